@@ -1,0 +1,48 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { listDesired, removeForward } from "../forward/desired";
+import { liveDaemon } from "../forward/lock";
+import { isFree } from "../forward/ports";
+import { removeLeftovers } from "../forward/sweep";
+
+/** A forward that was ended. */
+export interface Stopped {
+  name: string;
+  namespace: string;
+  url: string;
+}
+
+/** The daemon ends a forward within milliseconds; after this time it hangs. */
+const patienceMs = 2_000;
+const pollMs = 20;
+
+/** Ends forwards: the named ones, or all. The daemon ends with the last. */
+export async function stopForwards(folder: string, names: readonly string[]): Promise<Stopped[]> {
+  const chosen = listDesired(folder).filter(({ forward }) => names.length === 0 || names.includes(forward.name));
+  for (const { key } of chosen) removeForward(folder, key);
+  await untilClosed(
+    folder,
+    chosen.map(({ forward }) => forward.localPort),
+  );
+  if (listDesired(folder).length === 0) removeLeftovers(folder);
+  return chosen.map(({ forward }) => ({
+    name: forward.name,
+    namespace: forward.namespace,
+    url: `${forward.protocol}://127.0.0.1:${forward.localPort}`,
+  }));
+}
+
+async function untilClosed(folder: string, ports: readonly number[]): Promise<void> {
+  const startedAt = performance.now();
+  for (;;) {
+    const daemon = liveDaemon(folder);
+    if (daemon === undefined) return;
+    const isLast = listDesired(folder).length === 0;
+    const free = await Promise.all(ports.map((port) => isFree(port)));
+    if (!isLast && free.every(Boolean)) return;
+    if (performance.now() - startedAt > patienceMs) {
+      if (isLast) process.kill(daemon.pid, "SIGKILL");
+      return;
+    }
+    await sleep(pollMs);
+  }
+}

@@ -1,0 +1,105 @@
+/** The fields of Kubernetes objects that are read here, as the API sends them (times are strings). */
+
+export interface Pod {
+  metadata: ObjectMeta;
+  spec?: { restartPolicy?: string; initContainers?: ContainerSpec[]; containers?: ContainerSpec[]; nodeName?: string };
+  status?: PodStatus;
+}
+
+export interface ObjectMeta {
+  name: string;
+  namespace: string;
+  uid: string;
+  creationTimestamp?: string;
+  deletionTimestamp?: string;
+  resourceVersion?: string;
+  labels?: Record<string, string>;
+  annotations?: Record<string, string>;
+}
+
+export interface ContainerSpec {
+  name: string;
+  /** On an init container, `Always` makes it a restartable one (a sidecar). */
+  restartPolicy?: string;
+}
+
+export interface PodStatus {
+  phase?: string;
+  reason?: string;
+  message?: string;
+  startTime?: string;
+  conditions?: PodCondition[];
+  initContainerStatuses?: ContainerStatus[];
+  containerStatuses?: ContainerStatus[];
+}
+
+export interface PodCondition {
+  type: string;
+  status: string;
+  reason?: string;
+  message?: string;
+  lastTransitionTime?: string;
+}
+
+export interface ContainerStatus {
+  name: string;
+  restartCount: number;
+  ready?: boolean;
+  started?: boolean;
+  containerID?: string;
+  state?: ContainerState;
+  lastState?: ContainerState;
+}
+
+export interface ContainerState {
+  waiting?: { reason?: string; message?: string };
+  running?: { startedAt?: string };
+  terminated?: TerminatedState;
+}
+
+export interface TerminatedState {
+  exitCode: number;
+  signal?: number;
+  reason?: string;
+  message?: string;
+  startedAt?: string | null;
+  finishedAt?: string | null;
+  containerID?: string;
+}
+
+/** A core/v1 event about a Pod. */
+export interface PodEvent {
+  type?: string;
+  reason?: string;
+  message?: string;
+  count?: number;
+  lastTimestamp?: string | null;
+  eventTime?: string | null;
+}
+
+export function conditionOf(pod: Pod, type: string): PodCondition | undefined {
+  return pod.status?.conditions?.find((condition) => condition.type === type);
+}
+
+export function isReady(pod: Pod): boolean {
+  return conditionOf(pod, "Ready")?.status === "True";
+}
+
+/** Transition times have whole seconds, so a Pod's first status may seem to be one second younger than the Pod. */
+const roundingMs = 1_000;
+
+/**
+ * Whether a Pod that is not Ready now was so before: `Ready` is false from the start on, and a later transition can only
+ * be one from true to false.
+ */
+export function hasBeenReady(pod: Pod): boolean {
+  const ready = conditionOf(pod, "Ready");
+  if (ready?.status === "True") return true;
+  const transition = Date.parse(ready?.lastTransitionTime ?? "");
+  return transition > Date.parse(pod.status?.startTime ?? "") + roundingMs;
+}
+
+/** Whether the Pod has ended for good: kubelet never starts its containers again. */
+export function hasEnded(pod: Pod): boolean {
+  return pod.status?.phase === "Failed" || pod.status?.phase === "Succeeded";
+}

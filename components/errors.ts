@@ -1,0 +1,36 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/**
+ * An error that a Pulumi program shows once, as one text, on the line of `resource`.
+ *
+ * `message` refuses writes, because the SDK prefixes it for each property through which the error passes. `stack` is
+ * empty, because the SDK inspects an error before it shows it, and on Node.js 20 and 22 inspecting one whose stack leads
+ * through the SDK takes up to minutes and gigabytes.
+ */
+export class InitPodError extends pulumi.ResourceError {
+  constructor(message: string, resource: pulumi.Resource) {
+    super(message, resource, true);
+    Object.defineProperties(this, {
+      name: { value: "InitPodError" },
+      message: { get: () => message, set: () => undefined },
+      stack: { value: undefined, writable: true, configurable: true },
+    });
+  }
+}
+
+/** Runs `action`; what it throws becomes an {@link InitPodError} of `resource`. */
+export async function reportedOn<T>(resource: pulumi.Resource, action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    if (error instanceof InitPodError) throw error;
+    throw new InitPodError(textOf(error), resource);
+  }
+}
+
+function textOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  // A fault in this package, not a condition that it foresaw: only the stack tells where.
+  const unforeseen = error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError;
+  return unforeseen ? (error.stack ?? error.message) : error.message;
+}

@@ -1,0 +1,104 @@
+import type { Socket } from "node:net";
+
+/** What is kept to send again to another Pod, as long as none has answered. */
+const longestReplay = 64 * 1024;
+
+/**
+ * What a local client sends. Until a Pod has answered, it is kept: where a Pod turns out not to listen, the next one gets
+ * the same bytes, and an answer of our own can look at the request.
+ */
+export class ClientInput {
+  #kept: Buffer[] | undefined = [];
+  #keptBytes = 0;
+  #ended = false;
+  #receiver: ((chunk: Buffer) => void) | undefined;
+  #onEnd: (() => void) | undefined;
+  #waiters: (() => void)[] = [];
+
+  constructor(private readonly socket: Socket) {
+    socket.on("data", (chunk) => this.#take(chunk));
+    socket.on("end", () => {
+      this.#ended = true;
+      this.#onEnd?.();
+      this.#wake();
+    });
+    socket.on("close", () => this.#wake());
+  }
+
+  /** Whether the client has said that it sends no more. */
+  get ended(): boolean {
+    return this.#ended;
+  }
+
+  /** Whether all that the client sent is still there. */
+  get isWhole(): boolean {
+    return this.#kept !== undefined;
+  }
+
+  /** All that the client sent so far, empty where it is no longer kept. */
+  get start(): Buffer {
+    return Buffer.concat(this.#kept ?? []);
+  }
+
+  /** Resolves once the client has sent something, has ended, or the time is over. */
+  async first(ms: number): Promise<void> {
+    if (this.#keptBytes > 0) return;
+    await this.more(ms);
+  }
+
+  /** Resolves once the client has sent more, has ended, or the time is over. */
+  async more(ms: number): Promise<void> {
+    if (this.#ended || this.socket.destroyed) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#waiters.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+    });
+  }
+
+  /** Hands what was kept, and all that follows, to `receiver`. */
+  attach(receiver: (chunk: Buffer) => void, onEnd: () => void): void {
+    this.#receiver = receiver;
+    this.#onEnd = onEnd;
+    for (const chunk of this.#kept ?? []) receiver(chunk);
+    if (this.#ended) onEnd();
+    this.socket.resume();
+  }
+
+  detach(): void {
+    this.#receiver = undefined;
+    this.#onEnd = undefined;
+  }
+
+  /** A Pod has answered: nothing is sent twice from now on. */
+  forget(): void {
+    this.#kept = undefined;
+  }
+
+  pause(): void {
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+
+  #take(chunk: Buffer): void {
+    if (this.#kept !== undefined) {
+      this.#kept.push(chunk);
+      this.#keptBytes += chunk.length;
+      if (this.#keptBytes > longestReplay) {
+        if (this.#receiver === undefined) this.socket.pause();
+        else this.#kept = undefined;
+      }
+    }
+    this.#receiver?.(chunk);
+    this.#wake();
+  }
+
+  #wake(): void {
+    for (const waiter of this.#waiters.splice(0)) waiter();
+  }
+}

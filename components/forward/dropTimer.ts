@@ -1,0 +1,48 @@
+/** How long no Pod may exist before a forward ends. Long enough for a Pod that is deleted and made anew by hand. */
+export const dropAfterMs = 3_000;
+/** How soon to look again while something keeps the forward. */
+const againMs = 500;
+
+/** What decides whether a forward ends. */
+export interface DropQuestions {
+  hasNoPod: () => boolean;
+  /** Whether an `up` is at work on the InitPod. */
+  isHeld: () => boolean;
+  /** Asks the API server once more; false where it does not answer. */
+  confirmNoPod: () => Promise<boolean>;
+  drop: () => void;
+}
+
+/** Ends a forward some time after the API server has said that its Pod is gone, and only then. */
+export class DropTimer {
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly questions: DropQuestions,
+    private readonly afterMs = dropAfterMs,
+  ) {}
+
+  /** To be called at each change of the Pods. */
+  update(): void {
+    if (!this.questions.hasNoPod()) this.stop();
+    else this.#timer ??= setTimeout(() => void this.#decide(), this.afterMs);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  async #decide(): Promise<void> {
+    const timer = this.#timer;
+    const gone = !this.questions.isHeld() && (await this.questions.confirmNoPod());
+    // Stopped meanwhile: a Pod has come.
+    if (this.#timer !== timer) return;
+    if (gone && this.questions.hasNoPod()) {
+      this.stop();
+      this.questions.drop();
+      return;
+    }
+    this.#timer = setTimeout(() => void this.#decide(), againMs);
+  }
+}

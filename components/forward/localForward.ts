@@ -1,0 +1,144 @@
+import type { ApiLink } from "./apiLink";
+import { serveConnection, type ConnectionHost, type ConnectionTarget } from "./connection";
+import type { StoredForward } from "./desired";
+import { explainDial, type Failure } from "./failure";
+import { Listener } from "./listener";
+import type { Situation } from "./ownAnswer";
+import { currentPod, describePod, latestPod, type PodSummary } from "./pods";
+import type { PodView } from "./podWatch";
+import type { ForwardRecord } from "./record";
+import type { RelayEvents } from "./relay";
+
+/** One forward: a local port, the Pods behind it, and what happened so far. */
+export class LocalForward {
+  readonly #listener: Listener;
+  readonly #view: PodView;
+  readonly #waiters = new Set<() => void>();
+  readonly #connections = { open: 0, total: 0 };
+  readonly #bytes = { sent: 0, received: 0 };
+  #reached: string | undefined;
+  #failure: ForwardRecord["failure"];
+
+  constructor(
+    public stored: StoredForward,
+    private readonly link: ApiLink,
+    /** Told of each change that others should soon know of. */
+    private readonly changed: () => void,
+  ) {
+    const { localPort, namespace, selector } = stored.forward;
+    this.#view = link.watch(namespace).subscribe(selector, () => {
+      for (const waiter of this.#waiters) waiter();
+      changed();
+    });
+    const host = this.#host();
+    this.#listener = new Listener(
+      localPort,
+      (socket) => {
+        this.#connections.open++;
+        this.#connections.total++;
+        socket.once("close", () => this.#connections.open--);
+        void serveConnection(socket, host);
+      },
+      changed,
+    );
+  }
+
+  /** Whether the API server has answered that there is no Pod. */
+  get hasNoPod(): boolean {
+    return this.#view.isLive() && this.#view.pods().length === 0;
+  }
+
+  /** Asks the API server anew whether there is no Pod; false where it doesn't answer. */
+  async confirmNoPod(): Promise<boolean> {
+    return (await this.#view.list().catch(() => undefined))?.length === 0;
+  }
+
+  /** What stands in the record file. */
+  record(): Omit<ForwardRecord, "pid" | "version"> {
+    const pod = currentPod(this.#view.pods());
+    return {
+      revision: this.stored.revision,
+      localPort: this.#listener.port,
+      listening: this.#listener.listening,
+      error: this.#listener.error ?? this.#view.error(),
+      pod: pod && { name: pod.name, uid: pod.uid },
+      reached: this.#reached,
+      failure: this.#failure,
+      connections: { ...this.#connections },
+      bytes: { ...this.#bytes },
+    };
+  }
+
+  /** Frees the port at once; open connections get `graceMs` more. */
+  async close(graceMs: number): Promise<void> {
+    this.#view.close();
+    await this.#listener.close(graceMs);
+  }
+
+  #host(): ConnectionHost {
+    const { name, protocol, podPort, namespace, server } = this.stored.forward;
+    return {
+      name,
+      protocol,
+      podPort,
+      currentPod: (ms) => this.#currentPod(ms),
+      dial: (pod) => this.link.dial({ namespace, pod: pod.name, port: podPort }),
+      explain: (error, pod) => explainDial(error, pod.name, server),
+      situation: () => this.#situation(),
+      failed: (pod, failure) => this.#failed(pod, failure),
+      events: (pod) => this.#events(pod),
+    };
+  }
+
+  async #currentPod(ms: number): Promise<PodSummary | undefined> {
+    const pod = currentPod(this.#view.pods());
+    if (pod !== undefined || ms <= 0) return pod;
+    return await new Promise((resolve) => {
+      const check = (): void => {
+        const found = currentPod(this.#view.pods());
+        if (found !== undefined) finish(found);
+      };
+      const finish = (found: PodSummary | undefined): void => {
+        clearTimeout(timer);
+        this.#waiters.delete(check);
+        resolve(found);
+      };
+      const timer = setTimeout(() => finish(undefined), ms);
+      this.#waiters.add(check);
+    });
+  }
+
+  #situation(): Situation {
+    const { name, server } = this.stored.forward;
+    const pod = latestPod(this.#view.pods());
+    const error = this.#view.error();
+    if (!this.#view.isLive() && error !== undefined) {
+      return { kind: "unreachable", name, message: `API server ${server} does not tell of the Pods: ${error}` };
+    }
+    if (pod !== undefined) return { kind: "waiting", name, message: `Pod ${pod.name} ${describePod(pod)}.` };
+    const message = this.#view.isLive()
+      ? `No Pod of ${name} exists. The next pulumi up makes it anew.`
+      : `Asking API server ${server} for the Pod of ${name}.`;
+    return { kind: "waiting", name, message };
+  }
+
+  #failed(pod: ConnectionTarget, { message, final }: Failure): void {
+    const before = this.#failure;
+    const isSame = before?.message === message && before.podUid === pod.uid;
+    this.#failure = { podUid: pod.uid, message, final, count: isSame ? before.count + 1 : 1 };
+    this.changed();
+  }
+
+  #events(pod: ConnectionTarget): RelayEvents {
+    return {
+      reached: () => {
+        const isNews = this.#reached !== pod.uid || this.#failure !== undefined;
+        this.#reached = pod.uid;
+        this.#failure = undefined;
+        if (isNews) this.changed();
+      },
+      sent: (bytes) => (this.#bytes.sent += bytes),
+      received: (bytes) => (this.#bytes.received += bytes),
+    };
+  }
+}

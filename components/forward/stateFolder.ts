@@ -1,0 +1,73 @@
+import {
+  chmodSync,
+  closeSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from "node:fs";
+import { homedir } from "node:os";
+import { isAbsolute, join } from "node:path";
+import { StateFolderError } from "./errors";
+
+/** Where the forwarder of this user keeps what it shall do and what it did. */
+export function stateFolder(
+  env: NodeJS.ProcessEnv = process.env,
+  platform = process.platform,
+  home = homedir(),
+): string {
+  const xdg = env.XDG_STATE_HOME;
+  // The XDG specification says to ignore a relative path.
+  if (xdg !== undefined && isAbsolute(xdg)) return join(xdg, "init-pod");
+  const local = env.LOCALAPPDATA;
+  if (platform === "win32" && local) return join(local, "init-pod", "state");
+  return join(home, ".local", "state", "init-pod");
+}
+
+/**
+ * Makes the folder, or checks that nobody else can write into it: what lies there decides which programs (credential
+ * plugins of a kubeconfig) the daemon runs.
+ * @throws {StateFolderError} where it can't be made or can't be trusted.
+ */
+export function ensureStateFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    if (process.getuid === undefined) return; // Windows: the profile folder's access list protects it.
+    const { uid, mode } = lstatSync(folder);
+    if (uid !== process.getuid()) {
+      throw new StateFolderError(
+        folder,
+        `it belongs to user id ${uid}, not to ${process.getuid()}`,
+        `run as that user, or set XDG_STATE_HOME`,
+      );
+    }
+    if ((mode & 0o022) !== 0) {
+      throw new StateFolderError(folder, "others can write to it", `look into it, then: chmod 700 '${folder}'`);
+    }
+    if ((mode & 0o077) !== 0) chmodSync(folder, 0o700);
+  } catch (error) {
+    if (error instanceof StateFolderError) throw error;
+    throw new StateFolderError(folder, error instanceof Error ? error.message : String(error), "set XDG_STATE_HOME");
+  }
+}
+
+/** Replaces a file in one step: a reader sees the old content or the new one, also after a power cut. */
+export function writeAtomic(path: string, content: string): void {
+  const temporary = `${path}.${process.pid}.tmp`;
+  try {
+    const file = openSync(temporary, "w", 0o600);
+    try {
+      writeSync(file, content);
+      fsyncSync(file);
+    } finally {
+      closeSync(file);
+    }
+    renameSync(temporary, path);
+  } catch (error) {
+    rmSync(temporary, { force: true });
+    throw error;
+  }
+}

@@ -1,0 +1,122 @@
+import * as pulumi from "@pulumi/pulumi";
+import * as random from "@pulumi/random";
+import type { ForwardSettings } from "./args";
+import type { ClusterAccess } from "./cluster/access";
+import type { ClusterSession } from "./cluster/session";
+import type { ClusterLink } from "./clusterLink";
+import { NoNodeError } from "./forward/errors";
+import type { ForwardOwner } from "./forward/desired";
+import { ensureForward } from "./forward/ensure";
+import { assertPortFree, choosePort } from "./forward/ports";
+
+/** Below NodePorts and below the range from which Linux takes the ports of outgoing connections. */
+const drawnPorts = { min: 20_000, max: 29_999 } as const;
+
+/**
+ * The local port of an InitPod: the user's, else one that is drawn once and kept, so that the URL stays the same for the
+ * life of the stack.
+ * @throws {InitPodError} (in the output) where another program listens on it.
+ */
+export function localPort(
+  name: string,
+  component: pulumi.Resource,
+  urn: pulumi.Output<string>,
+  link: ClusterLink,
+  wanted: pulumi.Input<number> | undefined,
+): pulumi.Output<number> {
+  const checked = (port: pulumi.Input<number>, check: (port: number, owner: ForwardOwner) => Promise<number>) =>
+    pulumi.runtime.isDryRun()
+      ? pulumi.output(port)
+      : pulumi
+          .all([port, link.namespace, urn])
+          .apply(([known, namespace, self]) =>
+            link.use(component, known, async (session) => check(known, await ownerOf(session, namespace, self))),
+          );
+  if (wanted !== undefined) {
+    return checked(wanted, async (port, owner) => {
+      await assertPortFree(port, owner);
+      return port;
+    });
+  }
+  const drawn = new random.RandomInteger(`${name}-port`, drawnPorts, { parent: component });
+  const kept = new pulumi.Stash(
+    `${name}-local-port`,
+    { input: checked(drawn.result, choosePort) },
+    { parent: component, ignoreChanges: ["input"] },
+  );
+  return kept.output.apply((port: number) => port);
+}
+
+export interface UrlSettings {
+  name: string;
+  forward: ForwardSettings;
+  selector: pulumi.Output<Record<string, string>>;
+  podPort: number;
+  port: pulumi.Output<number>;
+  /** Resolves once the Pod is Ready. */
+  ready: pulumi.Output<unknown>;
+  podUid: pulumi.Output<string>;
+}
+
+/** The URL on this machine that leads to the Pod. It is known in a preview, and proven by a request before `up` ends. */
+export function localUrl(
+  component: pulumi.Resource,
+  urn: pulumi.Output<string>,
+  link: ClusterLink,
+  settings: UrlSettings,
+): pulumi.Output<string> {
+  const { name, forward, podPort } = settings;
+  const protocol = forward.protocol ?? "http";
+  const urlOf = (port: number): string => `${protocol}://127.0.0.1:${port}`;
+  if (pulumi.runtime.isDryRun()) return settings.port.apply(urlOf);
+  return pulumi
+    .all([
+      settings.port,
+      settings.selector,
+      link.namespace,
+      urn,
+      settings.podUid,
+      pulumi.unsecret(settings.ready),
+    ])
+    .apply(([port, selector, namespace, self, podUid]) =>
+      link.use(component, urlOf(port), async (session, access) => {
+        if (!forwardsHere(forward.mode ?? "auto")) {
+          void pulumi.log.info(
+            `Nothing forwards ${urlOf(port)} here, as this is a CI run: see forward.mode.`,
+            component,
+          );
+          return urlOf(port);
+        }
+        const request = {
+          ...(await ownerOf(session, namespace, self)),
+          ...{ name, selector, podPort, localPort: port, protocol },
+          ...{ access: storable(access), context: session.client.context },
+        };
+        const report = (line: string): void => void pulumi.log.info(line, component, undefined, true);
+        await ensureForward(request, { report, podUid }).catch((error: unknown) => {
+          if (!(error instanceof NoNodeError)) throw error;
+          void pulumi.log.warn(error.message, component);
+        });
+        return urlOf(port);
+      }),
+    );
+}
+
+/** A CI machine is gone before anybody could open the URL. Pulumi Deployments sets only the second variable. */
+function forwardsHere(mode: string): boolean {
+  if (mode !== "auto") return mode === "always";
+  return !isSet(process.env.CI) && !isSet(process.env.PULUMI_CI_SYSTEM);
+}
+
+function isSet(value: string | undefined): boolean {
+  return value !== undefined && value !== "" && value !== "false" && value !== "0";
+}
+
+async function ownerOf(session: ClusterSession, namespace: string, urn: string): Promise<ForwardOwner> {
+  return { clusterUid: await session.uid(), server: session.client.server, namespace, urn };
+}
+
+/** Without undefined fields, as it is written to a file. */
+function storable(access: ClusterAccess): ClusterAccess {
+  return JSON.parse(JSON.stringify(access)) as ClusterAccess;
+}

@@ -1,0 +1,73 @@
+import * as pulumi from "@pulumi/pulumi";
+import { randomBytes } from "node:crypto";
+import { annotation } from "./annotations";
+import { ApiError } from "./cluster/errors";
+import type { Pod } from "./cluster/pod";
+import { hasBeenReady, hasEnded } from "./cluster/pod";
+import type { VerdictSettings } from "./cluster/verdict";
+import { verdict } from "./cluster/verdict";
+import type { ClusterLink } from "./clusterLink";
+import type { Identity } from "./identity";
+
+/**
+ * The value that stands in the Pod's retry annotation and triggers its replacement when it changes. The newest live Pod
+ * is the memory: as long as it is well the value stays; of a failed one it is the uid, so that the next `up` makes it anew
+ * although no argument changed; and where none lives it is a value never used before.
+ */
+export function retryValue(pods: readonly Pod[], settings: Pick<VerdictSettings, "retries" | "mustServe">): string {
+  const newest = pods.reduce<Pod | undefined>(
+    (latest, pod) => (latest && age(latest) <= age(pod) ? latest : pod),
+    undefined,
+  );
+  if (newest === undefined) return freshValue();
+  const seenSeconds = age(newest);
+  const mayHeal = hasBeenReady(newest) && !hasEnded(newest);
+  if (!mayHeal && verdict(newest, [], { ...settings, seenSeconds }).kind === "failed") return newest.metadata.uid;
+  return newest.metadata.annotations?.[annotation.retry] ?? freshValue();
+}
+
+/** Seconds since the Pod was created. */
+function age({ metadata }: Pod): number {
+  return (Date.now() - Date.parse(metadata.creationTimestamp ?? "")) / 1000;
+}
+
+function freshValue(): string {
+  return `fresh-${randomBytes(4).toString("hex")}`;
+}
+
+/**
+ * The output of {@link retryValue} for the live Pods of a component; `null`, which triggers nothing, where a preview can't
+ * know them.
+ */
+export function retryTrigger(
+  component: pulumi.Resource,
+  link: ClusterLink,
+  identity: pulumi.Output<Identity>,
+  settings: Pick<VerdictSettings, "retries" | "mustServe">,
+): pulumi.Output<string | null> {
+  const value = pulumi.all([identity, link.namespace]).apply(([{ selector }, namespace]) =>
+    link.use<string | null>(component, "none", async (session) => {
+      try {
+        const pods = await session.podsAtStart(namespace);
+        return retryValue(
+          pods.filter((pod) => carries(pod, selector)),
+          settings,
+        );
+      } catch (error) {
+        if (pulumi.runtime.isDryRun() && error instanceof ApiError) return null;
+        throw error;
+      }
+    }),
+  );
+  return pulumi.runtime.isDryRun() ? knownOr(value, null) : value;
+}
+
+function carries({ metadata }: Pod, labels: Record<string, string>): boolean {
+  return Object.entries(labels).every(([key, value]) => metadata.labels?.[key] === value);
+}
+
+/** An unknown trigger would show as a replacement. */
+function knownOr<T>(output: pulumi.Output<T>, otherwise: T): pulumi.Output<T> {
+  const { isKnown } = output as unknown as { isKnown: Promise<boolean> };
+  return pulumi.output(isKnown.then((known): pulumi.Input<T> => (known ? output : otherwise))) as pulumi.Output<T>;
+}

@@ -1,0 +1,35 @@
+import type * as k8s from "@pulumi/kubernetes";
+
+import { Security } from "./args";
+
+/** The id that minimal images call "nonroot": no user of any common base image, so it owns nothing by accident. */
+const nonRootId = 65_532;
+
+/**
+ * Security context of the Pod.
+ *
+ * runAsNonRoot refuses an image whose USER is a name, so the id is a number here.
+ * Source: https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
+ *
+ * @param security - how much it is locked down
+ * @returns the context, undefined where the images decide
+ */
+export function podSecurity(security: Security): k8s.types.input.core.v1.PodSecurityContext | undefined {
+  if (security === Security.Image) return undefined;
+  const ids =
+    security === Security.Restricted ? { runAsUser: nonRootId, runAsGroup: nonRootId, fsGroup: nonRootId } : {};
+  return { runAsNonRoot: true, ...ids, seccompProfile: { type: "RuntimeDefault" } };
+}
+
+/**
+ * Security context of every container.
+ *
+ * Source: https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
+ *
+ * @param security - how much it is locked down
+ * @returns the context, undefined where the images decide
+ */
+export function containerSecurity(security: Security): k8s.types.input.core.v1.SecurityContext | undefined {
+  if (security === Security.Image) return undefined;
+  return { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } };
+}

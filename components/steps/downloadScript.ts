@@ -1,0 +1,117 @@
+/** Environment variables that the script reads. All that a user gives travels by these, never by the script's text. */
+export const variables = {
+  url: "INIT_POD_URL",
+  to: "INIT_POD_TO",
+  mode: "INIT_POD_MODE",
+  sha256: "INIT_POD_SHA256",
+  attempts: "INIT_POD_ATTEMPTS",
+  timeout: "INIT_POD_TIMEOUT_SECONDS",
+  connectTimeout: "INIT_POD_CONNECT_TIMEOUT_SECONDS",
+  redirects: "INIT_POD_REDIRECTS",
+  headerNames: "INIT_POD_HEADER_NAMES",
+  /** Followed by the number of the header, from 1. */
+  header: "INIT_POD_HEADER_",
+} as const;
+
+/**
+ * Fetches one file. It needs curl ≥ 7.52 and a POSIX shell with mkdir, mv, rm, chmod and, for a checksum, sha256sum.
+ *
+ * - Address and headers go to curl by a config file on standard input: arguments can be read by every process of the
+ *   node. In that file a value stands in quotes with "\" and quotes escaped, and a line break is refused: no value can
+ *   add an option. Source: https://curl.se/docs/manpage.html#-K
+ * - `--fail`: without it an error page is saved and the step succeeds.
+ * - `--retry-connrefused`: plain `--retry` gives up when nothing listens yet.
+ * - `-q` first: a .curlrc in the image must not change anything. `--globoff`: [] and {} in an address are literal.
+ * - A redirect never leads from https to http.
+ * - curl runs in the background because a shell with process id 1 ignores SIGTERM while it waits in the foreground, and
+ *   deleting the Pod would take its whole grace period.
+ * - The file appears at its path complete or not at all: it is renamed on the same volume.
+ * - An init container may run again: a file that is there with the right checksum is kept.
+ */
+export const downloadScript = `set -eu
+part=$INIT_POD_TO.part
+line_break='
+'
+carriage_return=$(printf '\\r')
+
+fail() {
+  printf '%s\\n' "$1" >&2
+  exit 1
+}
+
+# setting NAME VALUE: one line of a curl config file
+setting() {
+  rest=$2 escaped=
+  while [ -n "$rest" ]; do
+    tail=\${rest#?}
+    char=\${rest%"$tail"}
+    case $char in
+      '\\' | '"') escaped=$escaped\\\\$char ;;
+      *) escaped=$escaped$char ;;
+    esac
+    rest=$tail
+  done
+  printf '%s = "%s"\\n' "$1" "$escaped"
+}
+
+# one_line WHAT VALUE
+one_line() {
+  case $2 in
+    *"$line_break"* | *"$carriage_return"*) fail "$1 contains a line break" ;;
+  esac
+}
+
+checksum_fits() {
+  sum=$(sha256sum <"$1")
+  [ "\${sum%% *}" = "$INIT_POD_SHA256" ]
+}
+
+if [ -n "\${INIT_POD_SHA256-}" ] && [ -f "$INIT_POD_TO" ] && checksum_fits "$INIT_POD_TO"; then
+  printf '%s is already there and its checksum fits\\n' "$INIT_POD_TO"
+  exit 0
+fi
+
+one_line 'the url' "$INIT_POD_URL"
+config=$(setting url "$INIT_POD_URL")
+number=0
+for name in \${INIT_POD_HEADER_NAMES-}; do
+  number=$((number + 1))
+  eval "value=\\$INIT_POD_HEADER_$number"
+  # Secrets made from a file often end in a line break that belongs to no value.
+  value=$(printf '%s' "$value")
+  value=\${value%"$carriage_return"}
+  one_line "the value of header $name" "$value"
+  config=$config$line_break$(setting header "$name: $value")
+done
+
+case $INIT_POD_URL in
+  [Hh][Tt][Tt][Pp][Ss]:*) redirect_to='=https' ;;
+  *) redirect_to='=http,https' ;;
+esac
+
+mkdir -p "\${INIT_POD_TO%/*}"
+printf '%s\\n' "$config" | curl -q --config - --output "$part" \\
+  --fail --silent --show-error --globoff --proto '=http,https' --proto-redir "$redirect_to" \\
+  --location --max-redirs "$INIT_POD_REDIRECTS" \\
+  --retry "$((INIT_POD_ATTEMPTS - 1))" --retry-connrefused \\
+  --connect-timeout "$INIT_POD_CONNECT_TIMEOUT_SECONDS" --max-time "$INIT_POD_TIMEOUT_SECONDS" \\
+  --write-out 'HTTP %{http_code}, %{size_download} bytes\\n' &
+curl=$!
+trap 'kill "$curl" 2>/dev/null; rm -f "$part"; exit 143' TERM
+code=0
+wait "$curl" || code=$?
+if [ "$code" -ne 0 ]; then
+  rm -f "$part"
+  exit "$code"
+fi
+
+# curl makes no file for an empty answer.
+[ -e "$part" ] || : >"$part"
+if [ -n "\${INIT_POD_SHA256-}" ] && ! checksum_fits "$part"; then
+  rm -f "$part"
+  fail "the checksum does not fit: expected $INIT_POD_SHA256, got \${sum%% *}"
+fi
+chmod "$INIT_POD_MODE" "$part"
+mv -f "$part" "$INIT_POD_TO"
+printf 'saved %s\\n' "$INIT_POD_TO"
+`;

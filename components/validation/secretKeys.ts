@@ -1,0 +1,40 @@
+import type { SecretKey } from "../args";
+import { problemsIn } from "./checked";
+import { envName, objectName, secretKey } from "./checks";
+import type { Problem } from "./problem";
+
+/**
+ * What is wrong with a reference to a key of a Secret.
+ *
+ * @param field - where, as one writes it
+ * @param from - the reference
+ * @returns the problems of its plain values
+ */
+export function secretKeyProblems(field: string, from: SecretKey): Problem[] {
+  return [
+    ...problemsIn(`${field}.secret`, from.secret, objectName),
+    ...problemsIn(`${field}.key`, from.key, secretKey),
+  ];
+}
+
+/**
+ * What is wrong with environment variables that come from Secrets.
+ *
+ * @param field - where, as one writes it
+ * @param env - Secrets by name of the variable
+ * @param others - variables that the container has already
+ * @returns the problems of its plain values
+ */
+export function secretEnvProblems(
+  field: string,
+  env: Record<string, SecretKey> = {},
+  others: Record<string, unknown> = {},
+): Problem[] {
+  return Object.entries(env).flatMap(([name, from]) => [
+    ...problemsIn(`${field}.${name}`, name, envName),
+    ...secretKeyProblems(`${field}.${name}`, from),
+    ...(Object.hasOwn(others, name)
+      ? [{ field: `${field}.${name}`, value: "", fix: "is in env as well; keep one of them" }]
+      : []),
+  ]);
+}

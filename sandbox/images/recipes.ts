@@ -1,0 +1,138 @@
+/** One layer: the files of Debian packages, then links and files of ours. */
+export interface Layer {
+  packages: readonly string[];
+  /** Dependencies that only an installation on a machine needs. */
+  without?: readonly string[];
+  folders?: Readonly<Record<string, number>>;
+  files?: Readonly<Record<string, { content: string; mode?: number }>>;
+  /** Link to target. */
+  links?: Readonly<Record<string, string>>;
+  /** Make a link to busybox for each of its commands. */
+  busyboxCommands?: boolean;
+}
+
+export interface Recipe {
+  name: string;
+  layers: readonly Layer[];
+  config: {
+    Entrypoint?: readonly string[];
+    Cmd: readonly string[];
+    User?: string;
+    ExposedPorts?: Readonly<Record<string, object>>;
+    StopSignal?: string;
+  };
+}
+
+/** Not `latest`: Kubernetes would pull such an image at every start. Not upstream's names: these are not those. */
+export const imageNames = {
+  pause: "sandbox.local/pause:1",
+  busybox: "sandbox.local/busybox:1",
+  curl: "sandbox.local/curl:7",
+  nginx: "sandbox.local/nginx:1",
+  nginxUnprivileged: "sandbox.local/nginx-unprivileged:1",
+} as const;
+
+const busybox: Layer = {
+  packages: ["busybox-static"],
+  busyboxCommands: true,
+  folders: { root: 0o700, tmp: 0o1777, run: 0o755, "var/tmp": 0o1777 },
+  files: {
+    "etc/passwd": {
+      content: [
+        "root:x:0:0:root:/root:/bin/sh",
+        "www-data:x:33:33:www-data:/var/www:/sbin/nologin",
+        "curl_user:x:100:101:curl_user:/tmp:/sbin/nologin",
+        "nginx:x:101:101:nginx:/tmp:/sbin/nologin",
+        "nobody:x:65534:65534:nobody:/tmp:/sbin/nologin",
+        "",
+      ].join("\n"),
+    },
+    "etc/group": { content: "root:x:0:\nwww-data:x:33:\ncurl_group:x:101:\nnogroup:x:65534:\n" },
+    "etc/nsswitch.conf": { content: "passwd: files\ngroup: files\nhosts: files dns\n" },
+  },
+};
+
+/** As the upstream image's: arguments that are no command are curl's. */
+const curlEntrypoint = `#!/bin/sh
+set -e
+if [ "\${1#-}" != "\${1}" ] || [ -z "$(command -v "\${1}")" ]; then
+  set -- curl "$@"
+fi
+exec "$@"
+`;
+
+const curl: Layer = {
+  packages: ["curl"],
+  files: { "entrypoint.sh": { content: curlEntrypoint, mode: 0o755 } },
+};
+
+const nginxFiles: Layer = {
+  packages: ["nginx"],
+  without: ["debconf", "iproute2", "libcap2-bin"],
+  folders: { "var/cache/nginx": 0o755, "var/lib/nginx": 0o755, "var/log/nginx": 0o755, "etc/nginx/conf.d": 0o755 },
+  links: { "var/log/nginx/access.log": "/dev/stdout", "var/log/nginx/error.log": "/dev/stderr" },
+};
+
+function nginxSettings(main: readonly string[], temporary: string, port: number): Layer {
+  const kinds = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];
+  return {
+    packages: [],
+    files: {
+      "etc/nginx/nginx.conf": {
+        content: [
+          ...main,
+          "worker_processes auto;",
+          "error_log /var/log/nginx/error.log notice;",
+          "events { worker_connections 1024; }",
+          "http {",
+          "  include /etc/nginx/mime.types;",
+          "  default_type application/octet-stream;",
+          '  log_format main \'$remote_addr - $remote_user [$time_local] "$request" $status $body_bytes_sent "$http_user_agent"\';',
+          "  access_log /var/log/nginx/access.log main;",
+          "  sendfile on;",
+          "  keepalive_timeout 65;",
+          ...kinds.map((kind) => `  ${kind}_temp_path ${temporary}/${kind}_temp;`),
+          "  include /etc/nginx/conf.d/*.conf;",
+          "}",
+          "",
+        ].join("\n"),
+      },
+      "etc/nginx/conf.d/default.conf": {
+        content: [
+          "server {",
+          `  listen ${port};`,
+          "  location / {",
+          "    root /usr/share/nginx/html;",
+          "    index index.html;",
+          "  }",
+          "}",
+          "",
+        ].join("\n"),
+      },
+    },
+  };
+}
+
+const nginxCommand = ["nginx", "-g", "daemon off;"];
+
+export const recipes: readonly Recipe[] = [
+  // Ends only by force, which is how containerd ends a Pod's sandbox anyway.
+  { name: imageNames.pause, layers: [busybox], config: { Entrypoint: ["/bin/sleep", "2147483647"], Cmd: [] } },
+  { name: imageNames.busybox, layers: [busybox], config: { Cmd: ["sh"] } },
+  {
+    name: imageNames.curl,
+    layers: [busybox, curl],
+    // A number, as Kubernetes can't prove that a name isn't root.
+    config: { Entrypoint: ["/entrypoint.sh"], Cmd: ["curl"], User: "100:101" },
+  },
+  {
+    name: imageNames.nginx,
+    layers: [busybox, nginxFiles, nginxSettings(["user www-data;", "pid /run/nginx.pid;"], "/var/cache/nginx", 80)],
+    config: { Cmd: nginxCommand, ExposedPorts: { "80/tcp": {} }, StopSignal: "SIGQUIT" },
+  },
+  {
+    name: imageNames.nginxUnprivileged,
+    layers: [busybox, nginxFiles, nginxSettings(["pid /tmp/nginx.pid;"], "/tmp", 8080)],
+    config: { Cmd: nginxCommand, User: "101:101", ExposedPorts: { "8080/tcp": {} }, StopSignal: "SIGQUIT" },
+  },
+];

@@ -1,0 +1,76 @@
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { images, program, weatherArgs } from "./support/programs.ts";
+import { objects, TestStack } from "./support/stack.ts";
+
+describe("bad input", () => {
+  let stack: TestStack;
+  beforeAll(async () => {
+    stack = await TestStack.create(program(weatherArgs));
+  });
+  afterAll(() => stack.remove());
+
+  test("is refused in the preview, all problems in one error, and nothing is created", async () => {
+    stack.write(
+      program(`{ container: { image: "not an image!", port: 70000 }, timeoutSeconds: -1, init: [{ image: "${images.curl}" }] }`),
+    );
+    for (const command of [["preview"], ["up", "--yes", "--skip-preview"]]) {
+      const { code, output } = await stack.try(command);
+      expect(code).not.toBe(0);
+      for (const part of ["container.image", "not an image!", "container.port", "70000", "timeoutSeconds", "init[0]"]) {
+        expect(output).toContain(part);
+      }
+      expect(output.match(/error: InitPod "web"/g)).toHaveLength(1);
+      expect(output).not.toMatch(/^\s+at .*:\d+:\d+/m);
+    }
+    expect(await objects("pods,services", stack.namespace)).toEqual([]);
+  });
+});
+
+describe("a cluster that can't be reached", () => {
+  // It takes connections and never says a word, as a firewall or a hung load balancer does.
+  const silent = createServer(() => undefined);
+  beforeAll(() => new Promise<void>((resolve) => silent.listen(0, "127.0.0.1", resolve)));
+  afterAll(() => void silent.close());
+
+  test.each([
+    ["refuses", () => 1],
+    ["is silent", () => (silent.address() as AddressInfo).port],
+  ])("is an error within 10 s where it %s, naming context, server and the way out", async (_how, port) => {
+    const server = `https://127.0.0.1:${port()}`;
+    const kubeconfig = JSON.stringify({
+      apiVersion: "v1",
+      kind: "Config",
+      clusters: [{ name: "dead", cluster: { server } }],
+      users: [{ name: "nobody", user: { token: "x" } }],
+      contexts: [{ name: "dead-context", context: { cluster: "dead", user: "nobody" } }],
+      "current-context": "dead-context",
+    });
+    const stack = await TestStack.create(program(weatherArgs));
+    try {
+      await stack.configure("kubernetes:kubeconfig", kubeconfig, "--secret");
+      for (const command of [["preview"], ["up", "--yes", "--skip-preview"]]) {
+        const { code, output, seconds } = await stack.try(command);
+        expect(code).not.toBe(0);
+        expect(output).toContain("dead-context");
+        expect(output).toContain(server);
+        expect(output).toContain("pulumi config set kubernetes:context");
+        expect(seconds).toBeLessThan(12);
+      }
+    } finally {
+      await stack.remove();
+    }
+  });
+
+  test("is named when the context does not exist", async () => {
+    const stack = await TestStack.create(program(weatherArgs), { config: { "kubernetes:context": "no-such-context" } });
+    try {
+      const { code, output } = await stack.try(["preview"]);
+      expect(code).not.toBe(0);
+      expect(output).toContain('No context "no-such-context"');
+    } finally {
+      await stack.remove();
+    }
+  });
+});

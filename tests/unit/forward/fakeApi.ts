@@ -1,0 +1,171 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { connect, type AddressInfo, type Socket } from "node:net";
+import { WebSocketServer, type WebSocket } from "ws";
+
+/** Part of a Pod, as a test describes it. */
+export interface FakePod {
+  name: string;
+  uid: string;
+  labels: Record<string, string>;
+  ready: boolean;
+  deleting?: boolean;
+  /** Local port of the app that "runs inside". */
+  appPort: number;
+}
+
+/** What the server answers to port-forward requests instead of a tunnel. */
+export interface Refusal {
+  status: number;
+  message: string;
+}
+
+/**
+ * An API server that lists and watches Pods of one namespace and forwards ports with the subprotocol
+ * `v4.channel.k8s.io`, as the real one does, to servers on this machine.
+ */
+export class FakeApi {
+  readonly requests: string[] = [];
+  refusal: Refusal | undefined;
+  tunnels = 0;
+  #version = 1;
+  readonly #pods = new Map<string, FakePod>();
+  readonly #watchers = new Set<ServerResponse>();
+  readonly #sockets = new Set<Socket>();
+  readonly #ws = new WebSocketServer({ noServer: true, handleProtocols: () => "v4.channel.k8s.io" });
+  #server: Server;
+
+  constructor() {
+    this.#server = this.#create();
+  }
+
+  async start(port = 0): Promise<void> {
+    await new Promise<void>((resolve) => this.#server.listen(port, "127.0.0.1", resolve));
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  get url(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  get kubeconfig(): string {
+    return JSON.stringify({
+      apiVersion: "v1",
+      kind: "Config",
+      "current-context": "fake",
+      clusters: [{ name: "fake", cluster: { server: this.url, "insecure-skip-tls-verify": true } }],
+      users: [{ name: "me", user: { token: "a-token" } }],
+      contexts: [{ name: "fake", context: { cluster: "fake", user: "me" } }],
+    });
+  }
+
+  setPod(pod: FakePod): void {
+    const type = this.#pods.has(pod.name) ? "MODIFIED" : "ADDED";
+    this.#pods.set(pod.name, pod);
+    this.#emit(type, pod);
+  }
+
+  deletePod(name: string): void {
+    const pod = this.#pods.get(name);
+    this.#pods.delete(name);
+    if (pod !== undefined) this.#emit("DELETED", pod);
+  }
+
+  /** Cuts all connections and stops to listen. */
+  async stop(): Promise<void> {
+    const closed = new Promise((resolve) => this.#server.close(resolve));
+    for (const socket of this.#sockets) socket.destroy();
+    await closed;
+    this.#watchers.clear();
+    this.#server = this.#create();
+  }
+
+  /** Cuts all connections, as a load balancer does that forgot them. */
+  cut(): void {
+    for (const socket of this.#sockets) socket.destroy();
+  }
+
+  #create(): Server {
+    const server = createServer((request, response) => this.#answer(request, response));
+    server.on("connection", (socket) => {
+      this.#sockets.add(socket);
+      socket.on("close", () => this.#sockets.delete(socket));
+    });
+    server.on("upgrade", (request: IncomingMessage, socket: Socket, head: Buffer) => {
+      this.requests.push(`UPGRADE ${request.url ?? ""}`);
+      const name = /\/pods\/([^/]+)\/portforward/.exec(request.url ?? "")?.[1] ?? "";
+      const pod = this.#pods.get(name);
+      const refusal =
+        this.refusal ?? (pod === undefined ? { status: 404, message: `pods "${name}" not found` } : undefined);
+      if (pod === undefined || refusal !== undefined) {
+        const body = JSON.stringify({ kind: "Status", message: refusal?.message, code: refusal?.status });
+        socket.end(`HTTP/1.1 ${refusal?.status ?? 500} Refused\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
+        return;
+      }
+      this.#ws.handleUpgrade(request, socket, head, (tunnel) => this.#forward(tunnel, pod));
+    });
+    return server;
+  }
+
+  #forward(tunnel: WebSocket, pod: FakePod): void {
+    this.tunnels++;
+    tunnel.on("close", () => this.tunnels--);
+    const port = Buffer.from([0, 80, 0]);
+    tunnel.send(port);
+    tunnel.send(Buffer.concat([Buffer.from([1]), port.subarray(1)]));
+    const app = connect({ port: pod.appPort, host: "127.0.0.1" });
+    tunnel.on("message", (data: Buffer) => {
+      if (!app.write(data.subarray(1))) tunnel.pause();
+    });
+    app.on("drain", () => tunnel.resume());
+    app.on("data", (chunk) => {
+      tunnel.send(Buffer.concat([Buffer.from([0]), chunk]), () => app.resume());
+      if (tunnel.bufferedAmount > 65_536) app.pause();
+    });
+    app.on("error", (error) => tunnel.send(Buffer.concat([Buffer.from([1]), Buffer.from(error.message)])));
+    app.on("close", () => tunnel.close());
+    tunnel.on("close", () => app.destroy());
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): void {
+    this.requests.push(`${request.method ?? ""} ${request.url ?? ""}`);
+    const url = new URL(request.url ?? "", "http://api");
+    if (!url.pathname.endsWith("/pods")) {
+      response.writeHead(404).end(JSON.stringify({ message: "not found" }));
+    } else if (url.searchParams.has("watch")) {
+      response.writeHead(200, { "content-type": "application/json" });
+      response.flushHeaders();
+      this.#watchers.add(response);
+      response.on("close", () => this.#watchers.delete(response));
+    } else {
+      const wanted = (url.searchParams.get("labelSelector") ?? "").split(",").filter(Boolean);
+      const items = [...this.#pods.values()]
+        .filter((pod) => wanted.every((term) => pod.labels[term.split("=")[0] ?? ""] === term.split("=")[1]))
+        .map((pod) => this.#object(pod));
+      response.end(JSON.stringify({ metadata: { resourceVersion: String(this.#version) }, items }));
+    }
+  }
+
+  #emit(type: string, pod: FakePod): void {
+    this.#version++;
+    for (const watcher of this.#watchers) watcher.write(JSON.stringify({ type, object: this.#object(pod) }) + "\n");
+  }
+
+  #object(pod: FakePod): object {
+    return {
+      metadata: {
+        name: pod.name,
+        namespace: "default",
+        uid: pod.uid,
+        labels: pod.labels,
+        // Made in the order of their names.
+        creationTimestamp: "2026-01-01T00:00:00Z",
+        deletionTimestamp: pod.deleting ? "2026-01-01T00:01:00Z" : undefined,
+        resourceVersion: String(this.#version),
+      },
+      status: { phase: "Running", conditions: [{ type: "Ready", status: pod.ready ? "True" : "False" }] },
+    };
+  }
+}
