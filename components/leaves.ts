@@ -10,7 +10,9 @@ import { line } from "./validation/problem";
 export interface Leaves {
   /** One value. See `checked`. */
   readonly checked: <T>(input: pulumi.Input<T>, field: string, check: Check) => pulumi.Input<T>;
-  /** A Secret that is given to a step, and that the app must not see. */
+  /** A key of a Secret. */
+  readonly secretKey: (from: SecretKey, field: string) => SecretKey;
+  /** A key of a Secret that is given to a step, and that the app must not see. */
   readonly secret: (from: SecretKey, field: string) => SecretKey;
   /** A volume; if only steps mount it and it is a Secret, the app must not see this. */
   readonly volume: (volume: Volume, field: string) => Volume;
@@ -31,23 +33,28 @@ export function leavesOf(args: InitPodArgs, fail: Fail): Leaves {
   const apart = (name: pulumi.Input<string>, grant: Grant): pulumi.Input<string> =>
     [grant, ...toApp].every(isKnown)
       ? name
-      : pulumi.output([grant, ...toApp]).apply(([toStep, ...others]) => {
-          const problem = toStep && leak(toStep, others);
+      : pulumi.all([name, pulumi.output(toApp), pulumi.output(grant)]).apply(([known, others, toStep]) => {
+          const problem = leak(toStep, others);
           if (problem !== undefined) throw fail(line(problem));
-          return name;
+          return known;
         });
+
+  const reference: Leaves["secretKey"] = ({ secret, key }, field) => ({
+    secret: pass(secret, `${field}.secret`, objectName),
+    key: pass(key, `${field}.key`, secretKey),
+  });
 
   return {
     checked: pass,
-    secret: ({ secret, key }, field) => {
-      const name = pass(secret, `${field}.secret`, objectName);
-      const item = pass(key, `${field}.key`, secretKey);
-      return { secret: apart(name, { secret: name, key: item, field }), key: item };
+    secretKey: reference,
+    secret: (from, field) => {
+      const { secret, key } = reference(from, field);
+      return { secret: apart(secret, { secret, key, field }), key };
     },
     volume: (volume, field) => {
       if (volume.secret === undefined || volume.mountIn !== MountIn.Init) return volume;
-      const name = pass(volume.secret, `${field}.secret`, objectName);
-      return { ...volume, secret: apart(name, { secret: name, field }) };
+      const secret = pass(volume.secret, `${field}.secret`, objectName);
+      return { ...volume, secret: apart(secret, { secret, field }) };
     },
   };
 }

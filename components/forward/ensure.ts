@@ -16,7 +16,7 @@ import { ForwardFailedError, PortInUseError } from "./errors";
 import { holdForward } from "./hold";
 import { liveDaemon } from "./lock";
 import { portOwner } from "./portOwner";
-import { assertUnclaimed } from "./ports";
+import { assertUnclaimed, unclaim } from "./ports";
 import { probe, type ProbeResult } from "./probe";
 import { readRecord, type ForwardRecord } from "./record";
 import { spawnDaemon } from "./spawn";
@@ -60,7 +60,9 @@ export async function ensureForward(request: ForwardRequest, options: EnsureOpti
   ensureStateFolder(folder);
   for (const other of listDesired(folder)) {
     // Made by `init-pod forward`, or by a stack that was renamed: two forwards of the same Pods would compete for a port.
-    if (other.key !== forwardKey(request) && samePods(other.forward, request)) removeForward(folder, other.key);
+    if (other.key === forwardKey(request) || !samePods(other.forward, request)) continue;
+    removeForward(folder, other.key);
+    unclaim(other.key);
   }
   assertUnclaimed(request.localPort, request, folder);
   const stored = write(folder, { ...request, access: portable(request) });

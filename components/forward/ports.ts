@@ -60,6 +60,11 @@ export function assertUnclaimed(port: number, owner: ForwardOwner, folder = stat
   claims.set(port, key);
 }
 
+/** Lets go of what this process claimed for a forward that is no more. */
+export function unclaim(key: string): void {
+  for (const [port, owner] of claims) if (owner === key) claims.delete(port);
+}
+
 /** Whether the daemon listens there for this very forward. */
 function isOurs(folder: string, key: string, port: number): boolean {
   const record = readRecord(folder, key);

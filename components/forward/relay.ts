@@ -130,6 +130,7 @@ export async function relay(
     client.once("close", onClientClose);
     input.attach(toPod, onClientEnd);
     if (client.destroyed) onClientClose();
+    if (tunnel.readyState === tunnel.CLOSED) finish(1006);
     tunnel.resume();
   });
 }

@@ -14,7 +14,11 @@ import type { StepPlan } from "./plan";
  * Source: https://kubernetes.io/docs/concepts/workloads/pods/init-containers/#detailed-behavior
  */
 export interface Run {
-  /** A shell script; it stops at the first failing command and at an unset variable. */
+  /**
+   * A shell script; it stops at the first failing command and at an unset variable. The shell is process 1, to which
+   * SIGTERM does nothing by default: let a sidecar's script end in `exec COMMAND`, or deleting the Pod takes its whole
+   * grace period (30 seconds by default).
+   */
   script?: pulumi.Input<string>;
   /** Command and arguments, for images without a shell. Taken literally: no $(NAME) is expanded. */
   command?: pulumi.Input<string>[];

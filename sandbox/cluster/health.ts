@@ -1,5 +1,5 @@
 import { Resolver } from "node:dns/promises";
-import { get } from "node:http";
+import { request } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { messageOf, SandboxError } from "../errors.ts";
 import type { Api } from "./api.ts";
@@ -8,6 +8,8 @@ import { weatherAddress, weatherProbePath } from "./objects.ts";
 
 const pollMs = 50;
 const askTimeoutMs = 1000;
+/** Longer than etcd itself waits for a write. */
+const writeTimeoutMs = 8000;
 
 export interface Check {
   name: string;
@@ -46,10 +48,22 @@ export async function allPass(checks: readonly Check[]): Promise<boolean> {
   return results.every(Boolean);
 }
 
+/**
+ * By writing: after a power cut in the middle of a write, etcd may come up, answer reads, call itself healthy and never
+ * finish a write again.
+ */
 export const etcdCheck: Check = {
   name: "etcd",
-  passes: async () => (await httpStatus(`http://127.0.0.1:${ports.etcdClient}/health`)) === 200,
+  passes: async () => {
+    const body = JSON.stringify({ key: base64("init-pod-sandbox/started"), value: base64(new Date().toISOString()) });
+    const url = `http://127.0.0.1:${ports.etcdClient}/v3/kv/put`;
+    return (await httpStatus(url, { body, timeoutMs: writeTimeoutMs })) === 200;
+  },
 };
+
+function base64(text: string): string {
+  return Buffer.from(text).toString("base64");
+}
 
 export function apiCheck(api: Api): Check {
   return { name: "API server", passes: () => api.ready() };
@@ -100,13 +114,20 @@ export const serviceChecks: readonly Check[] = [
   },
 ];
 
-function httpStatus(url: string): Promise<number | undefined> {
+function httpStatus(url: string, { body, timeoutMs = askTimeoutMs }: Ask = {}): Promise<number | undefined> {
   return new Promise((settle) => {
-    const request = get(url, { timeout: askTimeoutMs, agent: false }, (response) => {
+    const method = body === undefined ? "GET" : "POST";
+    const outgoing = request(url, { method, timeout: timeoutMs, agent: false }, (response) => {
       response.resume();
       settle(response.statusCode);
     });
-    request.on("timeout", () => request.destroy());
-    request.on("error", () => settle(undefined));
+    outgoing.on("timeout", () => outgoing.destroy());
+    outgoing.on("error", () => settle(undefined));
+    outgoing.end(body);
   });
+}
+
+interface Ask {
+  body?: string;
+  timeoutMs?: number;
 }

@@ -17,7 +17,7 @@ import { running } from "./running.ts";
 import { stopPrograms } from "./stop.ts";
 
 /** Generous, as a machine may be busy with builds: what runs well is ready after 1, 3 and 3 s more. */
-const storageTimeoutMs = 30_000;
+const storageTimeoutMs = 20_000;
 const apiTimeoutMs = 60_000;
 const readyTimeoutMs = 90_000;
 /** What ran before needs no time; if it isn't well by then, it is started anew. */

@@ -85,7 +85,6 @@ function diffResponse(difference: Difference) {
     else detail.setKind(change.replace ? kinds.UPDATE_REPLACE : kinds.UPDATE);
     detail.setInputdiff(change.kind === "delete");
     response.getDetaileddiffMap().set(path, detail);
-    response.addDiffs(path);
     if (change.replace) response.addReplaces(path);
   }
   return response;

@@ -317,7 +317,7 @@ describe("the gate (provider.md §3)", () => {
     const preview = await run("preview", "fail", "second");
     expect(preview.code, preview.text).toBe(0);
     expect(preview.ops("web")).toContain("replace");
-    expect(preview.diffs("web")).toEqual(['metadata.annotations["init-pod.dev/retry"]']);
+    expect(preview.text).toMatch(/Pod web replace \[diff: ~metadata\]/);
     expect(preview.ops("web-ready")).toEqual(["create"]);
   });
 

@@ -104,7 +104,8 @@ describe("the kubernetes plugin in the engine", () => {
   test("drift shows after a refresh, and up takes it back", async () => {
     const declared = [configMap("c", "1", { name: "c", labels: { a: "1" } })];
     await run("up", declared);
-    await stack.kubectl("label", "configmap", "c", "a=2", "--overwrite");
+    // What kubectl writes under this name is taken over; any other manager's would be a conflict.
+    await stack.kubectl("label", "configmap", "c", "a=2", "--overwrite", "--field-manager=kubectl");
     const preview = await run("preview", declared, {}, "--refresh");
     expect(preview.ops("c"), preview.text).toContain("update");
     const up = await run("up", declared, {}, "--refresh");

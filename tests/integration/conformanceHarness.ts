@@ -17,7 +17,7 @@ export interface Result {
 }
 
 interface EngineEvent {
-  resourcePreEvent?: { metadata: { op: string; urn: string; diffs?: string[] | null } };
+  resourcePreEvent?: { metadata: { op: string; urn: string; detailedDiff?: Record<string, unknown> | null } };
   resOpFailedEvent?: { metadata: { op: string; urn: string } };
   diagnosticEvent?: { urn?: string; message: string; severity: string; ephemeral?: boolean };
   summaryEvent?: { resourceChanges: Record<string, number> };
@@ -55,7 +55,7 @@ export class Run {
     const found = this.#events
       .map(({ resourcePreEvent }) => resourcePreEvent?.metadata)
       .filter((metadata) => metadata?.urn.endsWith(`::${name}`));
-    return [...new Set(found.flatMap((metadata) => metadata?.diffs ?? []))];
+    return [...new Set(found.flatMap((metadata) => Object.keys(metadata?.detailedDiff ?? {})))];
   }
 
   /** Messages beside a resource; status lines too. */
@@ -159,7 +159,8 @@ export async function workspace(program: string): Promise<Workspace> {
   await writeFile(join(folder, "package.json"), '{ "name": "conformance", "private": true, "type": "module" }\n');
   await mkdir(join(folder, "backend"));
   const made = new Workspace(folder, namespace);
-  await made.kubectl("create", "namespace", namespace);
+  const created = await made.kubectl("create", "namespace", namespace);
+  if (created.code !== 0) throw new Error(created.text);
   const init = await run("pulumi", ["stack", "init", "test", "--non-interactive"], folder, made.env);
   if (init.code !== 0) throw new Error(init.text);
   return made;

@@ -59,7 +59,7 @@ export class Plugin {
   static async start(env: NodeJS.ProcessEnv): Promise<Plugin> {
     const engine = new grpc.Server();
     const log = (_call: unknown, callback: grpc.sendUnaryData<unknown>) => callback(null, new emptyPb.Empty());
-    engine.addService(engineGrpc.EngineService, { log } as unknown as grpc.UntypedServiceImplementation);
+    engine.addService(engineGrpc.EngineService, { log });
     const enginePort = await new Promise<number>((done, reject) => {
       engine.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, port) =>
         error ? reject(error) : done(port),

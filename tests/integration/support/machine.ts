@@ -42,7 +42,7 @@ export function processesWith(variable: string, value: string): RunningProcess[]
 /** The forward daemon that serves a state folder. */
 export function daemonOf(stateHome: string): RunningProcess | undefined {
   return processesWith("XDG_STATE_HOME", stateHome).find(({ arguments: words }) =>
-    words.some((word) => word.includes("dist/forward/")),
+    words.some((word) => word.includes("init-pod-forward")),
   );
 }
 

@@ -12,7 +12,6 @@ export interface Finished {
 export interface RunOptions {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
-  input?: string;
   timeoutSeconds?: number;
   /** Told of each piece of output as it comes. */
   onOutput?: (text: string) => void;
@@ -22,7 +21,7 @@ export interface RunOptions {
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Finished> {
   const start = performance.now();
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: options.cwd, env: options.env ?? process.env, stdio: "pipe" });
+    const child = spawn(command, args, { cwd: options.cwd, env: options.env ?? process.env, stdio: ["ignore", "pipe", "pipe"] });
     const timer = setTimeout(() => child.kill("SIGKILL"), (options.timeoutSeconds ?? 150) * 1000);
     const finished: Finished = { code: null, stdout: "", stderr: "", output: "", seconds: 0 };
     const keep = (stream: "stdout" | "stderr") => (chunk: Buffer) => {
@@ -38,7 +37,6 @@ export function run(command: string, args: readonly string[], options: RunOption
       clearTimeout(timer);
       resolve({ ...finished, code, seconds: (performance.now() - start) / 1000 });
     });
-    child.stdin.end(options.input ?? "");
   });
 }
 
