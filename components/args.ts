@@ -132,7 +132,7 @@ export interface InitPodArgs {
    *
    * Source: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#PodSpec
    */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a raw map: the analyzer can't read PodSpec (facts/pulumi.md §1)
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a raw map: Pulumi's analyzer of components can't read PodSpec
   podSpec?: Record<string, any>;
 }
 
@@ -150,7 +150,7 @@ export interface InitStep {
    *
    * Source: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#Container
    */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a raw map: the analyzer can't read Container (facts/pulumi.md §1)
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a raw map: Pulumi's analyzer of components can't read Container
   container?: Record<string, any>;
   /** Image of the init container. Default: the kind's own, pinned; for kind container there is none. */
   image?: pulumi.Input<string>;
@@ -204,7 +204,7 @@ export interface AppContainer {
   /** Requests and limits. Default: none. */
   resources?: k8s.types.input.core.v1.ResourceRequirements;
   /** Fields of a Kubernetes Container, merged over the above as podSpec is. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a raw map: the analyzer can't read Container (facts/pulumi.md §1)
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a raw map: Pulumi's analyzer of components can't read Container
   container?: Record<string, any>;
 }
 

@@ -18,18 +18,23 @@ export class InitPodError extends pulumi.ResourceError {
   }
 }
 
-/** Runs `action`; what it throws becomes an {@link InitPodError} of `resource`. */
+/** The SDK shows an error object once: what several resources meet, such as a dead cluster, must stay one object. */
+const reported = new WeakMap<Error, InitPodError>();
+
+/** Runs `action`; what it throws becomes an `InitPodError` of `resource`. */
 export async function reportedOn<T>(resource: pulumi.Resource, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {
     if (error instanceof InitPodError) throw error;
-    throw new InitPodError(textOf(error), resource);
+    if (!(error instanceof Error)) throw new InitPodError(String(error), resource);
+    const known = reported.get(error) ?? new InitPodError(textOf(error), resource);
+    reported.set(error, known);
+    throw known;
   }
 }
 
-function textOf(error: unknown): string {
-  if (!(error instanceof Error)) return String(error);
+function textOf(error: Error): string {
   // A fault in this package, not a condition that it foresaw: only the stack tells where.
   const unforeseen = error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError;
   return unforeseen ? (error.stack ?? error.message) : error.message;

@@ -13,6 +13,8 @@ import { accessOf } from "./providerAccess";
 import { gate, readyLogs } from "./ready";
 import { retryTrigger } from "./retry";
 import { clusterUrl, serviceAnnotations } from "./service";
+import { checked } from "./validation/checked";
+import { dnsLabel, port as portNumber } from "./validation/checks";
 import { formatProblems } from "./validation/problem";
 import { problemsOf } from "./validation/problemsOf";
 
@@ -46,17 +48,17 @@ export class InitPod extends pulumi.ComponentResource {
     const problems = problemsOf(args);
     if (problems.length > 0) throw new InitPodError(formatProblems(name, problems), this);
 
-    const { podSpec, serviceSpec, podPort, servicePort, retries, secrets } = manifest(
-      args,
-      (text) => new InitPodError(`InitPod "${name}": ${text}`, this),
-    );
-    const link = new ClusterLink(this, accessOf(this), args.namespace);
+    const fail = (text: string): InitPodError => new InitPodError(`InitPod "${name}": ${text}`, this);
+    const { podSpec, serviceSpec, podPort, servicePort, retries, secrets } = manifest(args, fail);
+    const namespace = args.namespace && checked(args.namespace, "namespace", dnsLabel, fail);
+    const link = new ClusterLink(this, accessOf(this), namespace);
     const urn = ownUrn(this);
     const identity = urn.apply((known) => identityOf(known, name));
     const mustServe = podPort !== undefined;
     const forward = args.forward ?? {};
+    const wantedPort = forward.localPort && checked(forward.localPort, "forward.localPort", portNumber, fail);
     const port =
-      podPort === undefined || forward.mode === "never" ? undefined : localPort(name, this, urn, link, forward.localPort);
+      podPort === undefined || forward.mode === "never" ? undefined : localPort(name, this, urn, link, wantedPort);
     const retry = retryTrigger(this, link, identity, { retries, mustServe });
 
     const pod = new k8s.core.v1.Pod(

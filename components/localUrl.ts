@@ -70,14 +70,7 @@ export function localUrl(
   const urlOf = (port: number): string => `${protocol}://127.0.0.1:${port}`;
   if (pulumi.runtime.isDryRun()) return settings.port.apply(urlOf);
   return pulumi
-    .all([
-      settings.port,
-      settings.selector,
-      link.namespace,
-      urn,
-      settings.podUid,
-      pulumi.unsecret(settings.ready),
-    ])
+    .all([settings.port, settings.selector, link.namespace, urn, settings.podUid, pulumi.unsecret(settings.ready)])
     .apply(([port, selector, namespace, self, podUid]) =>
       link.use(component, urlOf(port), async (session, access) => {
         if (!forwardsHere(forward.mode ?? "auto")) {

@@ -34,28 +34,30 @@ export function readyLogs(
   settings: ReadySettings,
 ): pulumi.Output<InitLog[]> {
   if (pulumi.runtime.isDryRun()) return pulumi.output(pulumi.unknown as unknown as InitLog[]);
-  return pulumi.all([podIdentity, link.namespace, pulumi.all(settings.secrets)]).apply(([{ name, uid }, namespace, secretValues]) =>
-    link.use(pod, [], async (session) => {
-      if (!waits()) {
-        void pulumi.log.warn("INIT_POD_WAIT=0: not waiting until this Pod is Ready.", pod);
-        return [];
-      }
-      return await waitUntilReady({
-        client: session.client,
-        watch: session.watch(namespace),
-        namespace,
-        podName: name,
-        podUid: uid,
-        existed: (await session.podsAtStart(namespace)).some(({ metadata }) => metadata.uid === uid),
-        retries: settings.retries,
-        mustServe: settings.mustServe,
-        timeoutSeconds: settings.timeoutSeconds,
-        mask: masker(secretValues),
-        // Ephemeral: shown as it comes, and not once more at the end.
-        report: (line) => void pulumi.log.info(line, pod, undefined, true),
-      });
-    }),
-  );
+  return pulumi
+    .all([podIdentity, link.namespace, pulumi.all(settings.secrets)])
+    .apply(([{ name, uid }, namespace, secretValues]) =>
+      link.use(pod, [], async (session) => {
+        if (!waits()) {
+          void pulumi.log.warn("INIT_POD_WAIT=0: not waiting until this Pod is Ready.", pod);
+          return [];
+        }
+        return await waitUntilReady({
+          client: session.client,
+          watch: session.watch(namespace),
+          namespace,
+          podName: name,
+          podUid: uid,
+          existed: (await session.podsAtStart(namespace)).some(({ metadata }) => metadata.uid === uid),
+          retries: settings.retries,
+          mustServe: settings.mustServe,
+          timeoutSeconds: settings.timeoutSeconds,
+          mask: masker(secretValues),
+          // Ephemeral: shown as it comes, and not once more at the end.
+          report: (line) => void pulumi.log.info(line, pod, undefined, true),
+        });
+      }),
+    );
 }
 
 /**

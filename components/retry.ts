@@ -36,7 +36,7 @@ function freshValue(): string {
 }
 
 /**
- * The output of {@link retryValue} for the live Pods of a component; `null`, which triggers nothing, where a preview can't
+ * The retry value (see `retryValue`) for the live Pods of a component; `null`, which triggers nothing, where a preview can't
  * know them.
  */
 export function retryTrigger(

@@ -1,6 +1,6 @@
 // `npm start`: the whole tutorial as one `pulumi up`, on the sandbox or, with `--context NAME`, on a cluster of one's own.
 import { spawnSync } from "node:child_process";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs, styleText } from "node:util";
 import { environment, up } from "../sandbox/sandbox.ts";

@@ -38,7 +38,10 @@ function count(more: Counts): void {
 
 function staticCheck(script: string): Counts {
   console.log(`\n${script}`);
-  const { status } = spawnSync("npm", ["run", "--silent", script], { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+  const { status } = spawnSync("npm", ["run", "--silent", script], {
+    cwd: root,
+    stdio: ["ignore", "inherit", "inherit"],
+  });
   return status === 0 ? { ...noCounts, passed: 1 } : { ...noCounts, failed: 1 };
 }
 
@@ -56,10 +59,14 @@ function vitest(project: string): Counts {
     const file = join(folder, "report.json");
     const reporters = ["--reporter=verbose", "--reporter=json", `--outputFile.json=${file}`];
     const files = only.filter((argument) => argument.includes(project) && argument.endsWith(".ts"));
-    spawnSync(process.execPath, [join(root, "node_modules/vitest/vitest.mjs"), "run", `--project=${project}`, ...reporters, ...files], {
-      cwd: root,
-      stdio: ["ignore", "inherit", "inherit"],
-    });
+    spawnSync(
+      process.execPath,
+      [join(root, "node_modules/vitest/vitest.mjs"), "run", `--project=${project}`, ...reporters, ...files],
+      {
+        cwd: root,
+        stdio: ["ignore", "inherit", "inherit"],
+      },
+    );
     const report = JSON.parse(readFileSync(file, "utf8")) as VitestReport;
     // A file that can't be loaded has no tests to fail.
     const unloaded = !report.success && report.numFailedTests === 0 ? 1 : 0;

@@ -123,7 +123,10 @@ export class ClusterClient {
 }
 
 async function readAll(response: http.IncomingMessage, timeoutMs: number): Promise<string> {
-  const timer = setTimeout(() => response.destroy(new Error(`the answer stalled for ${timeoutMs / 1000} s`)), timeoutMs);
+  const timer = setTimeout(
+    () => response.destroy(new Error(`the answer stalled for ${timeoutMs / 1000} s`)),
+    timeoutMs,
+  );
   try {
     const chunks: Buffer[] = [];
     for await (const chunk of response) chunks.push(chunk as Buffer);

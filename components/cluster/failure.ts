@@ -22,7 +22,8 @@ function headline(pod: Pod, verdict: FailedVerdict): string {
   const place = `Pod ${pod.metadata.namespace}/${pod.metadata.name}`;
   if (verdict.container === undefined) return `${place} failed: ${verdict.reason}${detail(verdict.message)}`;
   const status = statusOf(pod, verdict.container);
-  const attempts = status !== undefined && verdict.exitCode !== undefined ? ` after ${count(status.restartCount + 1, "attempt")}` : "";
+  const attempts =
+    status !== undefined && verdict.exitCode !== undefined ? ` after ${count(status.restartCount + 1, "attempt")}` : "";
   const what =
     verdict.exitCode === undefined
       ? `${verdict.reason}${detail(verdict.message)}`

@@ -19,7 +19,11 @@ export interface Tail {
 }
 
 /** The last lines of a container's log; empty where there is none (any more). */
-export async function readTail(client: ClusterClient, source: LogSource, mask: (text: string) => string): Promise<Tail> {
+export async function readTail(
+  client: ClusterClient,
+  source: LogSource,
+  mask: (text: string) => string,
+): Promise<Tail> {
   const tail = new LogTail();
   const splitter = new LineSplitter((line) => tail.push(mask(cleanLine(line))));
   try {
@@ -56,7 +60,12 @@ export async function followAttempt(
     seen.restart();
     try {
       const response = await client.stream(path(source), {
-        query: { ...query(source), follow: source.previous ? undefined : true, timestamps: true, sinceTime: seen.since },
+        query: {
+          ...query(source),
+          follow: source.previous ? undefined : true,
+          timestamps: true,
+          sinceTime: seen.since,
+        },
         signal,
       });
       for await (const chunk of response) splitter.write(chunk as Buffer);

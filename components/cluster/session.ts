@@ -1,4 +1,5 @@
 import type { ClusterAccess } from "./access";
+import type { ApiRequest } from "./client";
 import { ClusterClient } from "./client";
 import { ApiError, UnreachableError } from "./errors";
 import type { Pod } from "./pod";
@@ -9,6 +10,7 @@ export class ClusterSession {
   readonly #livePods = new Map<string, Promise<Pod[]>>();
   readonly #watches = new Map<string, PodWatch>();
   #uid: Promise<string> | undefined;
+  #unreachable: UnreachableError | undefined;
 
   constructor(
     readonly client: ClusterClient,
@@ -35,8 +37,7 @@ export class ClusterSession {
 
   /** Uid of the `kube-system` namespace, the usual name of a cluster; `""` where it may not be read. */
   async uid(): Promise<string> {
-    this.#uid ??= this.client
-      .json<{ metadata: { uid: string } }>("/api/v1/namespaces/kube-system")
+    this.#uid ??= this.#reach<{ metadata: { uid: string } }>("/api/v1/namespaces/kube-system")
       .then(({ metadata }) => metadata.uid)
       .catch((error: unknown) => {
         if (error instanceof ApiError) return "";
@@ -46,15 +47,19 @@ export class ClusterSession {
   }
 
   async #list(namespace: string): Promise<Pod[]> {
+    const { labelSelector } = this;
+    const list = await this.#reach<{ items: Pod[] }>(`/api/v1/namespaces/${namespace}/pods`, { labelSelector });
+    return list.items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  }
+
+  /** A first request, on which a cluster that is not there shows: by one error object, however many ask. */
+  async #reach<T>(path: string, query?: ApiRequest["query"]): Promise<T> {
     try {
-      const list = await this.client.json<{ items: Pod[] }>(`/api/v1/namespaces/${namespace}/pods`, {
-        query: { labelSelector: this.labelSelector },
-        timeoutMs: reachTimeoutMs,
-      });
-      return list.items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+      return await this.client.json<T>(path, { query, timeoutMs: reachTimeoutMs });
     } catch (error) {
-      if (error instanceof UnreachableError) throw new UnreachableError(unreachable(this.client, error));
-      throw error;
+      if (!(error instanceof UnreachableError)) throw error;
+      this.#unreachable ??= new UnreachableError(unreachable(this.client, error));
+      throw this.#unreachable;
     }
   }
 }

@@ -3,8 +3,7 @@ import { conditionOf, isReady } from "./pod";
 
 /** What is to be said of a Pod: it goes on, it is done, or it can't get Ready. */
 export type Verdict =
-  | { kind: "pending" | "initializing" | "starting" | "ready" | "completed"; container?: string }
-  | FailedVerdict;
+  { kind: "pending" | "initializing" | "starting" | "ready" | "completed"; container?: string } | FailedVerdict;
 
 export interface FailedVerdict {
   kind: "failed";
@@ -120,11 +119,7 @@ function unscheduled(pod: Pod, { seenSeconds }: VerdictSettings): FailedVerdict 
 }
 
 /** A Secret or ConfigMap that is missing for a *mount* shows in no status, only as an event. */
-function unmounted(
-  pod: Pod,
-  events: readonly PodEvent[],
-  { seenSeconds }: VerdictSettings,
-): FailedVerdict | undefined {
+function unmounted(pod: Pod, events: readonly PodEvent[], { seenSeconds }: VerdictSettings): FailedVerdict | undefined {
   const started = (pod.status?.initContainerStatuses ?? pod.status?.containerStatuses ?? []).some(
     (status) => status.containerID !== undefined && status.containerID !== "",
   );

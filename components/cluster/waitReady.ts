@@ -61,7 +61,9 @@ export async function waitUntilReady(settings: WaitSettings): Promise<InitContai
   const found = await assertSamePod(settings);
   if (settings.existed && !isReady(found) && hasBeenReady(found) && !hasEnded(found)) {
     // Whatever else this run is for must not be held up by a Pod that served before and may do so again.
-    settings.report(`Pod ${settings.namespace}/${settings.podName} was Ready before and is not now: see kubectl describe pod.`);
+    settings.report(
+      `Pod ${settings.namespace}/${settings.podName} was Ready before and is not now: see kubectl describe pod.`,
+    );
     return await initLogs(settings, found);
   }
   const streams = new LogStreams(settings);
@@ -169,7 +171,12 @@ function deadlineVerdict(pod: Pod, { kind, container }: Verdict, timeoutSeconds:
       : kind === "pending"
         ? `still not scheduled after ${timeoutSeconds} s`
         : `not Ready after ${timeoutSeconds} s: does its readiness probe pass?`;
-  return { kind: "failed", container: container ?? (kind === "starting" ? unready : undefined), reason: "Timeout", message };
+  return {
+    kind: "failed",
+    container: container ?? (kind === "starting" ? unready : undefined),
+    reason: "Timeout",
+    message,
+  };
 }
 
 async function failure(
@@ -192,7 +199,11 @@ async function failure(
 const noTail: Tail = { lines: [], truncated: false };
 
 /** The log of the attempt that failed: not the current one where the container already runs again. */
-async function failedTail({ client, namespace, podName, mask }: WaitSettings, pod: Pod, container: string): Promise<Tail> {
+async function failedTail(
+  { client, namespace, podName, mask }: WaitSettings,
+  pod: Pod,
+  container: string,
+): Promise<Tail> {
   const statuses = [...(pod.status?.initContainerStatuses ?? []), ...(pod.status?.containerStatuses ?? [])];
   const previous = statuses.find(({ name }) => name === container)?.state?.running !== undefined;
   return await readTail(client, { namespace, pod: podName, container, previous }, mask).catch(() => noTail);
@@ -203,7 +214,13 @@ async function initLogs({ client, namespace, podName, mask }: WaitSettings, pod:
     (pod.status?.initContainerStatuses ?? []).map(async ({ name, state, restartCount }) => {
       const { lines, truncated } = await readTail(client, { namespace, pod: podName, container: name }, mask);
       const exitCode = state?.terminated?.exitCode;
-      return { container: name, ...(exitCode === undefined ? {} : { exitCode }), restarts: restartCount, log: lines, truncated };
+      return {
+        container: name,
+        ...(exitCode === undefined ? {} : { exitCode }),
+        restarts: restartCount,
+        log: lines,
+        truncated,
+      };
     }),
   );
 }
@@ -211,7 +228,9 @@ async function initLogs({ client, namespace, podName, mask }: WaitSettings, pod:
 async function readEvents({ client, namespace }: WaitSettings, pod: Pod): Promise<PodEvent[]> {
   try {
     const fieldSelector = `involvedObject.uid=${pod.metadata.uid}`;
-    const list = await client.json<{ items: PodEvent[] }>(`/api/v1/namespaces/${namespace}/events`, { query: { fieldSelector } });
+    const list = await client.json<{ items: PodEvent[] }>(`/api/v1/namespaces/${namespace}/events`, {
+      query: { fieldSelector },
+    });
     return list.items;
   } catch {
     // Without the right to read events a Secret or ConfigMap that is missing for a mount shows only at the deadline.

@@ -78,7 +78,8 @@ export class PodWatch {
           version = undefined;
           continue;
         }
-        if (!lost) this.report(`The watch of Pods in namespace ${this.namespace} broke, trying again: ${String(error)}`);
+        if (!lost)
+          this.report(`The watch of Pods in namespace ${this.namespace} broke, trying again: ${String(error)}`);
         lost = true;
         // A new list also shows what happened while nothing was heard.
         version = undefined;

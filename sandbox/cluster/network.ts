@@ -22,12 +22,15 @@ const forwardRules = ["-i", "-o"].map((direction) => [
   ...[direction, bridge, "-m", "comment", "--comment", networkName, "-j", "ACCEPT"],
 ]);
 
+/** Pods hang on it: a new one does not have them. */
+export function hasBridge(): boolean {
+  return existsSync(`/sys/class/net/${bridge}`);
+}
+
 /** Makes the bridge and what goes with it; harmless where it is there already. */
 export async function ensureNetwork(env: NodeJS.ProcessEnv): Promise<void> {
   await checkAddressIsFree(env);
-  if (!existsSync(`/sys/class/net/${bridge}`)) {
-    await run("ip", ["link", "add", bridge, "type", "bridge"], { env });
-  }
+  if (!hasBridge()) await run("ip", ["link", "add", bridge, "type", "bridge"], { env });
   await run("ip", ["addr", "replace", `${bridgeAddress}/${bridgePrefix}`, "dev", bridge], { env });
   await run("ip", ["link", "set", bridge, "up"], { env });
   writeFileSync("/proc/sys/net/ipv4/ip_forward", "1");

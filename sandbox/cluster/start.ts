@@ -8,7 +8,7 @@ import { createApi } from "./api.ts";
 import { ensureCgroups } from "./cgroups.ts";
 import { allPass, apiCheck, etcdCheck, nodeChecks, serviceChecks, waitFor } from "./health.ts";
 import { createLauncher } from "./launch.ts";
-import { checkPorts, ensureNetwork, rememberSettings } from "./network.ts";
+import { checkPorts, ensureNetwork, hasBridge, rememberSettings } from "./network.ts";
 import { objects } from "./objects.ts";
 import { type PartName, partNames } from "./parts.ts";
 import { inForce, type Plan, plan, type Programs, writeConfig, writePlan } from "./plan.ts";
@@ -37,7 +37,8 @@ export async function isHealthy(paths: Paths, programs: Programs): Promise<boole
 /** Starts what doesn't run, so that Pods live on; all of it anew where that can't be or doesn't help. */
 export async function startCluster(paths: Paths, programs: Programs, report: (line: string) => void): Promise<void> {
   const wanted = plan(paths, programs);
-  if (running(paths.cache).parts.has("containerd") && inForce(paths, wanted).processes) {
+  const podsCanStay = running(paths.cache).parts.has("containerd") && hasBridge() && inForce(paths, wanted).processes;
+  if (podsCanStay) {
     try {
       await startPrograms(paths, wanted, repairTimeoutMs);
       return;

@@ -27,8 +27,11 @@ export async function stopPrograms(paths: Paths): Promise<void> {
   await end(running(paths.cache).others, 0);
   if (etcd !== undefined) await end([etcd], etcdGraceMs);
   await unmountBelow([paths.state, paths.run]);
-  const { containerd, containerdState, shims, runc, kubelet, cni, podLogs } = where;
-  for (const folder of [containerd, containerdState, shims, runc, kubelet, cni, podLogs]) {
+  const { containerd, containerdState, containerdSocket, shims, runc, kubelet, cni, podLogs } = where;
+  for (const folder of [
+    ...[containerd, containerdState, containerdSocket, `${containerdSocket}.ttrpc`, shims, runc],
+    ...[kubelet, cni, podLogs],
+  ]) {
     rmSync(folder, { recursive: true, force: true });
   }
   removeLeftovers(paths);
@@ -65,7 +68,10 @@ function removeLeftovers(paths: Paths): void {
     if (targetOf(link)?.startsWith(`${paths.state}/`) === true) rmSync(link, { force: true });
   }
   const results = "/var/lib/cni/results";
-  for (const name of list(results).filter((one) => one.startsWith(`${networkName}-`))) {
+  // One file per container and network, the loopback's included, whose name does not say whose it is.
+  const ofNetwork = new RegExp(`^${networkName}-([0-9a-f]+)-`);
+  const containers = list(results).flatMap((name) => ofNetwork.exec(name)?.[1] ?? []);
+  for (const name of list(results).filter((one) => containers.some((id) => one.includes(id)))) {
     rmSync(join(results, name), { force: true });
   }
   for (const folder of [devices, dirname(devices), "/var/log/containers", results, dirname(results)]) {

@@ -13,7 +13,9 @@ describe("bad input", () => {
 
   test("is refused in the preview, all problems in one error, and nothing is created", async () => {
     stack.write(
-      program(`{ container: { image: "not an image!", port: 70000 }, timeoutSeconds: -1, init: [{ image: "${images.curl}" }] }`),
+      program(
+        `{ container: { image: "not an image!", port: 70000 }, timeoutSeconds: -1, init: [{ image: "${images.curl}" }] }`,
+      ),
     );
     for (const command of [["preview"], ["up", "--yes", "--skip-preview"]]) {
       const { code, output } = await stack.try(command);

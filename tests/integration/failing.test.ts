@@ -53,7 +53,9 @@ describe("an init container that fails", () => {
   });
 
   test("is made anew by the next `up`, which the preview announces, and heals as soon as its cause is gone", async () => {
-    const failed = (await objects<{ metadata: { uid: string } }>("pods", stack.namespace)).map((pod) => pod.metadata.uid);
+    const failed = (await objects<{ metadata: { uid: string } }>("pods", stack.namespace)).map(
+      (pod) => pod.metadata.uid,
+    );
     const preview = await stack.pulumi(["preview", "--diff"]);
     expect(preview.output).toContain("init-pod.dev/retry");
     expect(preview.output).toContain(failed[0]);

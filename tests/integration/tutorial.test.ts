@@ -69,7 +69,7 @@ describe("the tutorial", () => {
     expect(await stack.output("url")).toBe(url);
     const after = await (await fetch(url)).text();
     expect(after).not.toBe(before);
-    expect(after).toContain("\"place\":\"changed\"");
+    expect(after).toContain('"place":"changed"');
   });
 
   test("within 5 s of the end of `destroy` nothing is left: no Pod, Service, listener, daemon or file", async () => {

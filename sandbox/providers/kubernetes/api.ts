@@ -6,6 +6,8 @@ import type { Connection } from "./kubeconfig.ts";
 const connectTimeoutMs = 5_000;
 const requestTimeoutMs = 60_000;
 const maxParallelRequests = 50;
+/** Below the API server's own idle limit: a connection that it has just closed would fail the next request. */
+const idleConnectionMs = 30_000;
 
 /** An answer of the API server that isn't a success; the message is the server's own text. */
 export class ApiError extends Error {
@@ -53,7 +55,7 @@ export class Api {
   constructor(connection: Connection) {
     this.#connection = connection;
     const { Agent } = connection.server.startsWith("https:") ? https : http;
-    this.#agent = new Agent({ keepAlive: true, maxSockets: maxParallelRequests });
+    this.#agent = new Agent({ keepAlive: true, maxSockets: maxParallelRequests, timeout: idleConnectionMs });
     this.#watchAgent = new Agent({ keepAlive: false });
   }
 

@@ -152,19 +152,25 @@ export async function untilReady(wait: Wait): Promise<JsonObject> {
     wait.status("Skipping await logic");
     return wait.live;
   }
-  const custom = annotation(wait.live, annotations.waitFor);
   const deadline = AbortSignal.timeout(wait.timeoutSeconds * 1000);
   const limited = { ...wait, signal: AbortSignal.any([wait.signal, deadline]) };
-  const ready = (async () => {
-    if (custom !== "") return untilMet(limited, customConditions(custom));
-    const { kind, apiVersion } = wait.live;
-    if (apiVersion === "v1" && kind === "Pod") return untilHealthy(limited, podHealth);
-    if (apiVersion === "v1" && kind === "Service") return untilServed(limited);
-    return untilHealthy(limited, workloadHealth);
-  })();
-  const live = await ready;
-  wait.status("");
-  return live;
+  try {
+    const live = await untilAsked(limited);
+    wait.status("");
+    return live;
+  } catch (error) {
+    if (!(error instanceof NotReadyError) || !wait.signal.aborted) throw error;
+    throw new NotReadyError(`Resource operation was cancelled for "${name(error.live)}"`, error.live, error.reasons);
+  }
+}
+
+function untilAsked(wait: Wait): Promise<JsonObject> {
+  const custom = annotation(wait.live, annotations.waitFor);
+  if (custom !== "") return untilMet(wait, customConditions(custom));
+  const { kind, apiVersion } = wait.live;
+  if (apiVersion === "v1" && kind === "Pod") return untilHealthy(wait, podHealth);
+  if (apiVersion === "v1" && kind === "Service") return untilServed(wait);
+  return untilHealthy(wait, workloadHealth);
 }
 
 /** The check that a refresh makes, once and without waiting. undefined: all is well, or nothing is checked. */

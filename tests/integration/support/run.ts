@@ -21,7 +21,11 @@ export interface RunOptions {
 export function run(command: string, args: readonly string[], options: RunOptions = {}): Promise<Finished> {
   const start = performance.now();
   return new Promise((resolve, reject) => {
-    const child = spawn(command, args, { cwd: options.cwd, env: options.env ?? process.env, stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(command, args, {
+      cwd: options.cwd,
+      env: options.env ?? process.env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     const timer = setTimeout(() => child.kill("SIGKILL"), (options.timeoutSeconds ?? 150) * 1000);
     const finished: Finished = { code: null, stdout: "", stderr: "", output: "", seconds: 0 };
     const keep = (stream: "stdout" | "stderr") => (chunk: Buffer) => {

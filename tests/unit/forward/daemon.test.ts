@@ -21,7 +21,9 @@ async function forwarding(appPort: number, more: Parameters<typeof requestFor>[1
 }
 
 it("answers from the Pod, and records what it did", async () => {
-  const { folder, key, port } = await forwarding(await httpApp((request, response) => response.end(`app ${request.url ?? ""}`)));
+  const { folder, key, port } = await forwarding(
+    await httpApp((request, response) => response.end(`app ${request.url ?? ""}`)),
+  );
   expect((await ask(port, "/x")).body).toBe("app /x");
   await until(() => readRecord(folder, key)?.reached === "uid-1");
 });
@@ -107,8 +109,13 @@ it("says that nothing listens, and sends the request to the app once it does", a
   expect(answer.status).toBe(503);
   expect(answer.headers["x-init-pod"]).toBe("refused");
   const second = ask(port, "/later");
-  setTimeout(() => void httpApp((request, response) => response.end(request.url)).then((later) =>
-    api.setPod({ name: "web-1", uid: "uid-1", labels, ready: true, appPort: later })), 300);
+  setTimeout(
+    () =>
+      void httpApp((request, response) => response.end(request.url)).then((later) =>
+        api.setPod({ name: "web-1", uid: "uid-1", labels, ready: true, appPort: later }),
+      ),
+    300,
+  );
   expect((await second).body).toBe("/later");
 });
 
@@ -129,7 +136,9 @@ it("never shows the app a connection that sends nothing", async () => {
 });
 
 it("lets go of all tunnels of clients that are gone", async () => {
-  const { api, port } = await forwarding(await tcpApp((socket) => socket.on("error", () => undefined)), { protocol: "tcp" });
+  const { api, port } = await forwarding(await tcpApp((socket) => socket.on("error", () => undefined)), {
+    protocol: "tcp",
+  });
   const sockets = Array.from({ length: 50 }, () => connect({ port, host: "127.0.0.1" }));
   await until(() => api.tunnels === 50);
   for (const socket of sockets) socket.resetAndDestroy();

@@ -71,7 +71,10 @@ export async function requestFor(api: FakeApi, more: Partial<ForwardRequest> = {
 }
 
 /** A daemon inside the test, for one forward. */
-export function runDaemon(folder: string, request: ForwardRequest): { key: string; ended: Promise<void>; lines: string[] } {
+export function runDaemon(
+  folder: string,
+  request: ForwardRequest,
+): { key: string; ended: Promise<void>; lines: string[] } {
   const { key } = writeDesired(folder, request, "1.0.0");
   const lock = { ...ownIdentity(), version: "1.0.0" };
   takeLock(folder, lock);

@@ -119,7 +119,12 @@ describe("the Pod that connections go to", () => {
 });
 
 it("one watch covers several forwards by the labels that they share", () => {
-  expect(commonLabels([{ a: "1", b: "2" }, { a: "1", b: "3" }])).toEqual({ a: "1" });
+  expect(
+    commonLabels([
+      { a: "1", b: "2" },
+      { a: "1", b: "3" },
+    ]),
+  ).toEqual({ a: "1" });
   expect(commonLabels([{ a: "1" }])).toEqual({ a: "1" });
 });
 
@@ -170,7 +175,11 @@ describe("an answer of the forwarder's own", () => {
 
   it("is JSON where that is asked for", () => {
     const answer = ownAnswer(situation, head("GET / HTTP/1.1\r\nHost: localhost\r\nAccept: application/json"));
-    expect(JSON.parse(answer.split("\r\n\r\n")[1] ?? "")).toEqual({ state: "waiting", name: "web", message: situation.message });
+    expect(JSON.parse(answer.split("\r\n\r\n")[1] ?? "")).toEqual({
+      state: "waiting",
+      name: "web",
+      message: situation.message,
+    });
   });
 
   it("tells nothing to a page of another name", () => {
@@ -190,16 +199,22 @@ it("knows its own names, and takes no look-alikes", () => {
 });
 
 it("takes for HTTP/1 only what can become it", () => {
-  expect(["", "G", "GET / HTTP/1.1", "OPTIONS * "].map((text) => mayBeHttp(Buffer.from(text)))).toEqual(Array(4).fill(true));
+  expect(["", "G", "GET / HTTP/1.1", "OPTIONS * "].map((text) => mayBeHttp(Buffer.from(text)))).toEqual(
+    Array(4).fill(true),
+  );
   const others = ["PRI * HTTP/2.0\r\n", "\u0016\u0003\u0001", "*3\r\n$3\r\nSET"];
   expect(others.map((text) => mayBeHttp(Buffer.from(text)))).toEqual(Array(3).fill(false));
 });
 
 it("explains failures in words that say what to do", () => {
-  const refused = 'failed to connect to localhost:8080 inside namespace "x", IPv4: dial tcp4 127.0.0.1:8080: connect: connection refused';
+  const refused =
+    'failed to connect to localhost:8080 inside namespace "x", IPv4: dial tcp4 127.0.0.1:8080: connect: connection refused';
   expect(explainRefusal(refused, "web-1", 8080).message).toContain("Nothing listens on port 8080 inside Pod web-1");
   expect(explainDial(new DialError("the words", 403), "web-1", "https://x").final).toBe(true);
-  expect(explainDial(new DialError("timeout"), "web-1", "https://x")).toMatchObject({ kind: "unreachable", final: false });
+  expect(explainDial(new DialError("timeout"), "web-1", "https://x")).toMatchObject({
+    kind: "unreachable",
+    final: false,
+  });
 });
 
 it("backs off from 50 ms, doubling, up to 15 s", () => {
