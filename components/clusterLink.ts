@@ -40,14 +40,14 @@ export class ClusterLink {
     action: (session: ClusterSession, access: ClusterAccess) => T | Promise<T>,
   ): pulumi.Output<T> {
     if (pulumi.runtime.getEngine() === undefined) return pulumi.output(otherwise) as pulumi.Output<T>;
-    return pulumi.unsecret(this.access).apply(async (access) => {
+    return pulumi.unsecret(this.access).apply<T>(async (access) => {
       if (access === undefined) return otherwise;
       return await reportedOn(resource, async () => {
         const session = await clusterSession(access, labelSelector, (line) => void pulumi.log.warn(line));
         this.#announce(session);
         return await action(session, access);
       });
-    }) as pulumi.Output<T>;
+    });
   }
 
   /** Says once in each `up` which cluster it works on: the wrong one is noticed before it is too late. */

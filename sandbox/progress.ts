@@ -41,7 +41,7 @@ export function createProgress(
   };
   const draw = (): void => {
     erase();
-    const width = (stream.columns ?? 80) - 1;
+    const width = lineWidth(stream.columns);
     for (const state of states) stream.write(`${describe(state, Date.now(), true).slice(0, width)}\n`);
     drawn = states.size;
   };
@@ -85,6 +85,11 @@ export function createProgress(
 
 const nameWidth = 10;
 
+/** A line that wraps could not be erased again. Some terminals say 0. */
+function lineWidth(columns: number | undefined): number {
+  return (columns === undefined || columns === 0 ? 80 : columns) - 1;
+}
+
 function describe(state: State, now: number, bar: boolean): string {
   const elapsed = now - state.started;
   const { fraction } = state;
@@ -102,8 +107,7 @@ function describe(state: State, now: number, bar: boolean): string {
 
 /** For people: 0.4 s, 12 s, 3 min 5 s. */
 export function duration(ms: number): string {
-  const seconds = ms / 1000;
-  if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  if (seconds < 100) return `${Math.round(seconds)} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  if (ms < 9950) return `${(ms / 1000).toFixed(1)} s`;
+  const seconds = Math.round(ms / 1000);
+  return seconds < 100 ? `${seconds} s` : `${Math.floor(seconds / 60)} min ${seconds % 60} s`;
 }

@@ -45,7 +45,7 @@ function parseOptions(): { context?: string; help?: boolean } {
     const { values } = parseArgs({ options: { context: { type: "string" }, help: { type: "boolean", short: "h" } } });
     return values;
   } catch (error) {
-    throw new Error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`);
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n\n${usage}`, { cause: error });
   }
 }
 

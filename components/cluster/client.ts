@@ -103,7 +103,7 @@ export class ClusterClient {
     const options = await this.authorize();
     options.agent ??= secure ? this.#agent : this.#plainAgent;
     options.method = request.method ?? "GET";
-    options.headers["accept"] = "application/json";
+    options.headers.accept = "application/json";
     const timeoutMs = request.timeoutMs ?? defaultTimeoutMs;
     return await new Promise((resolve, reject) => {
       const outgoing = (secure ? https : http).request(url, { ...options, signal: request.signal }, (response) => {

@@ -47,10 +47,9 @@ export class LineSplitter {
 export function cleanLine(line: string): string {
   // A progress meter rewrites its line with carriage returns: what stood last is what a reader would have seen.
   const shown = line.replace(/\r+$/, "").split("\r").pop() ?? "";
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   return stripVTControlCharacters(shown)
     .replace(/\t/g, "    ")
-    .replace(/[\u0000-\u001f\u007f-\u009f]/g, "");
+    .replace(/\p{Cc}/gu, "");
 }
 
 /** Shorter values would blank ordinary words, and a secret of this length protects nothing. */

@@ -84,8 +84,8 @@ function failureOf(status: ContainerStatus, restarts: boolean, settings: Verdict
   if (fatalWaitingReasons.has(reason)) return failed();
   if (imagePullReasons.has(reason)) return settings.seenSeconds >= graceSeconds.imagePull ? failed() : undefined;
   if (reason === "CreateContainerConfigError" || reason === "CreateContainerError") {
-    if (/services have not yet been read/.test(waiting?.message ?? "")) return undefined;
-    const mayHeal = /not found/.test(waiting?.message ?? "") && reason === "CreateContainerConfigError";
+    if (waiting?.message?.includes("services have not yet been read") === true) return undefined;
+    const mayHeal = waiting?.message?.includes("not found") === true && reason === "CreateContainerConfigError";
     return !mayHeal || settings.seenSeconds >= graceSeconds.missingConfig ? failed() : undefined;
   }
   const attempt = failedAttempt(status);
@@ -124,7 +124,9 @@ function unmounted(pod: Pod, events: readonly PodEvent[], { seenSeconds }: Verdi
     (status) => status.containerID !== undefined && status.containerID !== "",
   );
   if (started || seenSeconds < graceSeconds.missingConfig) return undefined;
-  const event = events.find(({ reason, message }) => reason === "FailedMount" && /not found/.test(message ?? ""));
+  const event = events.find(
+    ({ reason, message }) => reason === "FailedMount" && message?.includes("not found") === true,
+  );
   return event && { kind: "failed", reason: "FailedMount", message: event.message };
 }
 

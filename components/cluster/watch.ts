@@ -73,7 +73,7 @@ export class PodWatch {
         pauseMs = backoffMs.first;
         version = await this.#watch(version, signal);
       } catch (error) {
-        if (signal.aborted) return;
+        if (this.#stop?.signal !== signal) return;
         if (error instanceof ApiError && error.status === 410) {
           version = undefined;
           continue;

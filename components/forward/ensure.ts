@@ -36,12 +36,13 @@ export interface EnsureOptions {
   /** Whether the Pod must answer. Where not, the port listens and says what the Pod does. Default: true. */
   proof?: boolean;
   folder?: string;
+  /** Until the port must answer: an app may listen a moment after its Pod is Ready. Default: 10 s. */
+  answerTimeoutMs?: number;
 }
 
 /** Until the daemon listens and knows of the Pod. */
 const daemonTimeoutMs = 15_000;
-/** Until the port answers: an app may listen a moment after its Pod is Ready. */
-const answerTimeoutMs = 10_000;
+const defaultAnswerTimeoutMs = 10_000;
 /** How long a port may stay busy: an older daemon is about to leave it. */
 const busyMs = 1_500;
 /** A started daemon has taken the lock after this time, or never will. */
@@ -58,14 +59,14 @@ const probeIntervalMs = 200;
 export async function ensureForward(request: ForwardRequest, options: EnsureOptions = {}): Promise<void> {
   const folder = options.folder ?? stateFolder();
   ensureStateFolder(folder);
-  for (const other of listDesired(folder)) {
+  const others = listDesired(folder).filter(
     // Made by `init-pod forward`, or by a stack that was renamed: two forwards of the same Pods would compete for a port.
-    if (other.key === forwardKey(request) || !samePods(other.forward, request)) continue;
-    removeForward(folder, other.key);
-    unclaim(other.key);
-  }
-  assertUnclaimed(request.localPort, request, folder);
+    ({ key, forward }) => key !== forwardKey(request) && samePods(forward, request),
+  );
+  for (const { key } of others) unclaim(key);
+  assertUnclaimed(request.localPort, request, folder, others);
   const stored = write(folder, { ...request, access: portable(request) });
+  for (const { key } of others) removeForward(folder, key);
   const release = holdForward(request, folder);
   try {
     await untilReady(folder, stored, options);
@@ -77,7 +78,14 @@ export async function ensureForward(request: ForwardRequest, options: EnsureOpti
 
 function write(folder: string, request: ForwardRequest): StoredForward {
   try {
-    return writeDesired(folder, request, packageVersion());
+    try {
+      return writeDesired(folder, request, packageVersion());
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      // A daemon that ended just now took the folder with it.
+      ensureStateFolder(folder);
+      return writeDesired(folder, request, packageVersion());
+    }
   } catch (error) {
     throw new ForwardFailedError(`Can't write to ${folder}: ${error instanceof Error ? error.message : String(error)}`);
   }
@@ -156,7 +164,7 @@ async function untilAnswered(folder: string, stored: StoredForward, options: Ens
     if (result.kind === "answered" && (protocol !== "tcp" || (await wasReached(folder, stored, options)))) return;
     const message = result.kind === "own" ? result.message : (record?.failure?.message ?? messageOf(result));
     const isFinal = result.kind === "own" ? result.state === "forbidden" : record?.failure?.final === true;
-    if (isFinal || performance.now() - startedAt > answerTimeoutMs) {
+    if (isFinal || performance.now() - startedAt > (options.answerTimeoutMs ?? defaultAnswerTimeoutMs)) {
       throw new ForwardFailedError(
         `${protocol}://127.0.0.1:${localPort} does not answer from the Pod. ${sentence(message)}`,
       );

@@ -1,5 +1,5 @@
 import { createServer } from "node:net";
-import { forwardKey, listDesired, type ForwardOwner } from "./desired";
+import { forwardKey, listDesired, type ForwardOwner, type StoredForward } from "./desired";
 import { PortInUseError } from "./errors";
 import { listenAddress } from "./listener";
 import { liveDaemon } from "./lock";
@@ -14,12 +14,13 @@ const highest = 29_999;
 /** Ports given out by this process whose forwards don't stand in a file yet: InitPods of one stack choose side by side. */
 const claims = new Map<number, string>();
 
-/** Whoever claims a port already, by port: forwards of this user, except those of `key` itself. */
-function claimed(folder: string, key: string): Map<number, string> {
+/** Whoever claims a port already, by port: forwards of this user, except those of `keys`. */
+function claimed(folder: string, keys: readonly string[]): Map<number, string> {
   const ports = new Map<number, string>();
-  for (const [port, owner] of claims) if (owner !== key) ports.set(port, "another InitPod of this stack");
+  for (const [port, owner] of claims) if (!keys.includes(owner)) ports.set(port, "another InitPod of this stack");
   for (const { key: other, forward } of listDesired(folder)) {
-    if (other !== key) ports.set(forward.localPort, `the forward of InitPod "${forward.name}" (init-pod status)`);
+    if (!keys.includes(other))
+      ports.set(forward.localPort, `the forward of InitPod "${forward.name}" (init-pod status)`);
   }
   return ports;
 }
@@ -30,7 +31,7 @@ export async function choosePort(wanted: number, owner: ForwardOwner, folder = s
   const count = highest - lowest + 1;
   for (let step = 0; step < count; step++) {
     const port = step === 0 ? wanted : lowest + ((((wanted - lowest + step) % count) + count) % count);
-    if (claimed(folder, key).has(port)) continue;
+    if (claimed(folder, [key]).has(port)) continue;
     // Claimed before the check, which lets others of this process run.
     claims.set(port, key);
     if (isOurs(folder, key, port) || (await isFree(port))) return port;
@@ -50,12 +51,17 @@ export async function assertPortFree(port: number, owner: ForwardOwner, folder =
 }
 
 /**
- * Claims `port` for a forward.
+ * Claims `port` for a forward, which may take it over from those that it replaces.
  * @throws {PortInUseError} where another forward of this user has it.
  */
-export function assertUnclaimed(port: number, owner: ForwardOwner, folder = stateFolder()): void {
+export function assertUnclaimed(
+  port: number,
+  owner: ForwardOwner,
+  folder = stateFolder(),
+  replaced: readonly StoredForward[] = [],
+): void {
   const key = forwardKey(owner);
-  const other = claimed(folder, key).get(port);
+  const other = claimed(folder, [key, ...replaced.map((stored) => stored.key)]).get(port);
   if (other !== undefined) throw new PortInUseError(port, other);
   claims.set(port, key);
 }

@@ -12,6 +12,8 @@ const pingIntervalMs = 20_000;
 
 /** For how long a node that can't connect to the Pod's port may take to say so. */
 const refusalMs = 250;
+/** How long the node may take to close the connection after it said that it can't go on. */
+const lostMs = 500;
 /** After the last byte to the client, how long it may leave its own side open. */
 const lingerMs = 5_000;
 
@@ -47,6 +49,7 @@ export async function relay(
     let refused: string | undefined;
     let pongDue = false;
     let halfOpen: NodeJS.Timeout | undefined;
+    let lost: NodeJS.Timeout | undefined;
     let settled: NodeJS.Timeout | undefined;
     /** The first message of each channel is the port number. */
     const greeted = [false, false];
@@ -75,6 +78,8 @@ export async function relay(
       if (channel === 1) {
         const text = message.toString("utf8", 1).trim();
         if (text !== "") refused ??= text;
+        // The node closes by itself; one that does not must not keep the client waiting.
+        if (refused !== undefined) lost ??= setTimeout(() => tunnel.terminate(), lostMs);
         return;
       }
       if (!answered) {
@@ -109,6 +114,7 @@ export async function relay(
       clearInterval(pinger);
       clearTimeout(halfOpen);
       clearTimeout(settled);
+      clearTimeout(lost);
       client.off("drain", onDrain);
       client.off("close", onClientClose);
       input.detach();

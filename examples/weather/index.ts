@@ -3,6 +3,9 @@ import { InitPod } from "init-pod";
 
 // The tutorial to the letter: an init container fetches the weather into a volume, and stock nginx serves it.
 const config = new pulumi.Config();
+const curlImage = config.get("curlImage") ?? "curlimages/curl:7.85.0";
+const api =
+  config.get("url") ?? "https://api.open-meteo.com/v1/forecast?latitude=52.52&longitude=13.41&current=temperature_2m";
 const html = { name: "shared-data", mountPath: "/usr/share/nginx/html" };
 
 const weather = new InitPod("init-container-example", {
@@ -10,13 +13,8 @@ const weather = new InitPod("init-container-example", {
     {
       container: {
         name: "download-config",
-        image: config.get("curlImage") ?? "curlimages/curl:7.85.0",
-        args: [
-          config.get("url") ??
-            "https://api.open-meteo.com/v1/forecast?latitude=52.52&longitude=13.41&current=temperature_2m",
-          "-o",
-          "/usr/share/nginx/html/index.html",
-        ],
+        image: curlImage,
+        args: [api, "-o", "/usr/share/nginx/html/index.html"],
         volumeMounts: [html],
       },
     },

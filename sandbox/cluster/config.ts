@@ -122,7 +122,7 @@ function corefile(layout: Layout): string {
     errors
     ready 127.0.0.1:${ports.dnsReady}
     kubernetes ${clusterDomain} in-addr.arpa ip6.arpa {
-        kubeconfig ${join(layout.config, "dns.kubeconfig")}
+        kubeconfig "${join(layout.config, "dns.kubeconfig")}"
         pods insecure
         ttl 1
     }

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync, rmdirSync, rmSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { SandboxError } from "../errors.ts";
-import { containerProcesses, end } from "../machine/processes.ts";
+import { containerProcesses, end, unescapeMount } from "../machine/processes.ts";
 import { tryRun } from "../machine/run.ts";
 import type { Paths } from "../paths.ts";
 import { removeCgroups } from "./cgroups.ts";
@@ -54,7 +54,7 @@ function mountsBelow(folders: readonly string[]): string[] {
   return readFileSync("/proc/self/mountinfo", "utf8")
     .split("\n")
     .flatMap((line) => line.split(" ")[4] ?? [])
-    .map((point) => point.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8))))
+    .map(unescapeMount)
     .filter((point) => folders.some((folder) => point.startsWith(`${folder}/`)))
     .reverse();
 }

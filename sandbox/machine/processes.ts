@@ -60,11 +60,16 @@ export function containerProcesses(folder: string): Process[] {
     const root = read(`/proc/${pid}/mountinfo`)
       ?.split("\n")
       .find((line) => line.split(" ")[4] === "/");
-    if (root?.includes(`upperdir=${folder}/`) !== true) continue;
+    if (root === undefined || !unescapeMount(root).includes(`upperdir=${folder}/`)) continue;
     const startTime = startTimeOf(pid);
     if (startTime !== undefined) found.push({ pid, startTime });
   }
   return found;
+}
+
+/** The kernel writes a space and the like in mountinfo as an octal number. */
+export function unescapeMount(text: string): string {
+  return text.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(parseInt(octal, 8)));
 }
 
 /** When a process started, from its ticks after boot (100 a second on every Linux that Node.js supports). */

@@ -53,7 +53,15 @@ async function isExecutable(path: string): Promise<boolean> {
 function standInScript(name: PluginName): string {
   const main = join(import.meta.dirname, name, "main.ts");
   const quote = (text: string) => `'${text.replaceAll("'", `'\\''`)}'`;
-  return `#!/bin/sh\n${standInMark}\nexec ${quote(process.execPath)} ${quote(main)} "$@"\n`;
+  // The Node.js that set the sandbox up may be gone by the time that the engine starts the plugin.
+  return [
+    "#!/bin/sh",
+    standInMark,
+    `node=${quote(process.execPath)}`,
+    `[ -x "$node" ] || node=node`,
+    `exec "$node" ${quote(main)} "$@"`,
+    "",
+  ].join("\n");
 }
 
 /** What is there: undefined also for a plugin that was linked from a folder which isn't the wanted one (any more). */

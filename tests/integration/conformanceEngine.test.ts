@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { appendFile, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { imageNames } from "../../sandbox/images/recipes.ts";
@@ -99,6 +99,19 @@ describe("the kubernetes plugin in the engine", () => {
     expect(up.code, up.text).toBe(0);
     expect(up.ops("auto")).toEqual(["create-replacement", "replace", "delete-replaced"]);
     expect(up.ops("own")).toEqual(["delete-replaced", "replace", "create-replacement"]);
+  });
+
+  test("verbatim autonaming is no difference by itself, and makes the next replacement delete first", async () => {
+    await run("up", [configMap("auto", "1")]);
+    const settings = join(stack.folder, "Pulumi.test.yaml");
+    await appendFile(settings, "\nconfig:\n  pulumi:autonaming:\n    mode: verbatim\n");
+    const same = await run("preview", [configMap("auto", "1")], {}, "--expect-no-changes");
+    expect(same.code, same.text).toBe(0);
+    const up = await run("up", [configMap("auto", "2")]);
+    expect(up.code, up.text).toBe(0);
+    expect(up.ops("auto")).toEqual(["delete-replaced", "replace", "create-replacement"]);
+    const live = (await stack.json("get", "configmap", "auto")) as { data: { value: string } };
+    expect(live.data.value).toBe("2");
   });
 
   test("drift shows after a refresh, and up takes it back", async () => {

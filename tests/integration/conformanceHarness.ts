@@ -116,6 +116,7 @@ export class Workspace {
 
   async json(...args: string[]): Promise<unknown> {
     const result = await this.kubectl(...args, "-o", "json");
+    if (result.code !== 0) throw new Error(result.text);
     return JSON.parse(result.stdout) as unknown;
   }
 

@@ -85,7 +85,13 @@ it("revives a daemon that was killed, on the same port", async () => {
 });
 
 it("removes what a killed daemon left, at the next up of any stack and at any command", async () => {
-  for (const next of [() => Promise.resolve(reviveForwards(folder)), () => sweepForwards(folder)]) {
+  for (const next of [
+    async () => {
+      reviveForwards(folder);
+      await Promise.resolve();
+    },
+    () => sweepForwards(folder),
+  ]) {
     const { api, request } = await cluster();
     await ensureForward(request);
     process.kill(daemonPid(), "SIGKILL");
@@ -133,10 +139,10 @@ it("names who uses the port, and leaves no file", async () => {
 
 it("says what the daemon saw where nothing answers", async () => {
   const { request } = await cluster(unusedPort);
-  const error = await ensureForward(request).catch((reason: unknown) => reason);
+  const error = await ensureForward(request, { answerTimeoutMs: 500 }).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(ForwardFailedError);
   expect((error as Error).message).toContain("Nothing listens on port 80 inside Pod web-1");
-}, 30_000);
+});
 
 it("fails at once where port-forwarding is forbidden", async () => {
   const { api, request } = await cluster();
@@ -155,8 +161,9 @@ it("proves a tcp forward by a connection that stands", async () => {
 
 it("refuses a tcp forward where nothing listens", async () => {
   const { request } = await cluster(unusedPort);
-  await expect(ensureForward({ ...request, protocol: "tcp" })).rejects.toThrow("Nothing listens on port 80");
-}, 30_000);
+  const ensured = ensureForward({ ...request, protocol: "tcp" }, { answerTimeoutMs: 500 });
+  await expect(ensured).rejects.toThrow("Nothing listens on port 80");
+});
 
 it("puts an up's forward in place of one that the command made for the same Pods", async () => {
   const { request } = await cluster();

@@ -117,7 +117,7 @@ export class FakeApi {
     tunnel.send(Buffer.concat([Buffer.from([1]), port.subarray(1)]));
     const app = connect({ port: pod.appPort, host: "127.0.0.1" });
     tunnel.on("message", (data: Buffer) => {
-      if (!app.write(data.subarray(1))) tunnel.pause();
+      if (!app.destroyed && !app.write(data.subarray(1))) tunnel.pause();
     });
     app.on("drain", () => tunnel.resume());
     app.on("data", (chunk) => {

@@ -30,7 +30,9 @@ export async function fakeApi(): Promise<FakeApi> {
 /** An HTTP server that plays the app; its port. */
 export async function httpApp(listener: RequestListener): Promise<number> {
   const server = createServer(listener);
-  onTestFinished(() => void server.closeAllConnections());
+  onTestFinished(() => {
+    server.closeAllConnections();
+  });
   return await listen(server);
 }
 
