@@ -11,7 +11,7 @@ Commands:
   up            set up what is missing (the first time: about 10 minutes), start what does not run
   status        what runs, since when, and where it is (--json)
   env           variables for a shell: eval "$(npm run -s sandbox -- env)"
-  down          stop it; what was built, and the cluster's objects, stay for the next up
+  down          stop it; what was built stays, the cluster's objects until the machine restarts
   down --all    stop it and remove all that it made
 `;
 

@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { homedir } from "node:os";
-import { dirname, join, resolve } from "node:path";
+import { join, resolve } from "node:path";
 
 /** Everything that the sandbox writes lies below `cache`; `run` holds only sockets, whose paths must stay short. */
 export interface Paths {
@@ -29,9 +30,9 @@ export const runFolder = "/run/init-pod-sandbox";
 
 /**
  * etcd syncs each write to disk, and on a disk that is busy with a build one write can take longer than the API server
- * waits. The sandbox's objects are not worth that, so they live in memory.
+ * waits. The sandbox's objects are not worth that, so they live in memory. Each cache has its own: its keys signed them.
  */
-const memoryFolder = "/dev/shm/init-pod-sandbox";
+const memory = "/dev/shm";
 
 export function paths(environment: NodeJS.ProcessEnv = process.env): Paths {
   const base = environment.XDG_CACHE_HOME;
@@ -51,9 +52,13 @@ export function paths(environment: NodeJS.ProcessEnv = process.env): Paths {
     pulumiHome: join(cache, "pulumi-home"),
     pulumiState: join(cache, "pulumi-state"),
     run: runFolder,
-    memory: existsSync(dirname(memoryFolder)) ? memoryFolder : state,
+    memory: existsSync(memory) ? join(memory, `init-pod-sandbox-${hash(cache)}`) : state,
     repository: resolve(import.meta.dirname, ".."),
   };
+}
+
+function hash(text: string): string {
+  return createHash("sha256").update(text).digest("hex").slice(0, 8);
 }
 
 /** The first executable of that name in these folders. */

@@ -4,6 +4,7 @@ import { ClusterClient, type AuthorizedOptions } from "../cluster/client";
 import { dialPod, type DialTarget } from "./dial";
 import { DialError } from "./errors";
 import { PodWatch } from "./podWatch";
+import { TlsSessions } from "./tlsSessions";
 
 /** Credentials are asked for anew after this, so that a burst of connections reads no file and runs no plugin each. */
 const authorizationMs = 5_000;
@@ -11,6 +12,7 @@ const authorizationMs = 5_000;
 /** All that the daemon does with one cluster: one client, one watch per namespace, tunnels. */
 export class ApiLink {
   readonly #watches = new Map<string, PodWatch>();
+  #sessions = new TlsSessions();
   #client: Promise<ClusterClient> | undefined;
   #authorization: { options: Promise<AuthorizedOptions>; until: number } | undefined;
 
@@ -52,7 +54,10 @@ export class ApiLink {
 
   async #dial(target: DialTarget): Promise<WebSocket> {
     const client = await this.#connect();
-    return await dialPod(client.server, target, await this.#authorize(client));
+    const authorized = await this.#authorize(client);
+    const isProxied = authorized.agent !== undefined || !client.server.startsWith("https:");
+    const createConnection = isProxied ? undefined : (this.#sessions.connect as typeof authorized.createConnection);
+    return await dialPod(client.server, target, { ...authorized, createConnection });
   }
 
   async #authorize(client: ClusterClient): Promise<AuthorizedOptions> {
@@ -81,5 +86,7 @@ export class ApiLink {
     );
     this.#client = undefined;
     this.#authorization = undefined;
+    // A session stands for the client certificate that it was made with.
+    this.#sessions = new TlsSessions();
   }
 }

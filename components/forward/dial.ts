@@ -11,8 +11,8 @@ export interface DialTarget {
 }
 
 const dialTimeoutMs = 10_000;
-/** For the other side's part of a close. */
-const closeTimeoutMs = 2_000;
+/** For the other side's part of a close. Spread, as the types of ws don't know it yet. */
+const closing = { closeTimeout: 2_000 };
 /** More than the API server puts into one frame (32 KiB), and a bound for what a broken one could make us keep. */
 const largestFrame = 4 * 1024 * 1024;
 /** Of an error answer. */
@@ -25,17 +25,15 @@ const longestBody = 4_096;
 export async function dialPod(server: string, target: DialTarget, authorized: AuthorizedOptions): Promise<WebSocket> {
   const { namespace, pod, port } = target;
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/portforward`;
-  // The types of ws don't know closeTimeout yet.
-  const options: WebSocket.ClientOptions & { closeTimeout: number } = {
+  const url = `${server.replace(/^http/, "ws")}${path}?ports=${port}`;
+  const socket = new WebSocket(url, ["v4.channel.k8s.io"], {
     ...authorized,
+    ...closing,
     perMessageDeflate: false,
     skipUTF8Validation: true,
     handshakeTimeout: dialTimeoutMs,
     maxPayload: largestFrame,
-    closeTimeout: closeTimeoutMs,
-  };
-  const url = `${server.replace(/^http/, "ws")}${path}?ports=${port}`;
-  const socket = new WebSocket(url, ["v4.channel.k8s.io"], options);
+  });
   return await new Promise((resolve, reject) => {
     socket.on("error", (error) => reject(new DialError(error.message)));
     socket.once("unexpected-response", (_request, response) => {

@@ -98,7 +98,7 @@ function kubelet(layout: Layout, pkiFolder: string): string {
     resolvConf: join(layout.config, "resolv.conf"),
     podLogsDir: layout.podLogs,
     // The default is a folder below /usr.
-    volumePluginDir: join(layout.kubelet, "volume-plugins"),
+    volumePluginDir: join(layout.kubeletRoot, "volume-plugins"),
     healthzPort: 0,
     readOnlyPort: 0,
     enforceNodeAllocatable: [],

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, renameSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, renameSync, rmSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { messageOf, SandboxError } from "../errors.ts";
 import { startedAt } from "../machine/processes.ts";
@@ -70,7 +70,9 @@ class StorageError extends SandboxError {}
 
 async function startPrograms(paths: Paths, wanted: Plan, readyMs: number): Promise<void> {
   const env = programEnvironment(paths, wanted.programs);
-  mkdirSync(paths.logs, { recursive: true });
+  const { kubelet, kubeletRoot } = wanted.layout;
+  for (const folder of [paths.logs, kubelet]) mkdirSync(folder, { recursive: true });
+  if (!existsSync(kubeletRoot)) symlinkSync(kubelet, kubeletRoot);
   rememberSettings(settingsFile(paths));
   const [pki] = await Promise.all([ensurePki(paths.pki, env), ensureNetwork(env)]);
   ensureCgroups();
@@ -95,8 +97,8 @@ async function startPrograms(paths: Paths, wanted: Plan, readyMs: number): Promi
   }
   await images;
   launch("kubelet", "kube-controller-manager", "kube-scheduler", "kube-proxy", "coredns");
-  const kubelet = launcher.process("kubelet");
-  const started = kubelet === undefined ? new Date() : startedAt(kubelet);
+  const kubeletProcess = launcher.process("kubelet");
+  const started = kubeletProcess === undefined ? new Date() : startedAt(kubeletProcess);
   const applied = { name: "weather service's Deployment", passes: () => applyObjects(pki) };
   await waitFor([applied, ...nodeChecks(api, started), ...serviceChecks], readyMs, launcher.dead);
   writePlan(paths, wanted, true);

@@ -27,10 +27,11 @@ export async function stopPrograms(paths: Paths): Promise<void> {
   await end(running(paths.cache).others, 0);
   if (etcd !== undefined) await end([etcd], etcdGraceMs);
   await unmountBelow([paths.state, paths.run]);
-  const { containerd, containerdState, containerdSocket, shims, runc, kubelet, cni, podLogs } = where;
+  const { containerd, containerdState, containerdSocket, shims, runc, kubelet, kubeletRoot, cni, podLogs } = where;
   for (const folder of [
     ...[containerd, containerdState, containerdSocket, `${containerdSocket}.ttrpc`, shims, runc],
-    ...[kubelet, cni, podLogs],
+    // The link before what it points at.
+    ...[...(kubeletRoot === kubelet ? [] : [kubeletRoot]), kubelet, cni, podLogs],
   ]) {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -153,18 +153,22 @@ export class Workspace {
 
 export async function workspace(program: string): Promise<Workspace> {
   const folder = await mkdtemp(join(tmpdir(), "init-pod-conformance-"));
-  const namespace = `conformance-${folder.slice(-6).toLowerCase()}`;
-  await copyFile(join(fixtures, program), join(folder, "index.mjs"));
-  await symlink(join(repository, "node_modules"), join(folder, "node_modules"));
-  await writeFile(join(folder, "Pulumi.yaml"), "name: conformance\nruntime: nodejs\nmain: index.mjs\n");
-  await writeFile(join(folder, "package.json"), '{ "name": "conformance", "private": true, "type": "module" }\n');
-  await mkdir(join(folder, "backend"));
-  const made = new Workspace(folder, namespace);
-  const created = await made.kubectl("create", "namespace", namespace);
-  if (created.code !== 0) throw new Error(created.text);
-  const init = await run("pulumi", ["stack", "init", "test", "--non-interactive"], folder, made.env);
-  if (init.code !== 0) throw new Error(init.text);
-  return made;
+  const made = new Workspace(folder, `conformance-${folder.slice(-6).toLowerCase()}`);
+  try {
+    await copyFile(join(fixtures, program), join(folder, "index.mjs"));
+    await symlink(join(repository, "node_modules"), join(folder, "node_modules"));
+    await writeFile(join(folder, "Pulumi.yaml"), "name: conformance\nruntime: nodejs\nmain: index.mjs\n");
+    await writeFile(join(folder, "package.json"), '{ "name": "conformance", "private": true, "type": "module" }\n');
+    await mkdir(join(folder, "backend"));
+    const created = await made.kubectl("create", "namespace", made.namespace);
+    if (created.code !== 0) throw new Error(created.text);
+    const init = await run("pulumi", ["stack", "init", "test", "--non-interactive"], folder, made.env);
+    if (init.code !== 0) throw new Error(init.text);
+    return made;
+  } catch (error) {
+    await made.remove();
+    throw error;
+  }
 }
 
 export async function readJson(path: string): Promise<unknown> {

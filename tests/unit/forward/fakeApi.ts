@@ -7,6 +7,7 @@ export interface FakePod {
   name: string;
   uid: string;
   labels: Record<string, string>;
+  annotations?: Record<string, string>;
   ready: boolean;
   deleting?: boolean;
   /** Local port of the app that "runs inside". */
@@ -160,6 +161,7 @@ export class FakeApi {
         namespace: "default",
         uid: pod.uid,
         labels: pod.labels,
+        annotations: pod.annotations,
         // Made in the order of their names.
         creationTimestamp: "2026-01-01T00:00:00Z",
         deletionTimestamp: pod.deleting ? "2026-01-01T00:01:00Z" : undefined,

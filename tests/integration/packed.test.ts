@@ -1,0 +1,76 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { images } from "./support/programs.ts";
+import { mustRun, run } from "./support/run.ts";
+import { kubectl, objects, repo } from "./support/stack.ts";
+
+const namespace = "test-packed";
+
+function installedVersion(name: string): string {
+  const file = join(repo, "node_modules/@pulumi", name, "package.json");
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
+}
+
+describe("the package as it is published", () => {
+  const folder = mkdtempSync(join(tmpdir(), "init-pod-packed-"));
+  const project = join(folder, "project");
+  const env: NodeJS.ProcessEnv = {
+    ...process.env,
+    CI: undefined,
+    PULUMI_BACKEND_URL: `file://${folder}`,
+    PULUMI_CONFIG_PASSPHRASE: "test",
+    XDG_STATE_HOME: join(folder, "state"),
+  };
+  const inProject = (command: string, args: string[]) => mustRun(command, args, { cwd: project, env });
+
+  beforeAll(async () => {
+    await mustRun("npm", ["pack", "--silent", "-w", "components", "--pack-destination", folder], { cwd: repo });
+    const tarball = readdirSync(folder).find((name) => name.endsWith(".tgz")) ?? "";
+    mkdirSync(project);
+    writeFileSync(join(project, "package.json"), `{ "private": true, "main": "index.js" }`);
+    writeFileSync(join(project, "Pulumi.yaml"), "name: packed\nruntime: nodejs\nmain: index.js\n");
+    // The versions whose plugins are there.
+    const peers = ["pulumi", "kubernetes", "random"].map((name) => `@pulumi/${name}@${installedVersion(name)}`);
+    await inProject("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", join(folder, tarball), ...peers]);
+    writeFileSync(
+      join(project, "index.js"),
+      `const { InitPod } = require("init-pod");
+const web = new InitPod("web", {
+  init: [{ image: "${images.curl}", download: { url: "http://weather.weather.svc/", to: "/usr/share/nginx/html/index.html" } }],
+  container: { image: "${images.unprivileged}", port: 8080 },
+  namespace: "${namespace}",
+});
+exports.url = web.url;
+`,
+    );
+    await kubectl(["create", "namespace", namespace]);
+    await inProject("pulumi", ["stack", "init", "test"]);
+  });
+  afterAll(async () => {
+    await run("pulumi", ["destroy", "--yes", "--skip-preview"], { cwd: project, env });
+    await run("npx", ["init-pod", "stop"], { cwd: project, env });
+    await run("kubectl", ["delete", "namespace", namespace, "--wait=false"]);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  test("goes up in an empty folder, answers, shows in `npx init-pod status`, and is destroyed", async () => {
+    await inProject("pulumi", ["up", "--yes", "--skip-preview", "--non-interactive"]);
+    const url = (await inProject("pulumi", ["stack", "output", "url"])).stdout.trim();
+    expect(await (await fetch(url)).text()).toContain("temperature");
+    expect((await inProject("npx", ["init-pod", "status"])).stdout).toContain(url);
+    await inProject("pulumi", ["destroy", "--yes", "--skip-preview", "--non-interactive"]);
+    expect(await objects("pods", namespace)).toEqual([]);
+  });
+
+  test("has no tests, no sources and no sandbox in it", async () => {
+    const { stdout } = await mustRun("npm", ["pack", "--dry-run", "--json", "--silent", "-w", "components"], {
+      cwd: repo,
+    });
+    const paths = [...stdout.matchAll(/"path": "([^"]+)"/g)].map(([, path]) => path ?? "");
+    expect(paths).toContain("dist/index.js");
+    expect(paths).toContain("README.md");
+    expect(paths.filter((path) => /(^|\/)(tests|sandbox|bench)\/|(?<!\.d)\.ts$/.test(path))).toEqual([]);
+  });
+});
