@@ -4,6 +4,7 @@ import type { ClusterSession } from "./cluster/session";
 import { clusterSession } from "./cluster/session";
 import { reportedOn } from "./errors";
 import { managedBy } from "./identity";
+import { knownOr } from "./knownOr";
 
 const labelSelector = Object.entries(managedBy)
   .map(([key, value]) => `${key}=${value}`)
@@ -24,10 +25,14 @@ export class ClusterLink {
     readonly access: pulumi.Output<ClusterAccess | undefined>,
     namespace: pulumi.Input<string> | undefined,
   ) {
-    this.namespace =
-      namespace === undefined
-        ? this.use(component, "default", (session) => session.client.namespace)
-        : pulumi.output(namespace);
+    const reached = pulumi.output(namespace).apply((given) =>
+      this.use(component, given ?? "default", async (session) => {
+        // All objects of the InitPod are in this namespace, so none is made before the cluster has answered.
+        await session.reach();
+        return given ?? session.client.namespace;
+      }),
+    );
+    this.namespace = namespace === undefined ? reached : knownOr(reached, namespace);
   }
 
   /**

@@ -8,6 +8,7 @@ import type { VerdictSettings } from "./cluster/verdict";
 import { verdict } from "./cluster/verdict";
 import type { ClusterLink } from "./clusterLink";
 import type { Identity } from "./identity";
+import { knownOr } from "./knownOr";
 
 /**
  * The value that stands in the Pod's retry annotation and triggers its replacement when it changes. The newest live Pod
@@ -59,15 +60,9 @@ export function retryTrigger(
       }
     }),
   );
-  return pulumi.runtime.isDryRun() ? knownOr(value, null) : value;
+  return knownOr(value, null);
 }
 
 function carries({ metadata }: Pod, labels: Record<string, string>): boolean {
   return Object.entries(labels).every(([key, value]) => metadata.labels?.[key] === value);
-}
-
-/** An unknown trigger would show as a replacement. */
-function knownOr<T>(output: pulumi.Output<T>, otherwise: T): pulumi.Output<T> {
-  const { isKnown } = output as unknown as { isKnown: Promise<boolean> };
-  return pulumi.output(isKnown.then((known): pulumi.Input<T> => (known ? output : otherwise))) as pulumi.Output<T>;
 }

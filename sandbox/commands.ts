@@ -8,9 +8,8 @@ export function writeCommands(paths: Paths, built: string): void {
     // kubectl's own cache would go to the home folder.
     ["kubectl", `export KUBECACHEDIR='${join(paths.cache, "kubectl")}'\nexec '${join(built, "kube")}' kubectl "$@"`],
   ]);
-  for (const name of readdirSync(built).filter((one) => one.startsWith("pulumi"))) {
-    commands.set(name, `exec '${join(built, name)}' "$@"`);
-  }
+  // Not its language hosts: it finds those beside itself, and warns of others on the PATH.
+  if (existsSync(join(built, "pulumi"))) commands.set("pulumi", `exec '${join(built, "pulumi")}' "$@"`);
   mkdirSync(paths.bin, { recursive: true });
   for (const name of readdirSync(paths.bin)) if (!commands.has(name)) rmSync(join(paths.bin, name));
   for (const [name, text] of commands) replace(join(paths.bin, name), `#!/bin/sh\n${text}\n`);

@@ -22,7 +22,9 @@ const selector = labelSelector(managedBy);
 
 /**
  * Reads the Pods of all InitPods that the user may see.
- * @throws {KubeconfigError} {@link UnreachableError} {@link ApiError}
+ * @throws {KubeconfigError} where the kubeconfig or its context can't be used.
+ * @throws {UnreachableError} where the API server doesn't answer.
+ * @throws {ApiError} where it refuses.
  */
 export async function viewCluster(command: Command, env: NodeJS.ProcessEnv = process.env): Promise<ClusterView> {
   const access: ClusterAccess = {

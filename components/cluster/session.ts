@@ -1,5 +1,4 @@
 import type { ClusterAccess } from "./access";
-import type { ApiRequest } from "./client";
 import { ClusterClient } from "./client";
 import { ApiError, UnreachableError } from "./errors";
 import type { Pod } from "./pod";
@@ -10,7 +9,7 @@ export class ClusterSession {
   readonly #livePods = new Map<string, Promise<Pod[]>>();
   readonly #watches = new Map<string, PodWatch>();
   #uid: Promise<string> | undefined;
-  #unreachable: UnreachableError | undefined;
+  #reached: Promise<void> | undefined;
 
   constructor(
     readonly client: ClusterClient,
@@ -37,7 +36,8 @@ export class ClusterSession {
 
   /** Uid of the `kube-system` namespace, the usual name of a cluster; `""` where it may not be read. */
   async uid(): Promise<string> {
-    this.#uid ??= this.#reach<{ metadata: { uid: string } }>("/api/v1/namespaces/kube-system")
+    this.#uid ??= this.client
+      .json<{ metadata: { uid: string } }>("/api/v1/namespaces/kube-system")
       .then(({ metadata }) => metadata.uid)
       .catch((error: unknown) => {
         if (error instanceof ApiError) return "";
@@ -46,21 +46,26 @@ export class ClusterSession {
     return await this.#uid;
   }
 
-  async #list(namespace: string): Promise<Pod[]> {
-    const { labelSelector } = this;
-    const list = await this.#reach<{ items: Pod[] }>(`/api/v1/namespaces/${namespace}/pods`, { labelSelector });
-    return list.items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+  /**
+   * Resolves once the cluster has answered, whatever it says.
+   * @throws {UnreachableError} one and the same object for all who ask, so that it is reported once.
+   */
+  async reach(): Promise<void> {
+    this.#reached ??= this.client.json("/version", { timeoutMs: reachTimeoutMs }).then(
+      () => undefined,
+      (error: unknown) => {
+        if (error instanceof UnreachableError) throw new UnreachableError(unreachable(this.client, error));
+      },
+    );
+    await this.#reached;
   }
 
-  /** A first request, on which a cluster that is not there shows: by one error object, however many ask. */
-  async #reach<T>(path: string, query?: ApiRequest["query"]): Promise<T> {
-    try {
-      return await this.client.json<T>(path, { query, timeoutMs: reachTimeoutMs });
-    } catch (error) {
-      if (!(error instanceof UnreachableError)) throw error;
-      this.#unreachable ??= new UnreachableError(unreachable(this.client, error));
-      throw this.#unreachable;
-    }
+  async #list(namespace: string): Promise<Pod[]> {
+    await this.reach();
+    const list = await this.client.json<{ items: Pod[] }>(`/api/v1/namespaces/${namespace}/pods`, {
+      query: { labelSelector: this.labelSelector },
+    });
+    return list.items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   }
 }
 

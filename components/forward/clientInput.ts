@@ -4,8 +4,8 @@ import type { Socket } from "node:net";
 const longestReplay = 64 * 1024;
 
 /**
- * What a local client sends. Until a Pod has answered, it is kept: where a Pod turns out not to listen, the next one gets
- * the same bytes, and an answer of our own can look at the request.
+ * What a local client sends. What no Pod has answered yet is kept: where a Pod does not listen, or goes away, the next one
+ * gets the same bytes, and an answer of our own can look at the request.
  */
 export class ClientInput {
   #kept: Buffer[] | undefined = [];
@@ -30,12 +30,12 @@ export class ClientInput {
     return this.#ended;
   }
 
-  /** Whether all that the client sent is still there. */
+  /** Whether all that the client sent since the last answer is still there. */
   get isWhole(): boolean {
     return this.#kept !== undefined;
   }
 
-  /** All that the client sent so far, empty where it is no longer kept. */
+  /** All that the client sent since the last answer, empty where that is no longer kept. */
   get start(): Buffer {
     return Buffer.concat(this.#kept ?? []);
   }
@@ -72,9 +72,11 @@ export class ClientInput {
     this.#onEnd = undefined;
   }
 
-  /** A Pod has answered: nothing is sent twice from now on. */
+  /** A Pod has answered: nothing of what was sent so far is sent again. */
   forget(): void {
-    this.#kept = undefined;
+    if (this.#keptBytes === 0) return;
+    this.#kept = [];
+    this.#keptBytes = 0;
   }
 
   pause(): void {

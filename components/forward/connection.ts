@@ -3,7 +3,7 @@ import type WebSocket from "ws";
 import { ClientInput } from "./clientInput";
 import type { ForwardProtocol } from "./desired";
 import { explainRefusal, type Failure } from "./failure";
-import { mayBeHttp, parseHttpHead } from "./httpHead";
+import { isSafeRequest, mayBeHttp, parseHttpHead } from "./httpHead";
 import { ownAnswer, type Situation } from "./ownAnswer";
 import { endClient, relay, type RelayEvents } from "./relay";
 
@@ -54,13 +54,22 @@ export async function serveConnection(socket: Socket, host: ConnectionHost): Pro
 
 /** Returns why no Pod answered; `undefined` where one did, or the client went away. */
 async function forwardToPod(socket: Socket, input: ClientInput, host: ConnectionHost): Promise<Situation | undefined> {
-  const deadline = performance.now() + holdMs;
+  let deadline = performance.now() + holdMs;
   for (;;) {
     const left = deadline - performance.now();
     const pod = await host.currentPod(Math.max(0, left));
     if (pod === undefined) return host.situation();
     if (isGone(socket)) return undefined;
     const failure = await tryPod(socket, input, host, pod);
+    if (failure === "unanswered") {
+      // Only to another Pod: an app that closes without an answer gets no request twice.
+      if ((await host.currentPod(0))?.uid !== pod.uid) {
+        deadline = performance.now() + holdMs;
+        continue;
+      }
+      endClient(socket);
+      return undefined;
+    }
     if (failure === undefined || isGone(socket)) return undefined;
     host.failed(pod, failure);
     if (failure.final || !input.isWhole || performance.now() + retryMs > deadline) {
@@ -75,14 +84,16 @@ async function tryPod(
   input: ClientInput,
   host: ConnectionHost,
   pod: ConnectionTarget,
-): Promise<Failure | undefined> {
+): Promise<Failure | "unanswered" | undefined> {
   let tunnel: WebSocket;
   try {
     tunnel = await host.dial(pod);
   } catch (error) {
     return host.explain(error, pod);
   }
-  const end = await relay(socket, input, tunnel, host.events(pod));
+  const isRepeatable = host.protocol === "http" ? isSafeRequest : undefined;
+  const end = await relay(socket, input, tunnel, host.events(pod), isRepeatable);
+  if (end.kind === "unanswered") return "unanswered";
   return end.kind === "refused" ? explainRefusal(end.message, pod.name, host.podPort) : undefined;
 }
 

@@ -17,7 +17,7 @@ const sleepMs = 5_000;
 /** Traffic figures are written this often. */
 const figuresMs = 5_000;
 /** What open connections get when a forward ends, and when a newer daemon takes over. */
-const dropGraceMs = 0;
+const dropGraceMs = 500;
 const handOverGraceMs = 30_000;
 
 interface Entry {
@@ -32,6 +32,7 @@ interface Entry {
 export class Daemon {
   readonly #entries = new Map<string, Entry>();
   readonly #links = new Map<string, { link: ApiLink; users: number }>();
+  readonly #closing = new Set<Promise<void>>();
   readonly #startedAt = Date.now();
   #soon: NodeJS.Timeout | undefined;
   #finish: (() => void) | undefined;
@@ -56,7 +57,8 @@ export class Daemon {
     clearTimeout(this.#soon);
     watcher?.close();
     const grace = holdsLock(this.folder, this.lock) ? dropGraceMs : handOverGraceMs;
-    await Promise.all([...this.#entries.keys()].map((key) => this.#close(key, grace)));
+    for (const key of this.#entries.keys()) this.#close(key, grace);
+    await Promise.all(this.#closing);
   }
 
   #watchFolder(): ReturnType<typeof watch> | undefined {
@@ -99,7 +101,7 @@ export class Daemon {
       return;
     }
     const wanted = new Map(listDesired(this.folder).map((stored) => [stored.key, stored]));
-    for (const key of this.#entries.keys()) if (!wanted.has(key)) void this.#close(key, dropGraceMs);
+    for (const key of this.#entries.keys()) if (!wanted.has(key)) this.#close(key, dropGraceMs);
     for (const stored of wanted.values()) this.#apply(stored);
     this.#removeStrays(wanted);
     this.#writeRecords();
@@ -113,7 +115,7 @@ export class Daemon {
       entry.forward.stored = stored;
       return;
     }
-    if (entry !== undefined) void this.#close(stored.key, handOverGraceMs);
+    if (entry !== undefined) this.#close(stored.key, handOverGraceMs);
     this.#open(stored);
   }
 
@@ -151,13 +153,16 @@ export class Daemon {
     return file !== undefined && this.#startedAt - file.mtimeMs > dropAfterMs;
   }
 
-  async #close(key: string, graceMs: number): Promise<void> {
+  #close(key: string, graceMs: number): void {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;
     this.#entries.delete(key);
     entry.dropTimer.stop();
-    await entry.forward.close(graceMs);
-    this.#leaveLink(entry.link.key);
+    const closed = entry.forward.close(graceMs).then(() => {
+      this.#leaveLink(entry.link.key);
+      this.#closing.delete(closed);
+    });
+    this.#closing.add(closed);
   }
 
   #useLink(access: ClusterAccess): { link: ApiLink; key: string } {

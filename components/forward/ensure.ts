@@ -26,7 +26,7 @@ import { compareVersions, packageVersion } from "./version";
 export type { ForwardRequest } from "./desired";
 export { holdForward } from "./hold";
 
-/** Settings of {@link ensureForward}. */
+/** Settings of `ensureForward`. */
 export interface EnsureOptions {
   /** Told what it waits for, where that takes long. */
   report?: (line: string) => void;

@@ -36,3 +36,10 @@ export function mayBeHttp(bytes: Buffer): boolean {
 export function isLocalHost(host: string): boolean {
   return host === "127.0.0.1" || host === "localhost" || host.endsWith(".localhost") || host === "[::1]";
 }
+
+/** Whether bytes are one whole HTTP/1 request that changes nothing, so that it may be made twice (RFC 9110, 9.2.1). */
+export function isSafeRequest(bytes: Buffer): boolean {
+  const head = parseHttpHead(bytes);
+  if (head === undefined || !/^(GET|HEAD|OPTIONS)$/.test(head.method)) return false;
+  return bytes.indexOf("\r\n\r\n") === bytes.length - 4;
+}

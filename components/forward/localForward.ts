@@ -16,6 +16,7 @@ export class LocalForward {
   readonly #waiters = new Set<() => void>();
   readonly #connections = { open: 0, total: 0 };
   readonly #bytes = { sent: 0, received: 0 };
+  #closing = false;
   #reached: string | undefined;
   #failure: ForwardRecord["failure"];
 
@@ -71,6 +72,9 @@ export class LocalForward {
 
   /** Frees the port at once; open connections get `graceMs` more. */
   async close(graceMs: number): Promise<void> {
+    this.#closing = true;
+    // Those that wait for a Pod are told that there is none.
+    for (const waiter of this.#waiters) waiter();
     this.#view.close();
     await this.#listener.close(graceMs);
   }
@@ -92,11 +96,11 @@ export class LocalForward {
 
   async #currentPod(ms: number): Promise<PodSummary | undefined> {
     const pod = currentPod(this.#view.pods());
-    if (pod !== undefined || ms <= 0) return pod;
+    if (pod !== undefined || ms <= 0 || this.#closing) return pod;
     return await new Promise((resolve) => {
       const check = (): void => {
         const found = currentPod(this.#view.pods());
-        if (found !== undefined) finish(found);
+        if (found !== undefined || this.#closing) finish(found);
       };
       const finish = (found: PodSummary | undefined): void => {
         clearTimeout(timer);

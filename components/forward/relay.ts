@@ -24,7 +24,9 @@ export type RelayEnd =
   /** Closed by either side. */
   | { kind: "done" }
   /** The Pod sent nothing, and the node said why it can't. The client's socket is still open. */
-  | { kind: "refused"; message: string };
+  | { kind: "refused"; message: string }
+  /** The Pod went away with a request that may be made again. The client's socket is still open. */
+  | { kind: "unanswered" };
 
 /** What the relay reports while it runs. */
 export interface RelayEvents {
@@ -43,6 +45,8 @@ export async function relay(
   input: ClientInput,
   tunnel: WebSocket,
   events: RelayEvents = {},
+  /** Whether bytes that the Pod left unanswered may go to another one. */
+  isRepeatable: (start: Buffer) => boolean = () => false,
 ): Promise<RelayEnd> {
   return await new Promise((resolve) => {
     let answered = false;
@@ -82,9 +86,9 @@ export async function relay(
         if (refused !== undefined) lost ??= setTimeout(() => tunnel.terminate(), lostMs);
         return;
       }
+      input.forget();
       if (!answered) {
         answered = true;
-        input.forget();
         events.reached?.("answer");
       }
       halfOpen?.refresh();
@@ -120,6 +124,10 @@ export async function relay(
       input.detach();
       if (refused !== undefined && !answered && !client.destroyed) {
         resolve({ kind: "refused", message: refused });
+        return;
+      }
+      if (!client.destroyed && !input.ended && isRepeatable(input.start)) {
+        resolve({ kind: "unanswered" });
         return;
       }
       // An end that is no regular close must not look like the end of the answer.

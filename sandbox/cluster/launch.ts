@@ -30,7 +30,7 @@ export function createLauncher(paths: Paths, env: NodeJS.ProcessEnv): Launcher {
         const tail = existsSync(log)
           ? readFileSync(log, "utf8").trim().split("\n").slice(-shownLogLines).join("\n")
           : "";
-        return `${name} ended by itself, see ${log}. Its end:\n${tail}`;
+        return `${name} ended by itself, see ${log}\n${tail}`;
       }
       return undefined;
     },

@@ -2,7 +2,7 @@ import type { AddressInfo } from "node:net";
 import { createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { images, program, weatherArgs } from "./support/programs.ts";
-import { objects, TestStack } from "./support/stack.ts";
+import { diagnostics, objects, TestStack } from "./support/stack.ts";
 
 describe("bad input", () => {
   let stack: TestStack;
@@ -23,7 +23,7 @@ describe("bad input", () => {
       for (const part of ["container.image", "not an image!", "container.port", "70000", "timeoutSeconds", "init[0]"]) {
         expect(output).toContain(part);
       }
-      expect(output.match(/error: InitPod "web"/g)).toHaveLength(1);
+      expect(diagnostics(output).match(/error:/g)).toHaveLength(1);
       expect(output).not.toMatch(/^\s+at .*:\d+:\d+/m);
     }
     expect(await objects("pods,services", stack.namespace)).toEqual([]);

@@ -127,3 +127,8 @@ export async function objects<T>(kind: string, namespace: string): Promise<T[]> 
   const list = JSON.parse(await kubectl(["get", kind, "-n", namespace, "-o", "json"])) as { items: T[] };
   return list.items;
 }
+
+/** What pulumi sums up at the end of its output; above it are the same lines as they came. */
+export function diagnostics(output: string): string {
+  return output.split("Diagnostics:\n")[1] ?? "";
+}

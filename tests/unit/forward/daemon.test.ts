@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { existsSync, rmSync } from "node:fs";
-import { connect } from "node:net";
-import { expect, it } from "vitest";
+import { Agent } from "node:http";
+import { connect, type Socket } from "node:net";
+import { expect, it, onTestFinished } from "vitest";
 import { listDesired, readDesired, removeForward } from "../../../components/forward/desired";
 import { holdForward } from "../../../components/forward/hold";
 import { readRecord } from "../../../components/forward/record";
@@ -80,6 +81,44 @@ it("goes to the newest Ready Pod at once when there is one", async () => {
   await until(() => api.requests.length > 0);
   await new Promise((resolve) => setTimeout(resolve, 50));
   expect((await ask(port)).body).toBe("new");
+});
+
+it("makes a request again that the old Pod took with it, and answers on the same connection", async () => {
+  let asked = 0;
+  const sockets: Socket[] = [];
+  const oldPort = await tcpApp((socket) => {
+    sockets.push(socket.on("error", () => undefined));
+    socket.on("data", () => {
+      // Answers the first request and dies with the second.
+      if (++asked === 1) socket.write("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nold");
+    });
+  });
+  const { api, port } = await forwarding(oldPort);
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  onTestFinished(() => agent.destroy());
+  expect((await ask(port, "/", {}, agent)).body).toBe("old");
+  const second = ask(port, "/", {}, agent);
+  await until(() => asked === 2);
+  const appPort = await httpApp((_request, response) => response.end("new"));
+  api.setPod({ name: "web-2", uid: "uid-2", labels, ready: true, appPort });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  for (const socket of sockets) socket.destroy();
+  expect((await second).body).toBe("new");
+  expect((await ask(port, "/", {}, agent)).body).toBe("new");
+});
+
+it("passes the close of an app on that never answers, and asks it once", async () => {
+  let asked = 0;
+  const appPort = await tcpApp((socket) => {
+    socket.on("error", () => undefined);
+    socket.once("data", () => {
+      asked++;
+      socket.end();
+    });
+  });
+  const { port } = await forwarding(appPort);
+  await expect(ask(port)).rejects.toThrow();
+  expect(asked).toBe(1);
 });
 
 it("holds a request until the Pod is Ready", async () => {
@@ -170,6 +209,17 @@ it("ends by itself some seconds after the Pod is gone, and leaves no file of it"
   expect(readDesired(folder, key)).toBeUndefined();
   expect(readRecord(folder, key)).toBeUndefined();
   await expect(ask(port)).rejects.toThrow("ECONNREFUSED");
+});
+
+it("tells those who wait for a Pod when the forward ends", async () => {
+  const { api, folder, key, port, ended } = await forwarding(1);
+  api.setPod({ name: "web-1", uid: "uid-1", labels, ready: false, appPort: 1 });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const answer = ask(port);
+  await until(() => readRecord(folder, key)?.pod === undefined);
+  setTimeout(() => removeForward(folder, key), 200);
+  expect((await answer).status).toBe(503);
+  await ended;
 });
 
 it("keeps the forward while an up works on the InitPod", async () => {

@@ -1,5 +1,5 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, get, type IncomingHttpHeaders, type RequestListener } from "node:http";
+import { createServer, get, type Agent, type IncomingHttpHeaders, type RequestListener } from "node:http";
 import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -104,9 +104,14 @@ export interface Answer {
   body: string;
 }
 
-export async function ask(port: number, path = "/", headers: Record<string, string> = {}): Promise<Answer> {
+export async function ask(
+  port: number,
+  path = "/",
+  headers: Record<string, string> = {},
+  agent?: Agent,
+): Promise<Answer> {
   return await new Promise((resolve, reject) => {
-    get({ host: "127.0.0.1", port, path, headers, agent: false }, (response) => {
+    get({ host: "127.0.0.1", port, path, headers, agent: agent ?? false }, (response) => {
       let body = "";
       response.setEncoding("utf8");
       response.on("data", (chunk: string) => (body += chunk));

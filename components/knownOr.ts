@@ -1,0 +1,8 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/** `output`, or `otherwise` where a preview doesn't know it: an unknown would show as a change. */
+export function knownOr<T>(output: pulumi.Output<T>, otherwise: pulumi.Input<T>): pulumi.Output<T> {
+  if (!pulumi.runtime.isDryRun()) return output;
+  const { isKnown } = output as unknown as { isKnown: Promise<boolean> };
+  return pulumi.output(isKnown.then((known): pulumi.Input<T> => (known ? output : otherwise))) as pulumi.Output<T>;
+}
