@@ -6,7 +6,7 @@ import { ClusterLink } from "./clusterLink";
 import { deadlineSeconds } from "./deadline";
 import { InitPodError } from "./errors";
 import { identityOf } from "./identity";
-import { localPort, localUrl } from "./localUrl";
+import { localPort, localUrl, reviveForwardsInUp } from "./localUrl";
 import { manifest } from "./manifest";
 import { ownUrn } from "./ownUrn";
 import { accessOf } from "./providerAccess";
@@ -48,6 +48,7 @@ export class InitPod extends pulumi.ComponentResource {
     const problems = problemsOf(args);
     if (problems.length > 0) throw new InitPodError(formatProblems(name, problems), this);
 
+    reviveForwardsInUp();
     const fail = (text: string): InitPodError => new InitPodError(`InitPod "${name}": ${text}`, this);
     const { podSpec, serviceSpec, podPort, servicePort, retries, secrets } = manifest(args, fail);
     const namespace = args.namespace && checked(args.namespace, "namespace", dnsLabel, fail);

@@ -7,7 +7,9 @@ import type { ClusterLink } from "./clusterLink";
 import { NoNodeError } from "./forward/errors";
 import type { ForwardOwner } from "./forward/desired";
 import { ensureForward } from "./forward/ensure";
+import { holdForward } from "./forward/hold";
 import { assertPortFree, choosePort } from "./forward/ports";
+import { reviveForwards } from "./forward/sweep";
 
 /** Below NodePorts and below the range from which Linux takes the ports of outgoing connections. */
 const drawnPorts = { min: 20_000, max: 29_999 } as const;
@@ -69,6 +71,7 @@ export function localUrl(
   const protocol = forward.protocol ?? "http";
   const urlOf = (port: number): string => `${protocol}://127.0.0.1:${port}`;
   if (pulumi.runtime.isDryRun()) return settings.port.apply(urlOf);
+  const release = heldForward(component, urn, link);
   return pulumi
     .all([settings.port, settings.selector, link.namespace, urn, settings.podUid, pulumi.unsecret(settings.ready)])
     .apply(([port, selector, namespace, self, podUid]) =>
@@ -86,13 +89,34 @@ export function localUrl(
           ...{ access: storable(access), context: session.client.context },
         };
         const report = (line: string): void => void pulumi.log.info(line, component, undefined, true);
-        await ensureForward(request, { report, podUid }).catch((error: unknown) => {
-          if (!(error instanceof NoNodeError)) throw error;
-          void pulumi.log.warn(error.message, component);
-        });
+        await ensureForward(request, { report, podUid })
+          .catch((error: unknown) => {
+            if (!(error instanceof NoNodeError)) throw error;
+            void pulumi.log.warn(error.message, component);
+          })
+          .finally(release);
         return urlOf(port);
       }),
     );
+}
+
+/**
+ * Keeps the forward of an earlier `up` while this one works: for a while there may be no Pod, as one with a name of the
+ * user's own goes before the new one comes. Ends with the returned function, or with this process.
+ */
+function heldForward(component: pulumi.Resource, urn: pulumi.Output<string>, link: ClusterLink): () => void {
+  let release = (): void => undefined;
+  pulumi.all([link.namespace, urn]).apply(([namespace, self]) =>
+    link.use(component, undefined, async (session) => {
+      release = holdForward(await ownerOf(session, namespace, self));
+    }),
+  );
+  return () => release();
+}
+
+/** Takes away what a daemon that was killed left behind, of whichever stack, or revives it. */
+export function reviveForwardsInUp(): void {
+  if (!pulumi.runtime.isDryRun() && pulumi.runtime.getEngine() !== undefined) reviveForwards();
 }
 
 /** A CI machine is gone before anybody could open the URL. Pulumi Deployments sets only the second variable. */

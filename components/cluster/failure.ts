@@ -27,12 +27,14 @@ function headline(pod: Pod, verdict: FailedVerdict): string {
   const what =
     verdict.exitCode === undefined
       ? `${verdict.reason}${detail(verdict.message)}`
-      : `exit code ${verdict.exitCode}${explanation(verdict)}`;
+      : `exit code ${verdict.exitCode}${explanation(pod, verdict)}`;
   return `${kindOf(pod, verdict.container)} "${verdict.container}" of ${place} failed${attempts}: ${what}`;
 }
 
-function explanation({ exitCode, reason }: FailedVerdict): string {
-  const text = reason === "OOMKilled" ? "killed, as it used more memory than its limit" : explainExit(exitCode ?? 0);
+function explanation(pod: Pod, { exitCode = 0, reason, container }: FailedVerdict): string {
+  const specs = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])];
+  const image = specs.find(({ name }) => name === container)?.image;
+  const text = reason === "OOMKilled" ? "killed, as it used more memory than its limit" : explainExit(exitCode, image);
   return text === undefined ? "" : ` (${text})`;
 }
 

@@ -19,6 +19,7 @@ export interface ObjectMeta {
 
 export interface ContainerSpec {
   name: string;
+  image?: string;
   /** On an init container, `Always` makes it a restartable one (a sidecar). */
   restartPolicy?: string;
 }

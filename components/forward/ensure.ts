@@ -16,7 +16,7 @@ import { ForwardFailedError, PortInUseError } from "./errors";
 import { holdForward } from "./hold";
 import { liveDaemon } from "./lock";
 import { portOwner } from "./portOwner";
-import { assertUnclaimed, unclaim } from "./ports";
+import { assertUnclaimed } from "./ports";
 import { probe, type ProbeResult } from "./probe";
 import { readRecord, type ForwardRecord } from "./record";
 import { spawnDaemon } from "./spawn";
@@ -63,7 +63,6 @@ export async function ensureForward(request: ForwardRequest, options: EnsureOpti
     // Made by `init-pod forward`, or by a stack that was renamed: two forwards of the same Pods would compete for a port.
     ({ key, forward }) => key !== forwardKey(request) && samePods(forward, request),
   );
-  for (const { key } of others) unclaim(key);
   assertUnclaimed(request.localPort, request, folder, others);
   const stored = write(folder, { ...request, access: portable(request) });
   for (const { key } of others) removeForward(folder, key);

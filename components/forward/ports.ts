@@ -11,18 +11,16 @@ import { stateFolder } from "./stateFolder";
 const lowest = 20_000;
 const highest = 29_999;
 
-/** Ports given out by this process whose forwards don't stand in a file yet: InitPods of one stack choose side by side. */
-const claims = new Map<number, string>();
+/**
+ * Ports that this process has spoken for and that stand in no file yet, as InitPods of one stack choose side by side. A
+ * drawn one is not firm: the stack may have kept another port from an earlier `up`, so it only keeps others from drawing it.
+ */
+const claims = new Map<number, { key: string; firm: boolean }>();
 
-/** Whoever claims a port already, by port: forwards of this user, except those of `keys`. */
-function claimed(folder: string, keys: readonly string[]): Map<number, string> {
-  const ports = new Map<number, string>();
-  for (const [port, owner] of claims) if (!keys.includes(owner)) ports.set(port, "another InitPod of this stack");
-  for (const { key: other, forward } of listDesired(folder)) {
-    if (!keys.includes(other))
-      ports.set(forward.localPort, `the forward of InitPod "${forward.name}" (init-pod status)`);
-  }
-  return ports;
+/** Whose forward, but for those of `keys`, has a port by the desired state of this user. */
+function forwarded(folder: string, keys: readonly string[], port: number): string | undefined {
+  const other = listDesired(folder).find(({ key, forward }) => forward.localPort === port && !keys.includes(key));
+  return other && `the forward of InitPod "${other.forward.name}" (init-pod status)`;
 }
 
 /** `wanted`, or the next port up of 20000 to 29999 that no other forward of this user claims and nothing listens on. */
@@ -31,9 +29,10 @@ export async function choosePort(wanted: number, owner: ForwardOwner, folder = s
   const count = highest - lowest + 1;
   for (let step = 0; step < count; step++) {
     const port = step === 0 ? wanted : lowest + ((((wanted - lowest + step) % count) + count) % count);
-    if (claimed(folder, [key]).has(port)) continue;
+    const claim = claims.get(port);
+    if ((claim !== undefined && claim.key !== key) || forwarded(folder, [key], port) !== undefined) continue;
     // Claimed before the check, which lets others of this process run.
-    claims.set(port, key);
+    claims.set(port, claim ?? { key, firm: false });
     if (isOurs(folder, key, port) || (await isFree(port))) return port;
     claims.delete(port);
   }
@@ -46,13 +45,17 @@ export async function choosePort(wanted: number, owner: ForwardOwner, folder = s
  */
 export async function assertPortFree(port: number, owner: ForwardOwner, folder = stateFolder()): Promise<void> {
   assertUnclaimed(port, owner, folder);
-  if (isOurs(folder, forwardKey(owner), port) || (await isFree(port))) return;
+  const key = forwardKey(owner);
+  const claim = claims.get(port);
+  if (claim?.firm && claim.key !== key) throw new PortInUseError(port, "another InitPod of this stack");
+  claims.set(port, { key, firm: true });
+  if (isOurs(folder, key, port) || (await isFree(port))) return;
   throw new PortInUseError(port, portOwner(port));
 }
 
 /**
- * Claims `port` for a forward, which may take it over from those that it replaces.
- * @throws {PortInUseError} where another forward of this user has it.
+ * Makes sure that no other forward of this user has `port`, but for those that `owner` replaces.
+ * @throws {PortInUseError} where one has.
  */
 export function assertUnclaimed(
   port: number,
@@ -60,15 +63,8 @@ export function assertUnclaimed(
   folder = stateFolder(),
   replaced: readonly StoredForward[] = [],
 ): void {
-  const key = forwardKey(owner);
-  const other = claimed(folder, [key, ...replaced.map((stored) => stored.key)]).get(port);
+  const other = forwarded(folder, [forwardKey(owner), ...replaced.map(({ key }) => key)], port);
   if (other !== undefined) throw new PortInUseError(port, other);
-  claims.set(port, key);
-}
-
-/** Lets go of what this process claimed for a forward that is no more. */
-export function unclaim(key: string): void {
-  for (const [port, owner] of claims) if (owner === key) claims.delete(port);
 }
 
 /** Whether the daemon listens there for this very forward. */

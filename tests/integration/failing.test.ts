@@ -13,7 +13,7 @@ function waitingFor(configMapKey: string): string {
         {
           name: "check",
           image: "${images.busybox}",
-          run: { script: 'echo "looking for the flag"; test "${FLAG:-}" = set || { echo "no flag" >&2; exit 7; }' },
+          run: { script: 'echo "looking for the flag"; test "\${FLAG:-}" = set || { echo "no flag" >&2; exit 7; }' },
           retries: 1,
         },
       ],
@@ -100,6 +100,7 @@ describe("a Pod that never gets Ready", () => {
       program(`{
         init: [{ name: "slow", image: "${images.busybox}", run: { script: "echo waiting; sleep 3600" } }],
         container: { image: "${images.unprivileged}" },
+        podSpec: { terminationGracePeriodSeconds: 1 },
         timeoutSeconds: 5,
       }`),
     );

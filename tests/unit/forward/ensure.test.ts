@@ -188,6 +188,21 @@ it("gives each InitPod of a stack its own port, though all draw the same", async
   expect(await Promise.all(owners.map((owner, index) => choosePort(ports[index] ?? 0, owner, folder)))).toEqual(ports);
 });
 
+it("keeps a drawn port from others that draw, not from the InitPod that has kept it from an earlier up", async () => {
+  const { request } = await cluster();
+  const port = await choosePort(request.localPort, { ...request, urn: "urn:drawer" }, folder);
+  expect(port).toBe(request.localPort);
+  await ensureForward(request);
+  expect((await ask(port)).status).toBe(200);
+});
+
+it("refuses a port that two InitPods of one stack name", async () => {
+  const { request } = await cluster();
+  await assertPortFree(request.localPort, request, folder);
+  const second = assertPortFree(request.localPort, { ...request, urn: "urn:second" }, folder);
+  await expect(second).rejects.toThrow("another InitPod of this stack");
+});
+
 it("chooses the next port where another InitPod's forward, or another program, has the drawn one", async () => {
   const { request } = await cluster();
   writeDesired(folder, { ...request, urn: "urn:other", localPort: 29_999 }, "1.0.0");
