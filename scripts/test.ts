@@ -15,11 +15,12 @@ let counts = noCounts;
 try {
   if (only.length === 0) for (const check of ["format:check", "lint", "typecheck"]) count(staticCheck(check));
   if (wanted("unit")) count(vitest("unit"));
-  if (wanted("integration")) {
+  if (wanted("integration") || wanted("tests/sandbox")) {
     // In full, before the first test: a sandbox that can't come up is one clear failure, not fifty.
     await up();
     Object.assign(process.env, environment());
-    count(vitest("integration"));
+    if (wanted("integration")) count(vitest("integration"));
+    if (wanted("tests/sandbox")) count(vitest("sandbox"));
   }
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);

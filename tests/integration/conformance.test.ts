@@ -25,7 +25,7 @@ function withImages(spec: object): object {
   return JSON.parse(text) as object;
 }
 
-describe("a change of a Pod (provider.md §5)", () => {
+describe("a change of a Pod", () => {
   let stack: Workspace;
   let plugin: Plugin;
 
@@ -70,7 +70,7 @@ describe("a change of a Pod (provider.md §5)", () => {
   });
 });
 
-describe("what waits, and what a refresh says (provider.md §1, §2)", () => {
+describe("what waits, and what a refresh says", () => {
   let stack: Workspace;
   const holdFinalizer = "init-pod.dev/hold";
 
@@ -236,7 +236,7 @@ describe("what waits, and what a refresh says (provider.md §1, §2)", () => {
   });
 });
 
-describe("what previews know (provider.md §4)", () => {
+describe("what previews know", () => {
   let stack: Workspace;
 
   beforeAll(async () => {
@@ -286,7 +286,7 @@ describe("what previews know (provider.md §4)", () => {
   });
 });
 
-describe("the gate (provider.md §3)", () => {
+describe("the gate", () => {
   let stack: Workspace;
 
   beforeAll(async () => {

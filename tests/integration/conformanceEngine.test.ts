@@ -11,7 +11,7 @@ interface Declared {
   options?: object;
 }
 
-/** What only shows with the whole engine: texts (provider.md §5, §6), names, secrets, and how a cluster is chosen. */
+/** What only shows with the whole engine: texts, names, secrets, and how a cluster is chosen. */
 describe("the kubernetes plugin in the engine", () => {
   let stack: Workspace;
 
