@@ -1,8 +1,19 @@
 // `npm run bench -- NAME`: runs one benchmark, which prints one JSON line last.
+import { failFast } from "./failFast.ts";
+import { path } from "./path.ts";
+import { preview } from "./preview.ts";
 import { setup } from "./setup.ts";
+import { up } from "./up.ts";
 
 const benches: Record<string, { summary: string; run: (args: string[]) => Promise<object> }> = {
   setup: { summary: "seconds of each part of the sandbox's set-up; --fresh removes the sandbox first", run: setup },
+  "fail-fast": {
+    summary: "from the failed exit to the end of `up`, beside a passing one and plain @pulumi/kubernetes",
+    run: failFast,
+  },
+  up: { summary: "a whole `up`, beside the same Pod in plain @pulumi/kubernetes", run: up },
+  preview: { summary: "a preview without changes, beside plain @pulumi/kubernetes", run: preview },
+  path: { summary: "the tutorial by hand with kubectl, beside ours without the engine's own time", run: path },
 };
 
 const [name = "", ...args] = process.argv.slice(2);

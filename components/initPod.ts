@@ -5,9 +5,10 @@ import type { InitLog, InitPodArgs } from "./args";
 import { ClusterLink } from "./clusterLink";
 import { deadlineSeconds } from "./deadline";
 import { InitPodError } from "./errors";
-import { identityOf } from "./identity";
+import { keptIdentity } from "./keptIdentity";
 import { localPort, localUrl, reviveForwardsInUp } from "./localUrl";
 import { manifest } from "./manifest";
+import { warnOfOwnName } from "./ownName";
 import { ownUrn } from "./ownUrn";
 import { accessOf } from "./providerAccess";
 import { gate, readyLogs } from "./ready";
@@ -54,7 +55,7 @@ export class InitPod extends pulumi.ComponentResource {
     const namespace = args.namespace && checked(args.namespace, "namespace", dnsLabel, fail);
     const link = new ClusterLink(this, accessOf(this), namespace);
     const urn = ownUrn(this);
-    const identity = urn.apply((known) => identityOf(known, name));
+    const identity = keptIdentity(name, this, urn);
     const mustServe = podPort !== undefined;
     const forward = args.forward ?? {};
     const wantedPort = forward.localPort && checked(forward.localPort, "forward.localPort", portNumber, fail);
@@ -108,6 +109,11 @@ export class InitPod extends pulumi.ComponentResource {
       );
 
     const podIdentity = pod.metadata.apply(({ name: podName, uid }) => ({ name: podName, uid }));
+    warnOfOwnName(
+      name,
+      pod,
+      podIdentity.apply((known) => known.name),
+    );
     const podUid = podIdentity.apply(({ uid }) => uid);
     const timeoutSeconds = deadlineSeconds(args, opts);
     const logs = readyLogs(pod, podIdentity, link, { retries, mustServe, timeoutSeconds, secrets });

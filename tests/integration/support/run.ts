@@ -12,6 +12,8 @@ export interface Finished {
 export interface RunOptions {
   cwd?: string;
   env?: NodeJS.ProcessEnv;
+  /** For standard input, which is closed where there is none. */
+  input?: string;
   timeoutSeconds?: number;
   /** Told of each piece of output as it comes. */
   onOutput?: (text: string) => void;
@@ -24,7 +26,7 @@ export function run(command: string, args: readonly string[], options: RunOption
     const child = spawn(command, args, {
       cwd: options.cwd,
       env: options.env ?? process.env,
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: [options.input === undefined ? "ignore" : "pipe", "pipe", "pipe"],
     });
     const timer = setTimeout(() => child.kill("SIGKILL"), (options.timeoutSeconds ?? 150) * 1000);
     const finished: Finished = { code: null, stdout: "", stderr: "", output: "", seconds: 0 };
@@ -34,8 +36,9 @@ export function run(command: string, args: readonly string[], options: RunOption
       finished.output += text;
       options.onOutput?.(text);
     };
-    child.stdout.on("data", keep("stdout"));
-    child.stderr.on("data", keep("stderr"));
+    child.stdin?.end(options.input);
+    child.stdout?.on("data", keep("stdout"));
+    child.stderr?.on("data", keep("stderr"));
     child.on("error", reject);
     child.on("close", (code) => {
       clearTimeout(timer);

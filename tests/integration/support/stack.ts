@@ -22,11 +22,10 @@ export class TestStack {
   readonly project = join(this.folder, "project");
   readonly stateHome = join(this.folder, "state");
   readonly env: NodeJS.ProcessEnv;
+  readonly namespace: string;
 
-  private constructor(
-    readonly namespace: string,
-    env: Record<string, string | undefined>,
-  ) {
+  private constructor(namespace: string, env: Record<string, string | undefined>) {
+    this.namespace = namespace;
     const backend = join(this.folder, "backend");
     for (const folder of [this.project, this.stateHome, backend]) mkdirSync(folder);
     this.env = {

@@ -1,0 +1,74 @@
+import { spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+
+export interface Measured {
+  code: number | null;
+  output: string;
+  seconds: number;
+  /** Most memory that the command and all its descendants held at one time, in MiB. */
+  peakMiB: number;
+}
+
+const sampleMs = 50;
+const pageKiB = 4;
+
+/** Runs a command and samples the memory of its process tree. It is killed after `boundSeconds`. */
+export function measure(
+  command: string,
+  args: readonly string[],
+  options: { cwd: string; env: NodeJS.ProcessEnv; boundSeconds?: number },
+): Promise<Measured> {
+  const start = performance.now();
+  return new Promise((resolve, reject) => {
+    const child = spawn(command, args, { cwd: options.cwd, env: options.env, stdio: ["ignore", "pipe", "pipe"] });
+    let output = "";
+    let peakKiB = 0;
+    const sampling = setInterval(() => {
+      peakKiB = Math.max(peakKiB, treeKiB(child.pid ?? 0));
+    }, sampleMs);
+    const bound = setTimeout(() => child.kill("SIGINT"), (options.boundSeconds ?? 600) * 1000);
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.on("data", (chunk: Buffer) => (output += chunk.toString()));
+    }
+    child.on("error", reject);
+    child.on("close", (code) => {
+      clearInterval(sampling);
+      clearTimeout(bound);
+      const seconds = (performance.now() - start) / 1000;
+      resolve({ code, output, seconds, peakMiB: Math.round(peakKiB / 1024) });
+    });
+  });
+}
+
+function treeKiB(root: number): number {
+  const children = new Map<number, number[]>();
+  const resident = new Map<number, number>();
+  for (const name of readdirSync("/proc")) {
+    if (!/^\d+$/.test(name)) continue;
+    try {
+      const pid = Number(name);
+      const [, , parent] = readFileSync(`/proc/${name}/stat`, "utf8")
+        .replace(/\(.*\)/s, "x")
+        .split(" ");
+      const siblings = children.get(Number(parent)) ?? [];
+      children.set(Number(parent), [...siblings, pid]);
+      resident.set(pid, Number(readFileSync(`/proc/${name}/statm`, "utf8").split(" ")[1]) * pageKiB);
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  const sum = (pid: number): number =>
+    (resident.get(pid) ?? 0) + (children.get(pid) ?? []).reduce((total, child) => total + sum(child), 0);
+  return sum(root);
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? upper)) / 2;
+}
+
+export function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}
