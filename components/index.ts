@@ -1,2 +1,6 @@
+import { refuseStaleBuild } from "./staleBuild";
+
+refuseStaleBuild();
+
 export * from "./args";
 export { InitPod } from "./initPod";

@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { InitLog } from "./args";
+import { ApiError } from "./cluster/errors";
+import type { ClusterSession } from "./cluster/session";
 import { waitUntilReady } from "./cluster/waitReady";
 import { masker } from "./cluster/logText";
 import type { VerdictSettings } from "./cluster/verdict";
@@ -48,7 +50,7 @@ export function readyLogs(
           namespace,
           podName: name,
           podUid: uid,
-          existed: (await session.podsAtStart(namespace)).some(({ metadata }) => metadata.uid === uid),
+          existed: await livedBefore(session, namespace, uid),
           retries: settings.retries,
           mustServe: settings.mustServe,
           timeoutSeconds: settings.timeoutSeconds,
@@ -58,6 +60,16 @@ export function readyLogs(
         });
       }),
     );
+}
+
+async function livedBefore(session: ClusterSession, namespace: string, uid: string): Promise<boolean> {
+  try {
+    return (await session.podsAtStart(namespace)).some(({ metadata }) => metadata.uid === uid);
+  } catch (error) {
+    // Without the right to list Pods, all that is lost is which log lines an earlier run has shown.
+    if (error instanceof ApiError) return false;
+    throw error;
+  }
 }
 
 /**

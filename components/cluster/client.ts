@@ -2,7 +2,7 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import http from "node:http";
 import https from "node:https";
 import type { ClusterAccess } from "./access";
-import { ApiError, UnreachableError } from "./errors";
+import { ApiError, KubeconfigError, UnreachableError } from "./errors";
 import { loadKubeConfig } from "./kubeconfig";
 
 /** What one request to the API server may set. */
@@ -13,12 +13,22 @@ export interface ApiRequest {
   signal?: AbortSignal;
   /** Milliseconds until the response headers must have come. */
   timeoutMs?: number;
+  /** A body that falls silent for so long ends with an error. Default: `timeoutMs`, and never for a watch or a followed log. */
+  stallMs?: number;
+  /** Whether to open a connection of its own, as an idle one may be dead without anybody knowing. */
+  fresh?: boolean;
 }
 
 /** Connection settings with credentials, as `node:https` and `ws` take them. */
 export type AuthorizedOptions = https.RequestOptions & { headers: Record<string, string> };
 
 const defaultTimeoutMs = 10_000;
+/** For a credential plugin that asks a person to log in, in a browser. */
+const credentialsTimeoutMs = 120_000;
+/** Credentials are reused for so long, so that a burst of requests reads no file and runs no plugin each. */
+const authorizationMs = 5_000;
+/** A dead host is noticed about 10 s after this much silence, by TCP itself. */
+const keepAliveMs = 5_000;
 
 /**
  * Requests to the API server of one cluster. `@kubernetes/client-node` reads the kubeconfig and gets credentials (exec
@@ -31,9 +41,13 @@ export class ClusterClient {
   readonly server: string;
   /** Namespace of resources that name none. */
   readonly namespace: string;
+  // Idle connections don't keep the process alive: Node's agents unref them.
   readonly #agent = new https.Agent({ keepAlive: true });
   readonly #plainAgent = new http.Agent({ keepAlive: true });
+  readonly #stop = new AbortController();
   #kubeConfig: KubeConfig;
+  #reloading: Promise<void> | undefined;
+  #authorization: { options: Promise<AuthorizedOptions>; until: number } | undefined;
 
   private constructor(
     private readonly access: ClusterAccess,
@@ -42,8 +56,8 @@ export class ClusterClient {
     this.#kubeConfig = kubeConfig;
     this.context = kubeConfig.getCurrentContext();
     this.server = (kubeConfig.getCurrentCluster()?.server ?? "").replace(/\/+$/, "");
-    this.namespace =
-      access.namespace ?? kubeConfig.getContextObject(kubeConfig.getCurrentContext())?.namespace ?? "default";
+    const ofContext = kubeConfig.getContextObject(this.context)?.namespace;
+    this.namespace = access.namespace ?? (ofContext === "" ? undefined : ofContext) ?? "default";
   }
 
   /** @throws {KubeconfigError} where the kubeconfig or its context can't be used. No request is made. */
@@ -58,97 +72,189 @@ export class ClusterClient {
    */
   async json<T>(path: string, request: ApiRequest = {}): Promise<T> {
     const response = await this.stream(path, request);
-    const body = await readAll(response, request.timeoutMs ?? defaultTimeoutMs);
-    return JSON.parse(body) as T;
+    const body = await readAll(response);
+    try {
+      return JSON.parse(body) as T;
+    } catch {
+      throw new UnreachableError(`${this.server} answers, but not as a Kubernetes API server`);
+    }
   }
 
   /**
    * The response to a request, as a stream that the caller reads or destroys.
    * @throws {ApiError} on an error status.
    * @throws {UnreachableError} where no answer came in time.
+   * @throws {KubeconfigError} where there are no credentials to be had.
    */
   async stream(path: string, request: ApiRequest = {}): Promise<http.IncomingMessage> {
+    const used = this.#kubeConfig;
     let response = await this.#send(path, request);
     if (response.statusCode === 401) {
-      // A token may have expired on the way: an exec plugin or a rewritten kubeconfig has a newer one.
+      // A token may have expired on the way: an exec plugin, a token file or a rewritten kubeconfig has a newer one.
       response.resume();
-      this.#kubeConfig = await loadKubeConfig(this.access);
+      await this.#renew(used);
       response = await this.#send(path, request);
     }
     const status = response.statusCode ?? 0;
-    if (status >= 200 && status < 300) return response;
-    throw apiError(status, await readAll(response, defaultTimeoutMs));
+    const timeoutMs = request.timeoutMs ?? defaultTimeoutMs;
+    if (status >= 200 && status < 300) {
+      const isEndless = request.query?.watch === true || request.query?.follow === true;
+      const stallMs = request.stallMs ?? (isEndless ? undefined : timeoutMs);
+      if (stallMs !== undefined) endStalled(response, stallMs);
+      return response;
+    }
+    endStalled(response, timeoutMs);
+    throw apiError(status, await readAll(response));
   }
 
-  /** Fresh credentials and TLS settings for a connection that the caller makes itself, such as a WebSocket. */
+  /**
+   * Credentials and TLS settings for a connection that the caller makes itself, such as a WebSocket.
+   * @throws {KubeconfigError} where there are none to be had.
+   */
   async authorize(): Promise<AuthorizedOptions> {
-    const options: https.RequestOptions = { headers: {} };
-    await this.#kubeConfig.applyToHTTPSOptions(options);
-    if (this.#kubeConfig.getCurrentCluster()?.proxyUrl === undefined) delete options.agent;
-    return options as AuthorizedOptions;
+    if (this.#authorization === undefined || this.#authorization.until < performance.now()) {
+      const fresh = { options: authorizedOptions(this.#kubeConfig), until: Infinity };
+      this.#authorization = fresh;
+      fresh.options.then(
+        () => (fresh.until = performance.now() + authorizationMs),
+        () => (fresh.until = 0),
+      );
+    }
+    const options = await this.#authorization.options;
+    return { ...options, headers: { ...options.headers } };
   }
 
-  /** Closes idle and open connections: an open one would keep the process alive. */
+  /** Ends all requests and closes all connections. */
   close(): void {
+    this.#stop.abort();
     this.#agent.destroy();
     this.#plainAgent.destroy();
   }
 
+  /** Reads the kubeconfig anew, unless that happened since `used` was: one at a time, however many requests failed. */
+  async #renew(used: KubeConfig): Promise<void> {
+    if (used !== this.#kubeConfig) return;
+    this.#reloading ??= loadKubeConfig(this.access)
+      .then((kubeConfig) => {
+        this.#kubeConfig = kubeConfig;
+        this.#authorization = undefined;
+      })
+      .finally(() => (this.#reloading = undefined));
+    await this.#reloading;
+  }
+
   async #send(path: string, request: ApiRequest): Promise<http.IncomingMessage> {
+    try {
+      return await this.#sendOnce(path, request);
+    } catch (error) {
+      // The server closed an idle connection at the moment when it was to be used again: nothing was asked yet.
+      if (error instanceof StaleConnectionError) return await this.#sendOnce(path, { ...request, fresh: true });
+      throw error;
+    }
+  }
+
+  async #sendOnce(path: string, request: ApiRequest): Promise<http.IncomingMessage> {
     const url = new URL(this.server + path);
     for (const [name, value] of Object.entries(request.query ?? {})) {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
     const secure = url.protocol === "https:";
     const options = await this.authorize();
-    options.agent ??= secure ? this.#agent : this.#plainAgent;
+    options.agent ??= request.fresh === true ? false : secure ? this.#agent : this.#plainAgent;
     options.method = request.method ?? "GET";
     options.headers.accept = "application/json";
+    options.headers["user-agent"] = "init-pod";
+    const signal = request.signal ? AbortSignal.any([request.signal, this.#stop.signal]) : this.#stop.signal;
     const timeoutMs = request.timeoutMs ?? defaultTimeoutMs;
     return await new Promise((resolve, reject) => {
-      const outgoing = (secure ? https : http).request(url, { ...options, signal: request.signal }, (response) => {
+      const outgoing = (secure ? https : http).request(url, { ...options, signal }, (response) => {
         clearTimeout(timer);
         resolve(response);
       });
       const timer = setTimeout(() => {
         outgoing.destroy(new Error(`no answer within ${timeoutMs / 1000} s`));
       }, timeoutMs);
-      outgoing.on("error", (error) => {
+      outgoing.setSocketKeepAlive(true, keepAliveMs);
+      outgoing.on("error", (error: NodeJS.ErrnoException) => {
         clearTimeout(timer);
-        reject(request.signal?.aborted ? error : new UnreachableError(describe(error)));
+        if (signal.aborted) reject(error);
+        else if (outgoing.reusedSocket && error.code === "ECONNRESET") reject(new StaleConnectionError());
+        else reject(new UnreachableError(describe(error)));
       });
       outgoing.end();
     });
   }
 }
 
-async function readAll(response: http.IncomingMessage, timeoutMs: number): Promise<string> {
-  const timer = setTimeout(
-    () => response.destroy(new Error(`the answer stalled for ${timeoutMs / 1000} s`)),
-    timeoutMs,
-  );
+class StaleConnectionError extends Error {}
+
+async function authorizedOptions(kubeConfig: KubeConfig): Promise<AuthorizedOptions> {
+  const options: https.RequestOptions = { headers: {} };
+  const proxy = kubeConfig.getCurrentCluster()?.proxyUrl;
+  // A proxy that never answers would otherwise keep the process alive. (With SOCKS it would end idle connections.)
+  if (proxy !== undefined && !proxy.startsWith("socks")) options.timeout = defaultTimeoutMs;
+  try {
+    await within(credentialsTimeoutMs, kubeConfig.applyToHTTPSOptions(options));
+  } catch (error) {
+    throw new KubeconfigError(
+      `No credentials for context "${kubeConfig.getCurrentContext()}"${ofPlugin(kubeConfig)}: ${describe(error)}`,
+    );
+  }
+  delete options.timeout;
+  if (proxy === undefined) delete options.agent;
+  return options as AuthorizedOptions;
+}
+
+function ofPlugin(kubeConfig: KubeConfig): string {
+  const exec = kubeConfig.getCurrentUser()?.exec as { command?: string } | undefined | null;
+  return exec?.command === undefined ? "" : ` from its credential plugin ${exec.command}`;
+}
+
+async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${ms / 1000} s`)), ms);
+  });
+  return await Promise.race([promise, timeout]).finally(() => clearTimeout(timer));
+}
+
+/** Looks at what came over the connection, as reading the body is its consumer's affair. */
+function endStalled(response: http.IncomingMessage, stallMs: number): void {
+  let seen = response.socket.bytesRead;
+  const timer = setInterval(() => {
+    const { bytesRead } = response.socket;
+    if (bytesRead === seen) response.destroy(new Error(`the answer stalled for ${stallMs / 1000} s`));
+    seen = bytesRead;
+  }, stallMs);
+  response.once("close", () => clearInterval(timer));
+}
+
+async function readAll(response: http.IncomingMessage): Promise<string> {
   try {
     const chunks: Buffer[] = [];
     for await (const chunk of response) chunks.push(chunk as Buffer);
     return Buffer.concat(chunks).toString("utf8");
   } catch (error) {
     throw new UnreachableError(describe(error));
-  } finally {
-    clearTimeout(timer);
   }
 }
+
+/** Longest error text that is not a Kubernetes `Status`, such as a proxy's HTML page. */
+const longestErrorText = 300;
 
 function apiError(status: number, body: string): ApiError {
   try {
     const parsed = JSON.parse(body) as { message?: string; reason?: string };
-    return new ApiError(status, parsed.message ?? body, parsed.reason);
+    return new ApiError(status, parsed.message ?? `HTTP status ${status}`, parsed.reason);
   } catch {
-    return new ApiError(status, body.trim() || `HTTP status ${status}`);
+    const text = body.replace(/\s+/g, " ").trim().slice(0, longestErrorText);
+    return new ApiError(status, text === "" ? `HTTP status ${status}` : `HTTP status ${status}: ${text}`);
   }
 }
 
 /** Node reports a refused connection to a name with two addresses as an AggregateError without a text. */
 function describe(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(describe).join("; ");
-  return error instanceof Error ? error.message : String(error);
+  if (error instanceof AggregateError) return [...new Set(error.errors.map(describe))].join("; ");
+  if (!(error instanceof Error)) return String(error);
+  return error.message.trim() || (error as NodeJS.ErrnoException).code || error.name;
 }

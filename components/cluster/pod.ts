@@ -22,6 +22,14 @@ export interface ContainerSpec {
   image?: string;
   /** On an init container, `Always` makes it a restartable one (a sidecar). */
   restartPolicy?: string;
+  restartPolicyRules?: RestartPolicyRule[];
+}
+
+/** What a container's exit code leads to, whatever its `restartPolicy` says. */
+export interface RestartPolicyRule {
+  /** `Restart` or `RestartAllContainers`. */
+  action: string;
+  exitCodes?: { operator: string; values?: number[] };
 }
 
 export interface PodStatus {
@@ -74,6 +82,7 @@ export interface PodEvent {
   reason?: string;
   message?: string;
   count?: number;
+  firstTimestamp?: string | null;
   lastTimestamp?: string | null;
   eventTime?: string | null;
 }

@@ -41,6 +41,8 @@ export class ClusterSession {
       .then(({ metadata }) => metadata.uid)
       .catch((error: unknown) => {
         if (error instanceof ApiError) return "";
+        // Whoever asks next may have more luck.
+        this.#uid = undefined;
         throw error;
       });
     return await this.#uid;

@@ -1,0 +1,306 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ClusterClient } from "./client";
+import { ApiError } from "./errors";
+import type { LogSource } from "./logs";
+import { isGone, openLog } from "./logs";
+import type { RawLine } from "./logText";
+import { LineSplitter, LogTail, showableLine } from "./logText";
+import type { ContainerStatus } from "./pod";
+import { SeenLines } from "./seenLines";
+
+export interface ContainerLogSettings {
+  client: ClusterClient;
+  namespace: string;
+  podName: string;
+  /** Hides known secrets. */
+  mask: (text: string) => string;
+  /** Told of each line. */
+  report: (line: string) => void;
+  /** Told that logs may not be read. */
+  onDenied: (error: ApiError) => void;
+}
+
+/** Lines of one container that are shown live; more would bury the rest, and the end of the log is kept anyway. */
+const maxLiveLines = 500;
+/** Of the lines after these, the last ones are shown when the attempt has ended. */
+const lastLines = 10;
+/** Beyond this much unshown log of one attempt the stream is closed: what is left is of no use, and costs the cluster. */
+const maxUnshownBytes = 64 * 1024 * 1024;
+/** How long the last lines of an attempt that has ended may still take. */
+export const drainMs = 2_000;
+const retryMs = { first: 100, most: 5_000 } as const;
+/** Requests for the log of an attempt that has ended, until it is given up. */
+const maxFailures = 5;
+
+/** The live log of one init container: each attempt once, from its start, one after the other. */
+export class ContainerLog {
+  #status: ContainerStatus;
+  readonly #known = new Map<string, Attempt>();
+  #work: Promise<void> = Promise.resolve();
+  #shown = 0;
+
+  constructor(
+    private readonly settings: ContainerLogSettings,
+    status: ContainerStatus,
+    private readonly stop: AbortSignal,
+  ) {
+    this.#status = status;
+  }
+
+  /** Resolves when all attempts that are known so far have been read to their end. */
+  get done(): Promise<void> {
+    return this.#work;
+  }
+
+  update(status: ContainerStatus): void {
+    this.#status = status;
+    const earlier = status.lastState?.terminated?.containerID ?? "";
+    const current = status.containerID ?? "";
+    for (const attempt of this.#known.values()) if (this.#isOver(attempt)) attempt.end();
+
+    const restarted = earlier !== "" && earlier !== current;
+    const first = status.restartCount + (restarted ? 0 : 1);
+    const next = Math.max(0, ...[...this.#known.values()].map(({ number }) => number)) + 1;
+    if (first > next && (earlier !== "" || current !== "")) this.#enqueue(() => this.#sayGone(next, first - 1));
+
+    if (restarted) {
+      const known = this.#known.get(earlier);
+      if (known === undefined) this.#follow(earlier, status.restartCount);
+      else if (known.mayBeAnother) this.#enqueue(() => this.#checked(known));
+    }
+    if (current !== "" && !this.#known.has(current)) this.#follow(current, status.restartCount + 1);
+  }
+
+  #follow(id: string, number: number): void {
+    const attempt = new Attempt(id, number);
+    this.#known.set(id, attempt);
+    if (this.#isOver(attempt)) attempt.end();
+    this.#enqueue(() => this.#read(attempt));
+  }
+
+  #enqueue(action: () => Promise<void> | void): void {
+    this.#work = this.#work.then(async () => {
+      if (!this.stop.aborted) await action();
+    });
+  }
+
+  #isOver({ id }: Attempt): boolean {
+    const { containerID, state } = this.#status;
+    return containerID !== id || state?.running === undefined;
+  }
+
+  /** Where the log of an attempt is to be had now; nowhere, once two others have followed it. */
+  #sourceOf(id: string): LogSource | undefined {
+    const { name: container, containerID, state, lastState } = this.#status;
+    const { namespace, podName: pod } = this.settings;
+    const source = { namespace, pod, container };
+    const isPrevious = lastState?.terminated?.containerID === id;
+    // Waiting to start again, its current log is also its previous one, and stays the previous one when it has started.
+    if (isPrevious && (containerID !== id || state?.waiting !== undefined)) return { ...source, previous: true };
+    return containerID === id ? source : undefined;
+  }
+
+  async #read(attempt: Attempt): Promise<void> {
+    const { report, onDenied } = this.settings;
+    const unshown = new Unshown();
+    let failures = 0;
+    let pauseMs: number = retryMs.first;
+    while (!this.stop.aborted) {
+      const source = this.#sourceOf(attempt.id);
+      const wasOver = this.#isOver(attempt);
+      const known = attempt.seen.last;
+      try {
+        if (source === undefined) throw new ApiError(404, "the log of this attempt is gone");
+        await this.#readOnce(attempt, source, unshown);
+        if (wasOver || unshown.isTooMuch) break;
+        // Ended although the container runs on, as far as is known: its log was rotated, or its end isn't reported yet.
+        failures = 0;
+      } catch (error) {
+        if (this.stop.aborted) break;
+        if (error instanceof ApiError && error.status === 403) {
+          onDenied(error);
+          break;
+        }
+        // Where nothing answers, it is asked again for as long as the Pod is waited for.
+        if (error instanceof ApiError && (isFinal(error) || (wasOver && ++failures >= maxFailures))) {
+          if (attempt.seen.first === "") this.#sayGone(attempt.number, attempt.number);
+          else report(this.#prefixed(attempt, "(the rest of this attempt's log is gone)"));
+          break;
+        }
+      }
+      pauseMs = attempt.seen.last === known ? Math.min(pauseMs * 2, retryMs.most) : retryMs.first;
+      await this.#pause(attempt, pauseMs);
+    }
+    if (!this.stop.aborted) for (const line of unshown.summary(this.settings.mask)) report(this.#prefixed(attempt, line));
+  }
+
+  async #readOnce(attempt: Attempt, source: LogSource, unshown: Unshown): Promise<void> {
+    attempt.seen.restart();
+    attempt.mayBeAnother = source.previous !== true;
+    let gone = false;
+    const splitter = new LineSplitter(
+      (line) => {
+        if (isGone(line)) gone = true;
+        else if (!this.#isShown(attempt, line)) this.#show(attempt, line, unshown);
+      },
+      { stamped: true },
+    );
+    const drain = new Drain(attempt.over);
+    try {
+      const query = { follow: !this.#isOver(attempt), timestamps: true, sinceTime: attempt.seen.since };
+      const signal = AbortSignal.any([this.stop, drain.signal]);
+      const response = await openLog(this.settings.client, source, query, signal);
+      for await (const chunk of response) {
+        drain.refresh();
+        splitter.write(chunk as Buffer);
+        if (this.#shown >= maxLiveLines) unshown.bytes += (chunk as Buffer).length;
+        // Leaving the loop closes the connection.
+        if (unshown.isTooMuch) return;
+      }
+    } catch (error) {
+      if (!drain.signal.aborted) throw error;
+    } finally {
+      drain.close();
+    }
+    splitter.end();
+    if (gone) throw new ApiError(404, "the log of this attempt is gone");
+  }
+
+  /** Whether a line was handed out, be it under the name of another attempt. */
+  #isShown(attempt: Attempt, { stamp }: RawLine): boolean {
+    if (stamp !== undefined) {
+      for (const other of this.#known.values()) if (other !== attempt && other.seen.covers(stamp)) return true;
+    }
+    return !attempt.seen.isNew(stamp);
+  }
+
+  /**
+   * A request for the current attempt may have met the next one already. Once that is known to run, the first line of the
+   * earlier log tells whose lines were handed out.
+   */
+  async #checked(attempt: Attempt): Promise<void> {
+    attempt.mayBeAnother = false;
+    const source = this.#sourceOf(attempt.id);
+    if (source?.previous !== true || this.#shown >= maxLiveLines) return;
+    let first: string | undefined;
+    const splitter = new LineSplitter(({ stamp }) => (first ??= stamp), { stamped: true });
+    try {
+      const response = await openLog(this.settings.client, source, { timestamps: true, limitBytes: 64 }, this.stop);
+      for await (const chunk of response) splitter.write(chunk as Buffer);
+      splitter.end();
+    } catch {
+      return;
+    }
+    if (first === undefined || attempt.seen.covers(first)) return;
+    const missed = new Attempt(attempt.id, attempt.number);
+    // What was read under this attempt's name is kept under another, so that it isn't shown once more.
+    this.#known.set(attempt.id, missed).set(`not ${attempt.id}`, attempt);
+    await this.#read(missed);
+  }
+
+  #show(attempt: Attempt, line: RawLine, unshown: Unshown): void {
+    const { mask, report } = this.settings;
+    if (this.#shown < maxLiveLines) {
+      this.#shown++;
+      report(this.#prefixed(attempt, showableLine(line, mask)));
+      return;
+    }
+    if (unshown.count === 0) report(this.#prefixed(attempt, "… more lines are not shown live"));
+    unshown.push(line);
+  }
+
+  #sayGone(from: number, to: number): void {
+    const which = from === to ? `the log of attempt ${from} is` : `the logs of attempts ${from} to ${to} are`;
+    this.settings.report(`${this.#status.name} | (${which} gone)`);
+  }
+
+  #prefixed({ number }: Attempt, line: string): string {
+    return `${this.#status.name}${number > 1 ? ` (attempt ${number})` : ""} | ${line}`;
+  }
+
+  async #pause(attempt: Attempt, ms: number): Promise<void> {
+    const signal = this.#isOver(attempt) ? this.stop : AbortSignal.any([this.stop, attempt.over]);
+    await sleep(ms, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+function isFinal({ status }: ApiError): boolean {
+  return status < 500 && status !== 429;
+}
+
+/** One run of a container. */
+class Attempt {
+  readonly seen = new SeenLines();
+  /** Whether what was read may be the log of the attempt after this one. */
+  mayBeAnother = false;
+  readonly #over = new AbortController();
+
+  constructor(
+    readonly id: string,
+    /** 1 for the first. */
+    readonly number: number,
+  ) {}
+
+  /** Aborted when the attempt has ended. */
+  get over(): AbortSignal {
+    return this.#over.signal;
+  }
+
+  end(): void {
+    this.#over.abort();
+  }
+}
+
+/** Ends a request that has fallen silent after its attempt has ended: some never end by themselves. */
+class Drain {
+  readonly #controller = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+  readonly #start = (): void => {
+    this.#timer = setTimeout(() => this.#controller.abort(), drainMs);
+  };
+
+  constructor(private readonly over: AbortSignal) {
+    if (over.aborted) this.#start();
+    else over.addEventListener("abort", this.#start, { once: true });
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  refresh(): void {
+    this.#timer?.refresh();
+  }
+
+  close(): void {
+    clearTimeout(this.#timer);
+    this.over.removeEventListener("abort", this.#start);
+  }
+}
+
+/** The lines of an attempt that are not shown. */
+class Unshown {
+  count = 0;
+  bytes = 0;
+  readonly #last: RawLine[] = [];
+
+  get isTooMuch(): boolean {
+    return this.bytes > maxUnshownBytes;
+  }
+
+  push(line: RawLine): void {
+    this.count++;
+    this.#last.push(line);
+    if (this.#last.length > lastLines) this.#last.shift();
+  }
+
+  /** How much was left out, and the end of it. */
+  summary(mask: (text: string) => string): string[] {
+    if (this.count === 0) return [];
+    if (this.isTooMuch) return [`… more than ${this.count.toLocaleString("en")} lines are not shown`];
+    const tail = new LogTail();
+    for (const line of this.#last) tail.push(showableLine(line, mask));
+    const left = this.count - tail.lines.length;
+    return [...(left > 0 ? [`… ${left.toLocaleString("en")} lines are not shown`] : []), ...tail.lines];
+  }
+}

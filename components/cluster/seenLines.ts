@@ -1,0 +1,61 @@
+/**
+ * Tells new lines of one attempt's log from those already handed out, when it is read again after a cut: the API server
+ * stamps each line with its time.
+ */
+export class SeenLines {
+  /** Time of the first line, `""` as long as there was none. */
+  first = "";
+  /** Time of the latest line. */
+  last = "";
+  #countAtLast = 0;
+  #skip = 0;
+  #repeats = false;
+
+  /** A new request starts at the second of the latest line, as `sinceTime` has no finer unit. */
+  get since(): string | undefined {
+    return this.last === "" ? undefined : this.last.replace(/\.\d+/, "");
+  }
+
+  /** The next lines come from a new request, which repeats some. */
+  restart(): void {
+    this.#repeats = this.last !== "";
+    this.#skip = this.#countAtLast;
+  }
+
+  /** Whether a line with this time has not been handed out. */
+  isNew(stamp: string | undefined): boolean {
+    if (stamp === undefined) return !this.#repeats;
+    const time = comparable(stamp);
+    if (this.#repeats) {
+      if (time < this.last) return false;
+      if (time === this.last && this.#skip > 0) {
+        this.#skip--;
+        return false;
+      }
+      this.#repeats = false;
+    }
+    if (this.first === "") this.first = time;
+    // Two streams write to one log, so times may go back by a little.
+    if (time > this.last) {
+      this.last = time;
+      this.#countAtLast = 1;
+    } else if (time === this.last) {
+      this.#countAtLast++;
+    }
+    return true;
+  }
+
+  /** Whether a line with this time may be among those handed out. */
+  covers(stamp: string): boolean {
+    const time = comparable(stamp);
+    return this.first !== "" && time >= this.first && time <= this.last;
+  }
+}
+
+/** A time that compares as text: in UTC, and with nine digits after the point. */
+function comparable(stamp: string): string {
+  if (stamp.length === 30 && stamp.endsWith("Z")) return stamp;
+  const [, fraction = ""] = /\.(\d+)/.exec(stamp) ?? [];
+  const seconds = new Date(stamp.replace(/\.\d+/, "")).toISOString().slice(0, 19);
+  return `${seconds}.${fraction.padEnd(9, "0")}Z`;
+}

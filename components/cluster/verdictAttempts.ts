@@ -1,0 +1,54 @@
+import type { TerminatedState } from "./pod";
+import type { FailedVerdict } from "./verdict";
+import type { ContainerInPod } from "./verdictContainers";
+import { restartingAll } from "./verdictContainers";
+
+/**
+ * Reasons of exits that were never seen: kubelet invents exit code 137 for a container that it can't find any more,
+ * containerd 255 for one that it lost.
+ */
+const lostReasons = new Set(["ContainerStatusUnknown", "Unknown"]);
+/** Reasons of attempts that never ran, with exit codes of the runtime (containerd, dockershim), not of a program. */
+const neverRanReasons = new Set(["StartError", "ContainerCannotRun"]);
+
+/**
+ * The failing attempt of a container that is one too many: `retries` are tolerated after the first one where kubelet
+ * starts the container again, and none where it doesn't. While the next attempt runs, the one before still counts:
+ * a container that fails again and again is judged the same in each of its states.
+ */
+export function failedAttempt(container: ContainerInPod, retries: number): FailedVerdict | undefined {
+  const { status, restarts } = container;
+  const exit = status.state?.terminated ?? status.lastState?.terminated;
+  if (exit === undefined || !isFailure(exit, container)) return undefined;
+  const isOver = status.state?.running === undefined && !restarts(exit.exitCode);
+  if (!isOver && (isUncounted(exit, container) || attempts(container, exit) <= retries)) return undefined;
+  return { kind: "failed", container: status.name, ...describeExit(exit) };
+}
+
+/** An exit with 0 is what an init container is for, and a failure of a container that kubelet starts again all the same. */
+function isFailure({ exitCode }: TerminatedState, { role, restarts, stopped }: ContainerInPod): boolean {
+  if (stopped) return false;
+  return exitCode !== 0 || (role !== "init" && restarts(exitCode));
+}
+
+function isUncounted({ reason = "" }: TerminatedState, { spec }: ContainerInPod): boolean {
+  if (reason !== restartingAll) return lostReasons.has(reason);
+  // What made all containers restart is the exit of one that has such a rule.
+  return spec?.restartPolicyRules?.some(({ action }) => action === "RestartAllContainers") !== true;
+}
+
+/** Failing attempts so far. Kubelet counts restarts of any cause, and shows the last two attempts only. */
+function attempts({ role, status, restartsFromOutside }: ContainerInPod, exit: TerminatedState): number {
+  const { state, lastState, restartCount } = status;
+  const succeededBefore = role === "init" && state?.terminated !== undefined && lastState?.terminated?.exitCode === 0;
+  if (succeededBefore) return 1;
+  if (exit.reason === restartingAll) return restartCount;
+  const ended = state?.running ? restartCount : restartCount + 1;
+  return ended - restartsFromOutside;
+}
+
+function describeExit({ exitCode, reason = "Error", message }: TerminatedState): Omit<FailedVerdict, "kind"> {
+  if (exitCode === 0) return { reason, message: "it ended by itself with exit code 0, though it should keep running" };
+  const isReal = reason !== restartingAll && !lostReasons.has(reason) && !neverRanReasons.has(reason);
+  return isReal ? { reason, exitCode, message } : { reason, message };
+}
