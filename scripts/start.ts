@@ -55,7 +55,8 @@ function requirePulumi(): void {
 }
 
 function pulumi(args: string[]): void {
-  const { status, error } = spawnSync("pulumi", args, { cwd: root, stdio: ["ignore", "inherit", "inherit"] });
+  // At a terminal Pulumi shows a table that it keeps up to date; it asks nothing, as each command says --yes.
+  const { status, error } = spawnSync("pulumi", args, { cwd: root, stdio: "inherit" });
   if (error !== undefined) throw new Error(`Can't run pulumi: ${error.message}`);
   if (status !== 0) throw new Error(`\`pulumi ${args.join(" ")}\` failed with exit code ${status ?? "none"}.`);
 }
