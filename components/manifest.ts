@@ -2,16 +2,16 @@ import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { ForwardProtocol, type InitPodArgs, type InitStep, Security, ServiceType } from "./args";
-import { appName, stepNames } from "./containerNames";
-import { appContainer, initContainer } from "./containers";
-import { leavesOf } from "./leaves";
-import { type Fields, merge, podListKeys, serviceListKeys } from "./merge";
-import { defined, mapEntries } from "./records";
-import { secretsIn } from "./secrets";
-import { podSecurity } from "./security";
+import { appName, stepNames } from "./manifest/containerNames";
+import { appContainer, initContainer } from "./manifest/containers";
+import { leavesOf } from "./manifest/leaves";
+import { type Fields, merge, podListKeys, serviceListKeys } from "./manifest/merge";
+import { defined, mapEntries } from "./manifest/records";
+import { secretsIn } from "./manifest/secrets";
+import { podSecurity } from "./manifest/security";
 import { planOf } from "./steps";
 import type { Fail } from "./validation/checked";
-import { planVolumes } from "./volumes";
+import { planVolumes } from "./manifest/volumes";
 
 /** What the arguments come to in Kubernetes. Leaves may be Outputs. */
 export interface Manifest {

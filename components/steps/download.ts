@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { SecretKey } from "../args";
-import { type EnvVar, secretVariable } from "../environment";
-import { literal } from "../expansion";
-import type { Leaves } from "../leaves";
+import { type EnvVar, secretVariable } from "../manifest/environment";
+import { literal } from "../manifest/expansion";
+import type { Leaves } from "../manifest/leaves";
 import { isPlain, problemsIn, problemsInOptional } from "../validation/checked";
 import {
   fileMode,

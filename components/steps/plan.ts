@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 
 import type { SecretKey } from "../args";
-import type { Leaves } from "../leaves";
+import type { Leaves } from "../manifest/leaves";
 import type { Problem } from "../validation/problem";
 
 /** A Kubernetes Container in the making. */

@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import { environment } from "../environment";
-import { literal } from "../expansion";
+import { environment } from "../manifest/environment";
+import { literal } from "../manifest/expansion";
 import { problemsIn, problemsInOptional } from "../validation/checked";
 import { envName, nonEmpty, text } from "../validation/checks";
 import { writtenPath } from "../validation/paths";

@@ -1,5 +1,5 @@
 import { type AppContainer, type InitPodArgs, type InitStep, Security } from "../args";
-import { appName, stepNames } from "../containerNames";
+import { appName, stepNames } from "../manifest/containerNames";
 import { kindNames, kindsOf, planOf } from "../steps";
 import { problemsIn, problemsInOptional } from "./checked";
 import { dnsLabel, envName, flag, httpPath, image, oneOf, port, seconds, text, wholeNumber } from "./checks";

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
-import { merge, podListKeys, serviceListKeys } from "../../components/merge.ts";
+import { merge, podListKeys, serviceListKeys } from "../../components/manifest/merge.ts";
 
 const json = fc.dictionary(fc.string(), fc.jsonValue());
 

@@ -7,7 +7,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 
-import { leavesOf } from "../../components/leaves.ts";
+import { leavesOf } from "../../components/manifest/leaves.ts";
 import { type Download, download } from "../../components/steps/download.ts";
 import type { Container } from "../../components/steps/plan.ts";
 import { run, start } from "./steps.kubelet.ts";

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 
-import { literal } from "../../components/expansion.ts";
+import { literal } from "../../components/manifest/expansion.ts";
 import { expand } from "./steps.kubelet.ts";
 
 test("a literal text arrives as it was given, whatever is in it", () => {

@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 
-import type { EnvVar } from "../../components/environment.ts";
+import type { EnvVar } from "../../components/manifest/environment.ts";
 import type { Container } from "../../components/steps/plan.ts";
 
 /**

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 
-import { leavesOf } from "../../components/leaves.ts";
+import { leavesOf } from "../../components/manifest/leaves.ts";
 import type { Container } from "../../components/steps/plan.ts";
 import { type Run, run as plan } from "../../components/steps/run.ts";
 import { run } from "./steps.kubelet.ts";

@@ -1,10 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { type InitPodArgs, MountIn, type SecretKey, type Volume } from "./args";
-import { type Check, type Fail, checked, isPlain } from "./validation/checked";
-import { objectName, secretKey } from "./validation/checks";
-import { type Grant, appGrants, leak } from "./validation/isolation";
-import { line } from "./validation/problem";
+import { type InitPodArgs, MountIn, type SecretKey, type Volume } from "../args";
+import { type Check, type Fail, checked, isPlain } from "../validation/checked";
+import { objectName, secretKey } from "../validation/checks";
+import { type Grant, appGrants, leak } from "../validation/isolation";
+import { line } from "../validation/problem";
 
 /** Lets leaves of the arguments through to the manifest: plain ones as they are, Outputs to be checked when they resolve. */
 export interface Leaves {

@@ -1,6 +1,6 @@
-import type { AppContainer, InitPodArgs } from "./args";
+import type { AppContainer, InitPodArgs } from "../args";
 import { namesOf } from "./names";
-import { planOf } from "./steps";
+import { planOf } from "../steps";
 
 /** Name of the app container where the user gives it none. */
 export const defaultAppName = "app";

@@ -1,15 +1,15 @@
 import type * as k8s from "@pulumi/kubernetes";
 
-import { type AppContainer, ForwardProtocol, type InitStep, Security } from "./args";
+import { type AppContainer, ForwardProtocol, type InitStep, Security } from "../args";
 import { type EnvVar, environment, secretEnvironment } from "./environment";
 import { literal } from "./expansion";
 import type { Leaves } from "./leaves";
 import { type Fields, merge, podListKeys } from "./merge";
 import { defined, mapEntries } from "./records";
 import { containerSecurity } from "./security";
-import { planOf } from "./steps";
-import type { Container } from "./steps/plan";
-import { httpPath, image as imageCheck } from "./validation/checks";
+import { planOf } from "../steps";
+import type { Container } from "../steps/plan";
+import { httpPath, image as imageCheck } from "../validation/checks";
 import { type VolumeMount, mountsBeside } from "./volumes";
 
 /**

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { isPlain } from "./validation/checked";
+import { isPlain } from "../validation/checked";
 
 /**
  * A text that reaches the container exactly as it is. In command, args and env values Kubernetes replaces $(NAME) by an

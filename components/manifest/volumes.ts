@@ -1,8 +1,8 @@
 import type * as k8s from "@pulumi/kubernetes";
 
-import { type EmptyDir, MountIn, Security, type Volume } from "./args";
+import { type EmptyDir, MountIn, Security, type Volume } from "../args";
 import { freeName, nameOfPath } from "./names";
-import { folderOf, isWithin } from "./validation/paths";
+import { folderOf, isWithin } from "../validation/paths";
 
 /** One mount of a container, of which InitPod knows where it is. */
 export interface VolumeMount {
