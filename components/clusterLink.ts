@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "./cluster/access";
+import { cleanLine } from "./cluster/cleanLine";
 import type { ClusterSession } from "./cluster/session";
 import { clusterSession } from "./cluster/session";
 import { reportedOn } from "./errors";
@@ -48,7 +49,7 @@ export class ClusterLink {
     return pulumi.unsecret(this.access).apply<T>(async (access) => {
       if (access === undefined) return otherwise;
       return await reportedOn(resource, async () => {
-        const session = await clusterSession(access, labelSelector, (line) => void pulumi.log.warn(line));
+        const session = await clusterSession(access, labelSelector, (line) => void pulumi.log.warn(cleanLine(line)));
         this.#announce(session);
         return await action(session, access);
       });

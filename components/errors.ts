@@ -1,4 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
+import { cleanLine } from "./cluster/cleanLine";
+import { InitFailedError } from "./cluster/waitReady";
 
 /**
  * An error that a Pulumi program shows once, as one text, on the line of `resource`.
@@ -35,7 +37,10 @@ export async function reportedOn<T>(resource: pulumi.Resource, action: () => Pro
 }
 
 function textOf(error: Error): string {
+  // It is made for Pulumi's display, with what was foreign in it made harmless.
+  if (error instanceof InitFailedError) return error.message;
   // A fault in this package, not a condition that it foresaw: only the stack tells where.
   const unforeseen = error instanceof TypeError || error instanceof ReferenceError || error instanceof RangeError;
-  return unforeseen ? (error.stack ?? error.message) : error.message;
+  const text = unforeseen ? (error.stack ?? error.message) : error.message;
+  return text.split("\n").map(cleanLine).join("\n");
 }

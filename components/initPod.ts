@@ -116,7 +116,8 @@ export class InitPod extends pulumi.ComponentResource {
     );
     const podUid = podIdentity.apply(({ uid }) => uid);
     const timeoutSeconds = deadlineSeconds(args, opts);
-    const logs = readyLogs(pod, podIdentity, link, { retries, mustServe, timeoutSeconds, secrets });
+    const selector = identity.apply((known) => known.selector);
+    const logs = readyLogs(pod, podIdentity, link, { selector, retries, mustServe, timeoutSeconds, secrets });
     this.initLogs = gate(name, this, podUid, logs);
     const ready = pulumi.unsecret(this.initLogs);
 
@@ -128,8 +129,7 @@ export class InitPod extends pulumi.ComponentResource {
       podPort === undefined || port === undefined
         ? pulumi.output("")
         : localUrl(this, urn, link, {
-            ...{ name, forward, podPort, port, podUid, ready },
-            selector: identity.apply(({ selector }) => selector),
+            ...{ name, forward, selector, podPort, port, podUid, ready },
           });
     this.registerOutputs({
       url: this.url,

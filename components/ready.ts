@@ -4,10 +4,15 @@ import { ApiError } from "./cluster/errors";
 import type { ClusterSession } from "./cluster/session";
 import { waitUntilReady } from "./cluster/waitReady";
 import { masker } from "./cluster/logText";
+import type { Pod } from "./cluster/pod";
+import { hasLabels } from "./cluster/pod";
+import { deletePods, failedPredecessors } from "./cluster/predecessors";
 import type { VerdictSettings } from "./cluster/verdict";
 import type { ClusterLink } from "./clusterLink";
 
 export interface ReadySettings {
+  /** Labels of this InitPod's Pods. */
+  selector: pulumi.Output<Record<string, string>>;
   retries: VerdictSettings["retries"];
   /** Whether the Pod declares a port, so that one that ran to its end has failed. */
   mustServe: boolean;
@@ -37,20 +42,22 @@ export function readyLogs(
 ): pulumi.Output<InitLog[]> {
   if (pulumi.runtime.isDryRun()) return pulumi.output(pulumi.unknown as unknown as InitLog[]);
   return pulumi
-    .all([podIdentity, link.namespace, pulumi.all(settings.secrets)])
-    .apply(([{ name, uid }, namespace, secretValues]) =>
+    .all([podIdentity, link.namespace, settings.selector, pulumi.all(settings.secrets)])
+    .apply(([{ name, uid }, namespace, selector, secretValues]) =>
       link.use(pod, [], async (session) => {
         if (!waits()) {
           void pulumi.log.warn("INIT_POD_WAIT=0: not waiting until this Pod is Ready.", pod);
           return [];
         }
+        const earlier = await podsBefore(session, namespace, selector);
+        await deletePods(session.client, failedPredecessors(earlier, { name, uid }, settings));
         return await waitUntilReady({
           client: session.client,
           watch: session.watch(namespace),
           namespace,
           podName: name,
           podUid: uid,
-          existed: await livedBefore(session, namespace, uid),
+          existed: earlier.some(({ metadata }) => metadata.uid === uid),
           retries: settings.retries,
           mustServe: settings.mustServe,
           timeoutSeconds: settings.timeoutSeconds,
@@ -62,12 +69,16 @@ export function readyLogs(
     );
 }
 
-async function livedBefore(session: ClusterSession, namespace: string, uid: string): Promise<boolean> {
+async function podsBefore(
+  session: ClusterSession,
+  namespace: string,
+  selector: Record<string, string>,
+): Promise<Pod[]> {
   try {
-    return (await session.podsAtStart(namespace)).some(({ metadata }) => metadata.uid === uid);
+    return (await session.podsAtStart(namespace)).filter((pod) => hasLabels(pod, selector));
   } catch (error) {
-    // Without the right to list Pods, all that is lost is which log lines an earlier run has shown.
-    if (error instanceof ApiError) return false;
+    // Without the right to list Pods, all that is lost is which log lines an earlier run has shown, and tidiness.
+    if (error instanceof ApiError) return [];
     throw error;
   }
 }

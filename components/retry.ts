@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { annotation } from "./annotations";
 import { ApiError } from "./cluster/errors";
 import type { Pod } from "./cluster/pod";
-import { hasBeenReady, hasEnded } from "./cluster/pod";
+import { hasBeenReady, hasEnded, hasLabels } from "./cluster/pod";
 import type { VerdictSettings } from "./cluster/verdict";
 import { verdict } from "./cluster/verdict";
 import type { ClusterLink } from "./clusterLink";
@@ -51,7 +51,7 @@ export function retryTrigger(
       try {
         const pods = await session.podsAtStart(namespace);
         return retryValue(
-          pods.filter((pod) => carries(pod, selector)),
+          pods.filter((pod) => hasLabels(pod, selector)),
           settings,
         );
       } catch (error) {
@@ -61,8 +61,4 @@ export function retryTrigger(
     }),
   );
   return knownOr(value, null);
-}
-
-function carries({ metadata }: Pod, labels: Record<string, string>): boolean {
-  return Object.entries(labels).every(([key, value]) => metadata.labels?.[key] === value);
 }

@@ -4,19 +4,21 @@ import { spawnSync } from "node:child_process";
 import { chmodSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+import { bundleClientNode } from "./bundleClientNode.mjs";
 
 const components = join(import.meta.dirname, "../components");
 const dist = join(components, "dist");
 const mark = join(dist, ".built");
 
 const newestSource = Math.max(...filesOf(components, ["dist", "node_modules"]).map(modifiedMs));
-if (!existsSync(mark) || modifiedMs(mark) < newestSource) build();
+if (!existsSync(mark) || modifiedMs(mark) < newestSource) await build();
 
-function build() {
+async function build() {
   const start = Date.now();
   const typescript = createRequire(import.meta.url).resolve("typescript/bin/tsc");
   const { status } = spawnSync(process.execPath, [typescript, "-p", components], { stdio: "inherit" });
   if (status !== 0) process.exit(status ?? 1);
+  await bundleClientNode(components);
   // Of sources that are no more. The rest is written over in place, as a running forwarder may still load from it.
   for (const file of filesOf(dist, [])) if (modifiedMs(file) < start - 1000) rmSync(file);
   chmodSync(join(dist, "cli/main.js"), 0o755);

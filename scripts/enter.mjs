@@ -46,7 +46,11 @@ function bringNode() {
   const incoming = mkdtempSync(folder + "-");
   try {
     writeFileSync(join(incoming, "package.json"), "{}");
-    run("npm", ["install", "--no-audit", "--no-fund", "--loglevel=error", "--ignore-scripts=false", `node@${broughtMajor}`], incoming);
+    run(
+      "npm",
+      ["install", "--no-audit", "--no-fund", "--loglevel=error", "--ignore-scripts=false", `node@${broughtMajor}`],
+      incoming,
+    );
     rmSync(folder, { recursive: true, force: true });
     renameSync(incoming, folder);
   } finally {

@@ -121,7 +121,7 @@ export class ClusterClient {
       );
     }
     const options = await this.#authorization.options;
-    return { ...options, headers: { ...options.headers } };
+    return { ...options, headers: Object.assign({}, options.headers) };
   }
 
   /** Ends all requests and closes all connections. */
@@ -172,7 +172,10 @@ export class ClusterClient {
         resolve(response);
       });
       const timer = setTimeout(() => {
-        outgoing.destroy(new Error(`no answer within ${timeoutMs / 1000} s`));
+        const error = new UnreachableError(`no answer within ${timeoutMs / 1000} s`);
+        outgoing.destroy(error);
+        // A request that still waits for its proxy reports no error before that has answered.
+        reject(error);
       }, timeoutMs);
       outgoing.setSocketKeepAlive(true, keepAliveMs);
       outgoing.on("error", (error: NodeJS.ErrnoException) => {
@@ -221,11 +224,15 @@ async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
 /** Looks at what came over the connection, as reading the body is its consumer's affair. */
 function endStalled(response: http.IncomingMessage, stallMs: number): void {
   let seen = response.socket.bytesRead;
+  let since = performance.now();
   const timer = setInterval(() => {
     const { bytesRead } = response.socket;
-    if (bytesRead === seen) response.destroy(new Error(`the answer stalled for ${stallMs / 1000} s`));
+    if (bytesRead !== seen) since = performance.now();
     seen = bytesRead;
-  }, stallMs);
+    if (performance.now() - since >= stallMs) {
+      response.destroy(new Error(`the answer stalled for ${stallMs / 1000} s`));
+    }
+  }, stallMs / 4);
   response.once("close", () => clearInterval(timer));
 }
 
@@ -256,5 +263,6 @@ function apiError(status: number, body: string): ApiError {
 function describe(error: unknown): string {
   if (error instanceof AggregateError) return [...new Set(error.errors.map(describe))].join("; ");
   if (!(error instanceof Error)) return String(error);
-  return error.message.trim() || (error as NodeJS.ErrnoException).code || error.name;
+  const text = error.message.trim();
+  return text === "" ? ((error as NodeJS.ErrnoException).code ?? error.name) : text;
 }

@@ -1,8 +1,9 @@
+import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ClusterClient } from "./client";
 import { ApiError } from "./errors";
 import type { LogSource } from "./logs";
-import { isGone, openLog } from "./logs";
+import { isGone, openLog, readTail } from "./logs";
 import type { RawLine } from "./logText";
 import { LineSplitter, LogTail, showableLine } from "./logText";
 import type { ContainerStatus } from "./pod";
@@ -26,6 +27,8 @@ const maxLiveLines = 500;
 const lastLines = 10;
 /** Beyond this much unshown log of one attempt the stream is closed: what is left is of no use, and costs the cluster. */
 const maxUnshownBytes = 64 * 1024 * 1024;
+/** How long unshown lines of an attempt that has ended are still counted: the next one waits for it. */
+const floodMs = 500;
 /** How long the last lines of an attempt that has ended may still take. */
 export const drainMs = 2_000;
 const retryMs = { first: 100, most: 5_000 } as const;
@@ -36,20 +39,26 @@ const maxFailures = 5;
 export class ContainerLog {
   #status: ContainerStatus;
   readonly #known = new Map<string, Attempt>();
-  #work: Promise<void> = Promise.resolve();
+  #work: Promise<void> | undefined;
   #shown = 0;
 
   constructor(
     private readonly settings: ContainerLogSettings,
     status: ContainerStatus,
     private readonly stop: AbortSignal,
+    /** The log whose lines come before this one's: of the init container that ended before this one started. */
+    private readonly predecessor: ContainerLog | undefined,
   ) {
     this.#status = status;
   }
 
   /** Resolves when all attempts that are known so far have been read to their end. */
   get done(): Promise<void> {
-    return this.#work;
+    return this.#work ?? Promise.resolve();
+  }
+
+  #isStopped(): boolean {
+    return this.stop.aborted;
   }
 
   update(status: ContainerStatus): void {
@@ -66,7 +75,7 @@ export class ContainerLog {
     if (restarted) {
       const known = this.#known.get(earlier);
       if (known === undefined) this.#follow(earlier, status.restartCount);
-      else if (known.mayBeAnother) this.#enqueue(() => this.#checked(known));
+      else if (known.mayBeAnother) this.#enqueue(() => this.#readIfMissed(known));
     }
     if (current !== "" && !this.#known.has(current)) this.#follow(current, status.restartCount + 1);
   }
@@ -78,9 +87,10 @@ export class ContainerLog {
     this.#enqueue(() => this.#read(attempt));
   }
 
-  #enqueue(action: () => Promise<void> | void): void {
+  #enqueue(action: () => unknown): void {
+    this.#work ??= this.predecessor?.done ?? Promise.resolve();
     this.#work = this.#work.then(async () => {
-      if (!this.stop.aborted) await action();
+      if (!this.#isStopped()) await action();
     });
   }
 
@@ -104,19 +114,23 @@ export class ContainerLog {
     const { report, onDenied } = this.settings;
     const unshown = new Unshown();
     let failures = 0;
+    let isWhole = false;
     let pauseMs: number = retryMs.first;
-    while (!this.stop.aborted) {
+    while (!this.#isStopped()) {
+      if (await this.#readIfMissed(attempt)) break;
       const source = this.#sourceOf(attempt.id);
       const wasOver = this.#isOver(attempt);
       const known = attempt.seen.last;
       try {
         if (source === undefined) throw new ApiError(404, "the log of this attempt is gone");
         await this.#readOnce(attempt, source, unshown);
-        if (wasOver || unshown.isTooMuch) break;
+        if (wasOver || unshown.isCut) break;
         // Ended although the container runs on, as far as is known: its log was rotated, or its end isn't reported yet.
         failures = 0;
+        isWhole = true;
       } catch (error) {
-        if (this.stop.aborted) break;
+        if (this.#isStopped()) break;
+        if (!(error instanceof ApiError)) isWhole = false;
         if (error instanceof ApiError && error.status === 403) {
           onDenied(error);
           break;
@@ -124,23 +138,35 @@ export class ContainerLog {
         // Where nothing answers, it is asked again for as long as the Pod is waited for.
         if (error instanceof ApiError && (isFinal(error) || (wasOver && ++failures >= maxFailures))) {
           if (attempt.seen.first === "") this.#sayGone(attempt.number, attempt.number);
-          else report(this.#prefixed(attempt, "(the rest of this attempt's log is gone)"));
+          else if (!isWhole) report(this.#prefixed(attempt, "(the rest of this attempt's log is gone)"));
           break;
         }
       }
       pauseMs = attempt.seen.last === known ? Math.min(pauseMs * 2, retryMs.most) : retryMs.first;
       await this.#pause(attempt, pauseMs);
     }
-    if (!this.stop.aborted) for (const line of unshown.summary(this.settings.mask)) report(this.#prefixed(attempt, line));
+    const end = unshown.isCut ? await this.#endOf(attempt) : unshown.end(this.settings.mask);
+    if (this.#isStopped()) return;
+    for (const line of [...unshown.summary(end.length), ...end]) report(this.#prefixed(attempt, line));
+  }
+
+  /** The last lines of an attempt, once it has ended. */
+  async #endOf(attempt: Attempt): Promise<string[]> {
+    const signal = AbortSignal.any([this.stop, attempt.over]);
+    if (!signal.aborted) await once(signal, "abort");
+    const source = this.#isStopped() ? undefined : this.#sourceOf(attempt.id);
+    if (source === undefined) return [];
+    const tail = await readTail(this.settings.client, source, this.settings.mask).catch(() => undefined);
+    return tail?.lines.slice(-lastLines) ?? [];
   }
 
   async #readOnce(attempt: Attempt, source: LogSource, unshown: Unshown): Promise<void> {
     attempt.seen.restart();
-    attempt.mayBeAnother = source.previous !== true;
-    let gone = false;
+    if (source.previous !== true) attempt.mayBeAnother = true;
+    const found = { gone: false };
     const splitter = new LineSplitter(
       (line) => {
-        if (isGone(line)) gone = true;
+        if (isGone(line)) found.gone = true;
         else if (!this.#isShown(attempt, line)) this.#show(attempt, line, unshown);
       },
       { stamped: true },
@@ -153,9 +179,12 @@ export class ContainerLog {
       for await (const chunk of response) {
         drain.refresh();
         splitter.write(chunk as Buffer);
-        if (this.#shown >= maxLiveLines) unshown.bytes += (chunk as Buffer).length;
+        if (this.#shown >= maxLiveLines || splitter.isDropping) unshown.bytes += (chunk as Buffer).length;
         // Leaving the loop closes the connection.
-        if (unshown.isTooMuch) return;
+        if (unshown.isTooMuch || (unshown.bytes > 0 && drain.elapsedMs > floodMs)) {
+          unshown.isCut = true;
+          break;
+        }
       }
     } catch (error) {
       if (!drain.signal.aborted) throw error;
@@ -163,7 +192,7 @@ export class ContainerLog {
       drain.close();
     }
     splitter.end();
-    if (gone) throw new ApiError(404, "the log of this attempt is gone");
+    if (found.gone) throw new ApiError(404, "the log of this attempt is gone");
   }
 
   /** Whether a line was handed out, be it under the name of another attempt. */
@@ -175,13 +204,24 @@ export class ContainerLog {
   }
 
   /**
-   * A request for the current attempt may have met the next one already. Once that is known to run, the first line of the
-   * earlier log tells whose lines were handed out.
+   * A request for the current attempt may have met the next one already. Once that one is known to run, the first line of
+   * the earlier log tells whose lines were handed out.
    */
-  async #checked(attempt: Attempt): Promise<void> {
-    attempt.mayBeAnother = false;
+  async #readIfMissed(attempt: Attempt): Promise<boolean> {
     const source = this.#sourceOf(attempt.id);
-    if (source?.previous !== true || this.#shown >= maxLiveLines) return;
+    if (source?.previous !== true || !attempt.mayBeAnother || this.#shown >= maxLiveLines) return false;
+    attempt.mayBeAnother = false;
+    const first = await this.#firstStamp(source);
+    if (first === undefined || attempt.seen.covers(first)) return false;
+    const missed = new Attempt(attempt.id, attempt.number);
+    missed.end();
+    // What was read under this attempt's name is kept under another, so that it isn't shown once more.
+    this.#known.set(attempt.id, missed).set(`not ${attempt.id}`, attempt);
+    await this.#read(missed);
+    return true;
+  }
+
+  async #firstStamp(source: LogSource): Promise<string | undefined> {
     let first: string | undefined;
     const splitter = new LineSplitter(({ stamp }) => (first ??= stamp), { stamped: true });
     try {
@@ -189,13 +229,9 @@ export class ContainerLog {
       for await (const chunk of response) splitter.write(chunk as Buffer);
       splitter.end();
     } catch {
-      return;
+      // Without it, what was handed out is taken for what it should be.
     }
-    if (first === undefined || attempt.seen.covers(first)) return;
-    const missed = new Attempt(attempt.id, attempt.number);
-    // What was read under this attempt's name is kept under another, so that it isn't shown once more.
-    this.#known.set(attempt.id, missed).set(`not ${attempt.id}`, attempt);
-    await this.#read(missed);
+    return first;
   }
 
   #show(attempt: Attempt, line: RawLine, unshown: Unshown): void {
@@ -255,7 +291,9 @@ class Attempt {
 class Drain {
   readonly #controller = new AbortController();
   #timer: NodeJS.Timeout | undefined;
+  #startedAt = Infinity;
   readonly #start = (): void => {
+    this.#startedAt = performance.now();
     this.#timer = setTimeout(() => this.#controller.abort(), drainMs);
   };
 
@@ -266,6 +304,11 @@ class Drain {
 
   get signal(): AbortSignal {
     return this.#controller.signal;
+  }
+
+  /** Time since the attempt has ended; below 0 while it runs. */
+  get elapsedMs(): number {
+    return performance.now() - this.#startedAt;
   }
 
   refresh(): void {
@@ -282,6 +325,8 @@ class Drain {
 class Unshown {
   count = 0;
   bytes = 0;
+  /** Whether there was more than was read. */
+  isCut = false;
   readonly #last: RawLine[] = [];
 
   get isTooMuch(): boolean {
@@ -294,13 +339,17 @@ class Unshown {
     if (this.#last.length > lastLines) this.#last.shift();
   }
 
-  /** How much was left out, and the end of it. */
-  summary(mask: (text: string) => string): string[] {
-    if (this.count === 0) return [];
-    if (this.isTooMuch) return [`… more than ${this.count.toLocaleString("en")} lines are not shown`];
+  /** The lines that came last. */
+  end(mask: (text: string) => string): string[] {
     const tail = new LogTail();
     for (const line of this.#last) tail.push(showableLine(line, mask));
-    const left = this.count - tail.lines.length;
-    return [...(left > 0 ? [`… ${left.toLocaleString("en")} lines are not shown`] : []), ...tail.lines];
+    return tail.lines;
+  }
+
+  /** How much was left out, but for the `shown` lines at its end. */
+  summary(shown: number): string[] {
+    const left = this.count - shown;
+    if (left > 0) return [`… ${this.isCut ? "more than " : ""}${left.toLocaleString("en")} lines are not shown`];
+    return this.isCut ? ["… the rest is not shown"] : [];
   }
 }

@@ -46,13 +46,8 @@ export class EventReader {
   }
 
   async #read(): Promise<boolean> {
-    const { client, namespace, podUid } = this.settings;
     try {
-      const list = await client.json<{ items?: PodEvent[] }>(`/api/v1/namespaces/${namespace}/events`, {
-        query: { fieldSelector: `involvedObject.uid=${podUid}` },
-        timeoutMs,
-      });
-      this.#events = list.items ?? [];
+      this.#events = await readEvents(this.settings, timeoutMs);
       return true;
     } catch (error) {
       if (error instanceof ApiError && error.status === 403) this.#refused();
@@ -70,6 +65,22 @@ export class EventReader {
         "what a volume lacks to be mounted (a Secret, a ConfigMap) shows only at the deadline.",
     );
   }
+}
+
+/**
+ * The events of a Pod.
+ * @throws {ApiError} without the right to list events
+ * @throws {UnreachableError} where no answer came in time
+ */
+export async function readEvents(
+  { client, namespace, podUid }: Omit<EventReaderSettings, "report">,
+  timeoutMs: number,
+): Promise<PodEvent[]> {
+  const list = await client.json<{ items?: PodEvent[] }>(`/api/v1/namespaces/${namespace}/events`, {
+    query: { fieldSelector: `involvedObject.uid=${podUid}` },
+    timeoutMs,
+  });
+  return list.items ?? [];
 }
 
 /** Whether no container has started yet: what holds such a Pod up is told by its events rather than by its status. */

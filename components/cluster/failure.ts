@@ -1,95 +1,122 @@
-import { explainExit } from "./exitCodes";
+import { cleanLine } from "./cleanLine";
+import type { Advice } from "./failureAdvice";
+import { failureAdvice } from "./failureAdvice";
+import { failureEvents } from "./failureEvents";
+import type { FailureFacts } from "./failureFacts";
+import { failureFacts } from "./failureFacts";
+import { failedAttempts, failedBecause, failedSubject } from "./failureHeadline";
+import { failureTable } from "./failureTable";
 import type { Tail } from "./logs";
-import type { ContainerStatus, Pod } from "./pod";
+import type { Pod, PodEvent } from "./pod";
+import type { TextStyle } from "./textStyle";
+import { plainText } from "./textStyle";
+import { lengthOf, wrap } from "./textWidth";
 import type { FailedVerdict } from "./verdict";
 
 /** All that the report of a Pod that can't get Ready says. */
 export interface Failure {
   pod: Pod;
   verdict: FailedVerdict;
-  /** Last log lines of the container at fault. */
+  /** Last log lines of the container at fault, without secrets. */
   tail: Tail;
+  /** Events of the Pod. */
+  events?: readonly PodEvent[];
+  /** The time that running containers and events are compared with. Default: durations that need it are left out. */
+  now?: Date;
+  /** Hides known secrets, before anything is cut. */
+  mask?: (text: string) => string;
 }
 
-/** The report of a Pod that can't get Ready: what failed, why, the log's end, the state of all init steps, what to do. */
-export function describeFailure({ pod, verdict, tail }: Failure): string {
-  return [headline(pod, verdict), stepTable(pod), logSection(verdict, tail), nextSteps(pod, verdict)]
-    .filter((section) => section !== "")
+/** Columns of a terminal of 80, less the indentation with which Pulumi shows a message. */
+const width = 76;
+/** What Pulumi writes before the first line. */
+const prefix = "error: ";
+/** Of what Kubernetes says in one message, which may be pages. */
+const maxMessageLines = 6;
+
+/**
+ * The report of a Pod that can't get Ready: what failed and why, the state of all steps, the log's end, events, what may
+ * help, and the next commands. Log lines and commands aside, no line is longer than a terminal of 80 columns has room for.
+ */
+export function describeFailure(failure: Failure, style: TextStyle = plainText): string {
+  const { pod, verdict, tail, events = [], now, mask = (text: string) => text } = failure;
+  const facts = failureFacts(pod, verdict);
+  const sections = [
+    headline(facts, style, mask),
+    failureTable(pod, verdict.container, style, width, now),
+    logSection(facts, tail, style, mask),
+    titled("Events:", failureEvents(events, verdict.message, mask, width, now), style),
+    titled("What may help:", failureAdvice(facts, tail.lines).flatMap(adviceLines), style),
+    nextSteps(facts, style),
+  ];
+  return sections
+    .filter((lines) => lines.length > 0)
+    .map((lines) => lines.join("\n"))
     .join("\n\n");
 }
 
-function headline(pod: Pod, verdict: FailedVerdict): string {
-  const place = `Pod ${pod.metadata.namespace}/${pod.metadata.name}`;
-  if (verdict.container === undefined) return `${place} failed: ${verdict.reason}${detail(verdict.message)}`;
-  const status = statusOf(pod, verdict.container);
-  const attempts =
-    status !== undefined && verdict.exitCode !== undefined ? ` after ${count(status.restartCount + 1, "attempt")}` : "";
-  const what =
-    verdict.exitCode === undefined
-      ? `${verdict.reason}${detail(verdict.message)}`
-      : `exit code ${verdict.exitCode}${explanation(pod, verdict)}`;
-  return `${kindOf(pod, verdict.container)} "${verdict.container}" of ${place} failed${attempts}: ${what}`;
+function headline(facts: FailureFacts, { strong, bad }: TextStyle, mask: (text: string) => string): string[] {
+  const attempts = failedAttempts(facts);
+  const because = failedBecause(facts, mask);
+  const subject = failedSubject(facts, attempts === undefined ? ":" : "");
+  const whole = subject.join(" ");
+  const parts = lengthOf(prefix + whole) <= width ? [whole] : subject;
+  const what = attempts === undefined ? because : `${attempts}: ${because}`;
+  return [...parts.flatMap((part) => wrap(part, width)).map(strong), ...wrap(what, width, maxMessageLines).map(bad)];
 }
 
-function explanation(pod: Pod, { exitCode = 0, reason, container }: FailedVerdict): string {
-  const specs = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])];
-  const image = specs.find(({ name }) => name === container)?.image;
-  const text = reason === "OOMKilled" ? "killed, as it used more memory than its limit" : explainExit(exitCode, image);
-  return text === undefined ? "" : ` (${text})`;
+function logSection(
+  { verdict, container }: FailureFacts,
+  tail: Tail,
+  { strong }: TextStyle,
+  mask: (text: string) => string,
+): string[] {
+  if (container === undefined) return [];
+  if (tail.lines.length > 0) {
+    return [strong(tail.truncated ? "Last lines of its log:" : "Its log:"), ...tail.lines.map((line) => `  | ${line}`)];
+  }
+  if (verdict.exitCode === undefined) return [];
+  // Kubelet keeps the last words of a container, or of its log, in the Pod's status.
+  const lastWords = (verdict.message ?? "")
+    .split("\n")
+    .map((line) => mask(cleanLine(line)))
+    .filter(Boolean);
+  if (lastWords.length > 0) return [strong("Its last words:"), ...lastWords.map((line) => `  | ${line}`)];
+  return [tail.gone === true ? "Its log is gone." : "It logged nothing."];
 }
 
-function kindOf(pod: Pod, container: string): string {
-  const init = pod.spec?.initContainers?.find(({ name }) => name === container);
-  if (init === undefined) return "container";
-  return init.restartPolicy === "Always" ? "restartable init container" : "init container";
+function titled(title: string, lines: string[], { strong }: TextStyle): string[] {
+  return lines.length === 0 ? [] : [strong(title), ...lines];
 }
 
-function stepTable(pod: Pod): string {
-  const statuses = pod.status?.initContainerStatuses ?? [];
-  if (statuses.length < 2) return "";
-  const width = Math.max(...statuses.map(({ name }) => name.length));
-  return statuses.map((status) => `  ${status.name.padEnd(width)}  ${stateOf(status)}`).join("\n");
-}
-
-/** The state of one container in a few words. */
-export function stateOf({ state, lastState, restartCount }: ContainerStatus): string {
-  const attempts = restartCount > 0 ? `, attempt ${restartCount + 1}` : "";
-  if (state?.running) return `running${attempts}`;
-  const ended = state?.terminated ?? lastState?.terminated;
-  if (ended) return ended.exitCode === 0 ? `completed${attempts}` : `exit code ${ended.exitCode}${attempts}`;
-  const reason = state?.waiting?.reason;
-  return reason === undefined || reason === "PodInitializing" ? "not started" : reason;
-}
-
-function logSection(verdict: FailedVerdict, { lines, truncated }: Tail): string {
-  if (verdict.container === undefined) return "";
-  if (lines.length === 0) return verdict.exitCode === undefined ? "" : `It logged nothing.`;
-  const title = truncated ? `Last lines of its log:` : `Its log:`;
-  return [title, ...lines.map((line) => `  | ${line}`)].join("\n");
-}
-
-function nextSteps(pod: Pod, verdict: FailedVerdict): string {
-  const { namespace, name } = pod.metadata;
-  const look =
-    verdict.container !== undefined && verdict.exitCode !== undefined
-      ? `kubectl logs -n ${namespace} ${name} -c ${verdict.container}`
-      : `kubectl describe pod -n ${namespace} ${name}`;
+function adviceLines({ text, command }: Advice): string[] {
   return [
-    "Next: mend the cause and run `pulumi up` again; it replaces this Pod at once.",
-    `To see more: ${look}`,
-    "To go on without waiting for this Pod: INIT_POD_WAIT=0",
-  ].join("\n");
+    ...wrap(text, width - 2).map((line) => `  ${line}`),
+    ...(command ?? "")
+      .split("\n")
+      .filter(Boolean)
+      .map((line) => `    ${line}`),
+  ];
 }
 
-function statusOf(pod: Pod, container: string): ContainerStatus | undefined {
-  const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
-  return [...initContainerStatuses, ...containerStatuses].find(({ name }) => name === container);
+function nextSteps({ namespace, podName, container, verdict, status }: FailureFacts, { strong }: TextStyle): string[] {
+  const logged = container !== undefined && (verdict.exitCode !== undefined || status?.state?.running !== undefined);
+  // While the next attempt runs, the log of the one that failed is the previous one.
+  const previous = verdict.exitCode !== undefined && status?.state?.running !== undefined ? " --previous" : "";
+  const look = logged
+    ? `kubectl logs -n ${namespace} ${podName} -c ${container}${previous}`
+    : verdict.reason === "Deleted"
+      ? `kubectl get events -n ${namespace} --field-selector involvedObject.name=${podName}`
+      : `kubectl describe pod -n ${namespace} ${podName}`;
+  return [
+    strong("Next:"),
+    "  Mend the cause and run `pulumi up` again; it replaces this Pod at once.",
+    ...labelled("To see more:", look),
+    ...labelled("To go on without waiting for this Pod:", "INIT_POD_WAIT=0 pulumi up"),
+  ];
 }
 
-function detail(message: string | undefined): string {
-  return message === undefined || message === "" ? "" : `: ${message}`;
-}
-
-function count(n: number, noun: string): string {
-  return `${n} ${noun}${n === 1 ? "" : "s"}`;
+function labelled(label: string, command: string): string[] {
+  const line = `  ${label} ${command}`;
+  return line.length <= width ? [line] : [`  ${label}`, `    ${command}`];
 }

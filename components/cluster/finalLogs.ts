@@ -50,7 +50,7 @@ async function readTwice({ client, namespace, podName, mask }: FinalLogSettings,
 }
 
 /** A report of a failure must not wait for a server that has fallen silent. */
-const failureMs = 5_000;
+const failureMs = 3_000;
 const noTail: Tail = { lines: [], truncated: false };
 
 /** The end of the log of the attempt that failed: not the current one where the container already runs again. */

@@ -6,15 +6,15 @@ import type { ClusterAccess } from "./access";
 import { KubeconfigError } from "./errors";
 import { environmentProxy } from "./proxy";
 
-type ClientNode = typeof import("@kubernetes/client-node");
+type ClientNode = typeof import("./clientNode.js");
 
 /**
  * The kubeconfig that `access` names, with its context chosen.
  * @throws {KubeconfigError} where it is missing, can't be read, or has no such context or cluster. It names no content.
  */
 export async function loadKubeConfig(access: ClusterAccess): Promise<KubeConfig> {
-  // Loaded late: it takes as long as the whole Pulumi SDK, and many runs never need it.
-  const client = await import("@kubernetes/client-node");
+  // Loaded late: many runs never need it.
+  const client = await import("./clientNode.js");
   const config = new client.KubeConfig();
   const source = load(client, config, access);
   if (access.context !== undefined) {
@@ -157,6 +157,8 @@ function readConfig(client: ClientNode, path: string): RawConfig | undefined {
 
 /** Errors of the YAML parser quote the lines around the fault, which may hold a token: only the line's number is said. */
 function parse(client: ClientNode, content: string, source: string): RawConfig | undefined {
+  // The parser takes an empty text for an error.
+  if (content.split("\n").every((line) => /^\s*(#.*|---\s*)?$/.test(line))) return undefined;
   let parsed: unknown;
   try {
     parsed = client.loadYaml(content);
@@ -167,7 +169,11 @@ function parse(client: ClientNode, content: string, source: string): RawConfig |
   }
   if (parsed === undefined || parsed === null) return undefined;
   const lists = ["clusters", "contexts", "users"] as const;
-  if (typeof parsed !== "object" || lists.some((name) => !isList((parsed as Record<string, unknown>)[name]))) {
+  if (
+    typeof parsed !== "object" ||
+    Array.isArray(parsed) ||
+    lists.some((name) => !isList((parsed as Record<string, unknown>)[name]))
+  ) {
     throw new KubeconfigError(
       `Can't read ${source}: it is no kubeconfig, which has lists of clusters, contexts and users.`,
     );

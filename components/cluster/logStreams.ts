@@ -1,6 +1,6 @@
 import type { ClusterClient } from "./client";
 import { ContainerLog, drainMs } from "./containerLog";
-import type { Pod } from "./pod";
+import type { ContainerStatus, Pod } from "./pod";
 
 export interface LogStreamSettings {
   client: ClusterClient;
@@ -24,12 +24,13 @@ export class LogStreams {
     for (const { name, restartPolicy } of pod.spec?.initContainers ?? []) {
       if (restartPolicy === "Always") this.#endless.add(name);
     }
+    let predecessor: ContainerLog | undefined;
     for (const status of pod.status?.initContainerStatuses ?? []) {
-      const log =
-        this.#logs.get(status.name) ??
-        new ContainerLog({ ...this.settings, onDenied: () => this.#sayDenied() }, status, this.#stop.signal);
+      const log = this.#logs.get(status.name) ?? this.#logOf(status, predecessor);
       this.#logs.set(status.name, log);
       log.update(status);
+      // A restartable init container goes on while the next ones run.
+      if (!this.#endless.has(status.name)) predecessor = log;
     }
   }
 
@@ -45,6 +46,11 @@ export class LogStreams {
 
   close(): void {
     this.#stop.abort();
+  }
+
+  #logOf(status: ContainerStatus, predecessor: ContainerLog | undefined): ContainerLog {
+    const settings = { ...this.settings, onDenied: () => this.#sayDenied() };
+    return new ContainerLog(settings, status, this.#stop.signal, predecessor);
   }
 
   #sayDenied(): void {

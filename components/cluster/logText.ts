@@ -40,6 +40,11 @@ export class LineSplitter {
     this.#restart();
   }
 
+  /** Whether the line that comes in is already too long to be kept. */
+  get isDropping(): boolean {
+    return this.#dropped > 0;
+  }
+
   write(chunk: Buffer): void {
     this.#take(this.#decoder.write(chunk));
   }
@@ -97,7 +102,7 @@ export class LineSplitter {
       this.#stamp = this.#text;
       this.#text = "";
     }
-    const line = { stamp: this.#stamp || undefined, text: this.#text, dropped: this.#dropped };
+    const line = { stamp: this.#stamp === "" ? undefined : this.#stamp, text: this.#text, dropped: this.#dropped };
     this.#restart();
     this.onLine(line);
   }
@@ -163,7 +168,10 @@ export class LogTail {
     const note = " … (cut)";
     const room = this.maxBytes - 1 - Buffer.byteLength(note);
     // A character that is cut in its middle decodes to a replacement character.
-    const start = Buffer.from(line).subarray(0, room).toString("utf8").replace(/\uFFFD$/, "");
+    const start = Buffer.from(line)
+      .subarray(0, room)
+      .toString("utf8")
+      .replace(/\uFFFD$/, "");
     return start + note;
   }
 }

@@ -31,9 +31,9 @@ export async function readTail(
   mask: (text: string) => string,
 ): Promise<Tail> {
   const tail = new LogTail(tailLines - 1);
-  let gone = false;
+  const found = { gone: false };
   const splitter = new LineSplitter((line) => {
-    if (isGone(line)) gone = true;
+    if (isGone(line)) found.gone = true;
     else tail.push(showableLine(line, mask));
   });
   try {
@@ -45,7 +45,7 @@ export async function readTail(
     return { lines: [], truncated: false, gone: true };
   }
   splitter.end();
-  return { lines: tail.lines, truncated: tail.truncated, ...(gone ? { gone } : {}) };
+  return { lines: tail.lines, truncated: tail.truncated, ...(found.gone ? { gone: true } : {}) };
 }
 
 export interface LogQuery {

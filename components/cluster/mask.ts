@@ -58,7 +58,9 @@ function escapedForms(value: string): string[] {
 function base64Forms(value: string): string[] {
   const bytes = Buffer.from(value);
   const shifted = [0, 1, 2].map((shift) => {
-    const encoded = Buffer.concat([Buffer.alloc(shift), bytes]).toString("base64").replace(/=+$/, "");
+    const encoded = Buffer.concat([Buffer.alloc(shift), bytes])
+      .toString("base64")
+      .replace(/=+$/, "");
     const ownFrom = shift === 0 ? 0 : shift + 1;
     // The last character may share its bits with what follows.
     const ownTo = (bytes.length + shift) % 3 === 0 ? encoded.length : encoded.length - 1;

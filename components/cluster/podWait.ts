@@ -3,7 +3,7 @@ import type { EventReaderSettings } from "./events";
 import type { Pod, PodEvent } from "./pod";
 import { progressLine } from "./progress";
 import type { FailedVerdict, ProgressVerdict, VerdictSettings } from "./verdict";
-import { causesOf, verdict } from "./verdict";
+import { stateKey, verdict } from "./verdict";
 import type { PodWatch } from "./watch";
 
 export interface PodWaitSettings extends EventReaderSettings {
@@ -46,8 +46,8 @@ class PodWait {
   #resolve: (outcome: Outcome) => void = () => undefined;
   #pod: Pod | undefined;
   #settled = false;
-  #causes = "";
-  #causesSince = performance.now();
+  #state = "";
+  #stateSince = performance.now();
   #progress: ProgressVerdict = { kind: "pending" };
   #line = "";
   #lineSince = performance.now();
@@ -97,12 +97,12 @@ class PodWait {
     if (this.#settled) return;
     const { events } = this.#events;
     const now = performance.now();
-    const causes = causesOf(pod, events, this.settings);
-    if (causes !== this.#causes) {
-      this.#causes = causes;
-      this.#causesSince = now;
+    const state = stateKey(pod, this.settings);
+    if (state !== this.#state) {
+      this.#state = state;
+      this.#stateSince = now;
     }
-    const judged = verdict(pod, events, { ...this.settings, seenSeconds: (now - this.#causesSince) / 1000 });
+    const judged = verdict(pod, events, { ...this.settings, seenSeconds: (now - this.#stateSince) / 1000 });
     if (judged.kind === "failed") this.#fail(judged);
     else if (judged.kind === "ready" || judged.kind === "completed") this.#settle({ kind: "ready", pod });
     else {

@@ -9,9 +9,15 @@ export function progressLine(pod: Pod, at: ProgressVerdict, retries: VerdictSett
   return failedAttempt(pod, retries) ?? stage(pod, at);
 }
 
-function stage(pod: Pod, { kind, container, reason = "" }: ProgressVerdict): string {
+/** Of what the scheduler says. */
+const longestMessage = 120;
+
+function stage(pod: Pod, { kind, container, reason = "", message = "" }: ProgressVerdict): string {
   const why = idleReasons.has(reason) ? "" : `: ${plain(reason)}`;
-  if (kind === "pending") return `waiting for a node${reason === "Unschedulable" ? "" : why}`;
+  if (kind === "pending") {
+    const saysLittle = reason !== "Unschedulable" || message === "";
+    return `waiting for a node${saysLittle ? why : `: ${message.slice(0, longestMessage)}`}`;
+  }
   if (kind !== "initializing" || container === undefined) return `starting, not Ready yet${why}`;
   const names = pod.spec?.initContainers?.map(({ name }) => name) ?? [];
   const place = names.length > 1 ? ` (${names.indexOf(container) + 1} of ${names.length})` : "";

@@ -35,7 +35,7 @@ export interface FailedVerdict {
 export interface VerdictSettings {
   /** Failing attempts of a container that are tolerated after the first: one number, or one per container. */
   retries: number | { default: number; byContainer: Record<string, number> };
-  /** For how many seconds this very state has been seen, that is, `causesOf` has been the same. */
+  /** For how many seconds this very state has been seen, that is, its `stateKey`. */
   seenSeconds: number;
   /** Whether a Pod that ran to its end has failed its purpose: true where it should serve a port. */
   mustServe?: boolean;
@@ -56,17 +56,13 @@ export function verdict(pod: Pod, events: readonly PodEvent[], settings: Verdict
 }
 
 /**
- * Names all that may yet turn out to be a failure. While it stays the same, the seconds of `seenSeconds` go on, however
- * often a container is tried again meanwhile.
+ * Names the state that a Pod is in: while it stays the same, the seconds of `seenSeconds` go on, however often a container
+ * is tried again meanwhile. Events don't count: they are heard of late, and what they tell has held since the state began.
  */
-export function causesOf(
-  pod: Pod,
-  events: readonly PodEvent[],
-  settings: Omit<VerdictSettings, "seenSeconds">,
-): string {
-  return suspicionsOf(pod, events, settings)
-    .map(({ grace, failure }) => `${grace ?? failure.reason} ${failure.container ?? ""}`)
-    .join(", ");
+export function stateKey(pod: Pod, settings: Omit<VerdictSettings, "seenSeconds">): string {
+  const { kind, container } = progressOf(pod);
+  const doubts = suspicionsOf(pod, [], settings).map(({ grace, failure }) => [grace, failure.container]);
+  return JSON.stringify([kind, container, ...doubts]);
 }
 
 function isProven({ grace, seenSeconds = 0 }: Suspicion, settings: VerdictSettings): boolean {

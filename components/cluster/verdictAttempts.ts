@@ -20,7 +20,7 @@ export function failedAttempt(container: ContainerInPod, retries: number): Faile
   const { status, restarts } = container;
   const exit = status.state?.terminated ?? status.lastState?.terminated;
   if (exit === undefined || !isFailure(exit, container)) return undefined;
-  const isOver = status.state?.running === undefined && !restarts(exit.exitCode);
+  const isOver = status.state?.running === undefined && exit.reason !== restartingAll && !restarts(exit.exitCode);
   if (!isOver && (isUncounted(exit, container) || attempts(container, exit) <= retries)) return undefined;
   return { kind: "failed", container: status.name, ...describeExit(exit) };
 }
@@ -31,20 +31,24 @@ function isFailure({ exitCode }: TerminatedState, { role, restarts, stopped }: C
   return exitCode !== 0 || (role !== "init" && restarts(exitCode));
 }
 
-function isUncounted({ reason = "" }: TerminatedState, { spec }: ContainerInPod): boolean {
-  if (reason !== restartingAll) return lostReasons.has(reason);
-  // What made all containers restart is the exit of one that has such a rule.
-  return spec?.restartPolicyRules?.some(({ action }) => action === "RestartAllContainers") !== true;
+function isUncounted({ reason = "" }: TerminatedState, container: ContainerInPod): boolean {
+  return reason === restartingAll ? !restartsAll(container) : lostReasons.has(reason);
+}
+
+/** What made all containers restart is the exit of one that has such a rule. */
+function restartsAll({ spec }: ContainerInPod): boolean {
+  return spec?.restartPolicyRules?.some(({ action }) => action === "RestartAllContainers") ?? false;
 }
 
 /** Failing attempts so far. Kubelet counts restarts of any cause, and shows the last two attempts only. */
-function attempts({ role, status, restartsFromOutside }: ContainerInPod, exit: TerminatedState): number {
-  const { state, lastState, restartCount } = status;
+function attempts(container: ContainerInPod, exit: TerminatedState): number {
+  const { role, restartsFromOutside } = container;
+  const { state, lastState, restartCount } = container.status;
   const succeededBefore = role === "init" && state?.terminated !== undefined && lastState?.terminated?.exitCode === 0;
   if (succeededBefore) return 1;
   if (exit.reason === restartingAll) return restartCount;
   const ended = state?.running ? restartCount : restartCount + 1;
-  return ended - restartsFromOutside;
+  return restartsAll(container) ? ended : ended - restartsFromOutside;
 }
 
 function describeExit({ exitCode, reason = "Error", message }: TerminatedState): Omit<FailedVerdict, "kind"> {

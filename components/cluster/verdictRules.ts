@@ -112,7 +112,7 @@ function unscheduled(pod: Pod, events: readonly PodEvent[]): Suspicion | undefin
   };
 }
 
-const missing = /not found|non-existent|couldn't find/;
+const missing = /not found|non-existent/;
 /** It sums up what earlier events told in detail. */
 const summary = "Unable to attach or mount volumes";
 

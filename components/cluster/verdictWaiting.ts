@@ -50,10 +50,10 @@ function ofConfiguration(message: string): Outlook {
 const finalStartErrors: readonly RegExp[] = [
   /exec:? .*(executable file not found|no such file or directory|permission denied|is a directory)/s,
   /exec format error/,
-  /chdir to cwd .*(no such file or directory|permission denied|not a directory)/s,
+  /chdir to cwd .*(no such file or directory|permission denied)/s,
   /no command specified/,
   /unable to find (user|group) |no matching entries in (passwd|group)|no users found/,
-  /not a directory.*mount a directory onto a file|mount.* not a directory/s,
+  /: not a directory/, // A mount onto a file, or a working directory below one.
 ];
 
 function ofStart(message: string): Outlook {

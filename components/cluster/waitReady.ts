@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ClusterClient } from "./client";
 import { ApiError, UnreachableError } from "./errors";
+import { readEvents } from "./events";
 import { describeFailure } from "./failure";
 import type { InitContainerLog } from "./finalLogs";
 import { failedTail, initLogs } from "./finalLogs";
@@ -9,6 +10,7 @@ import type { Pod } from "./pod";
 import { conditionOf, hasBeenReady, hasEnded, isReady } from "./pod";
 import type { Outcome } from "./podWait";
 import { waitForPod } from "./podWait";
+import { pulumiText } from "./textStyle";
 import type { FailedVerdict, VerdictSettings } from "./verdict";
 import type { PodWatch } from "./watch";
 
@@ -79,6 +81,7 @@ export async function waitUntilReady(settings: WaitSettings): Promise<InitContai
   }
 }
 
+const requestMs = 10_000;
 const retryMs = { first: 100, most: 2_000 } as const;
 
 /** The Pod as it is now, whose uid shows that this is the cluster that it was created in; none where it may not be read. */
@@ -86,15 +89,17 @@ async function findPod(settings: WaitSettings, deadline: number): Promise<Pod | 
   const { client, namespace, podName, podUid } = settings;
   for (let pauseMs: number = retryMs.first; ; pauseMs = Math.min(2 * pauseMs, retryMs.most)) {
     try {
-      const found = await client.json<Pod>(`/api/v1/namespaces/${namespace}/pods/${podName}`);
+      const timeoutMs = Math.min(requestMs, Math.max(1, deadline - performance.now()));
+      const found = await client.json<Pod>(`/api/v1/namespaces/${namespace}/pods/${podName}`, { timeoutMs });
       if ((found.metadata as Pod["metadata"] | undefined)?.uid === podUid) return found;
       throw mismatch(settings);
     } catch (error) {
       if (error instanceof ApiError && error.status === 403) return undefined;
       if (error instanceof ApiError && error.status === 404) throw mismatch(settings);
       if (!mayPass(error)) throw error;
-      if (performance.now() + pauseMs >= deadline) throw unseen(settings, error);
-      await sleep(pauseMs);
+      const leftMs = deadline - performance.now();
+      if (leftMs <= 0) throw unseen(settings, error);
+      await sleep(Math.min(pauseMs, leftMs));
     }
   }
 }
@@ -122,11 +127,15 @@ function unseen({ namespace, podName, timeoutSeconds }: WaitSettings, error: Err
   });
 }
 
+/** A report of a failure does not wait longer for events. */
+const reportMs = 2_000;
+
 async function failure(
   settings: WaitSettings,
-  { pod, verdict: failed }: Outcome & { kind: "failed" },
+  outcome: Outcome & { kind: "failed" },
   streams: LogStreams,
 ): Promise<InitFailedError> {
+  const { pod, verdict: failed } = outcome;
   if (failed.exitCode !== undefined) await streams.end();
   streams.close();
   if (pod === undefined) {
@@ -135,9 +144,12 @@ async function failure(
       failed,
     );
   }
-  const tail =
-    failed.container === undefined
-      ? { lines: [], truncated: false }
-      : await failedTail(settings, pod, failed.container);
-  return new InitFailedError(settings.mask(describeFailure({ pod, verdict: failed, tail })), failed);
+  const [tail, events] = await Promise.all([
+    failed.container === undefined ? { lines: [], truncated: false } : failedTail(settings, pod, failed.container),
+    // Those that were read to judge the Pod may be old, or none were needed.
+    readEvents(settings, reportMs).catch(() => outcome.events),
+  ]);
+  const { mask } = settings;
+  const report = describeFailure({ pod, verdict: failed, tail, events, now: new Date(), mask }, pulumiText);
+  return new InitFailedError(report, failed);
 }

@@ -25,22 +25,37 @@ interface WatchEvent {
   object: Pod & { code?: number; message?: string };
 }
 
-/**
- * The server ends a watch after this time, shortly before with a bookmark, and a new one goes on where it stopped. So one
- * that falls silent for longer runs over a dead connection.
- */
+/** When what is done, in milliseconds. */
+export interface WatchTiming {
+  /** A watch that hears nothing for so long runs over a dead connection. */
+  silence: number;
+  /** Time between two questions where the right to watch is missing. */
+  poll: number;
+  /** Between attempts, doubling: the first one, and the longest after a watch that ended and after an error. */
+  firstPause: number;
+  longestPause: { afterEnd: number; afterError: number };
+  /** A watch that lived for so long makes the next pause a first one. */
+  healthy: number;
+  /** A shorter break is not worth a line. */
+  report: number;
+  /** An API server that starts refuses what it allows later: for so long a refusal of what had been allowed is not believed. */
+  refusal: number;
+  /** For so long missing credentials are waited for: a person may be logging in anew. */
+  credentials: number;
+}
+
+/** The server ends a watch after this time, shortly before with a bookmark, and a new one goes on where it stopped. */
 const watchSeconds = 15;
-const silenceMs = 20_000;
-/** Time between two questions where the right to watch is missing. */
-const pollMs = 2_000;
-/** Between attempts, doubling; from the first one again after a watch that lived for a while. */
-const pauseMs = { first: 50, afterEnd: 1_000, afterError: 2_000, resetAfter: 5_000 } as const;
-/** A shorter break is not worth a line. */
-const reportAfterMs = 2_000;
-/** An API server that starts refuses what it allows later: for so long a refusal of what had been allowed is not believed. */
-const refusalMs = 15_000;
-/** A person may be logging in anew. */
-const credentialsMs = 30_000;
+const usualTiming: WatchTiming = {
+  silence: 20_000,
+  poll: 2_000,
+  firstPause: 50,
+  longestPause: { afterEnd: 1_000, afterError: 2_000 },
+  healthy: 5_000,
+  report: 2_000,
+  refusal: 15_000,
+  credentials: 30_000,
+};
 /** Far more than a Pod can have (etcd's limit is 1.5 MiB). */
 const longestEvent = 16 * 1024 * 1024;
 
@@ -57,6 +72,7 @@ export class PodWatch {
   #pods = new Map<string, Pod>();
   readonly #subscriptions = new Set<Subscription>();
   readonly #allowed = new Set<Way>();
+  readonly #timing: WatchTiming;
   #way: Way = "watch";
   /** What is being tried. */
   #asking: Way = "list";
@@ -72,7 +88,10 @@ export class PodWatch {
     private readonly labelSelector: string,
     /** Told of a connection that was lost and of its return, and of rights that are missing. */
     private readonly report: (line: string) => void = () => undefined,
-  ) {}
+    timing: Partial<WatchTiming> = {},
+  ) {
+    this.#timing = { ...usualTiming, ...timing };
+  }
 
   /** For how long the API server has not answered; `undefined` where it does. */
   get silentSeconds(): number | undefined {
@@ -114,17 +133,17 @@ export class PodWatch {
           version ??= await this.#list(signal);
           version = await this.#watch(version, signal);
         }
-        if (this.#way !== "watch") await pause(pollMs, signal);
-        else await this.#pause(start, pauseMs.afterEnd, signal);
+        if (this.#way !== "watch") await pause(this.#timing.poll, signal);
+        else await this.#pause(start, this.#timing.longestPause.afterEnd, signal);
       } catch (error) {
-        if (signal.aborted) return;
+        if (this.#stop?.signal !== signal) return;
         // A new list also shows what happened while nothing was heard.
         version = undefined;
         if (this.#believes(error)) {
           if (!this.#fallBack(error)) return;
         } else {
           this.#broke(error);
-          await this.#pause(start, pauseMs.afterError, signal);
+          await this.#pause(start, this.#timing.longestPause.afterError, signal);
         }
       }
     }
@@ -167,7 +186,7 @@ export class PodWatch {
         timeoutSeconds: watchSeconds,
       },
       signal,
-      stallMs: silenceMs,
+      stallMs: this.#timing.silence,
       fresh: true,
     });
     this.#works();
@@ -219,7 +238,7 @@ export class PodWatch {
     if (isExpired(error)) return;
     const now = performance.now();
     this.#brokenSince ??= now;
-    if (this.#brokenReported || now - this.#brokenSince < reportAfterMs) return;
+    if (this.#brokenReported || now - this.#brokenSince < this.#timing.report) return;
     this.#brokenReported = true;
     this.report(
       `The API server ${this.client.server} does not tell how the Pods of namespace ${this.namespace} are, trying again: ` +
@@ -238,7 +257,7 @@ export class PodWatch {
     if (isForbidden && !this.#allowed.has(this.#asking)) return true;
     const now = performance.now();
     this.#refusedSince ??= now;
-    return now - this.#refusedSince >= (isForbidden ? refusalMs : credentialsMs);
+    return now - this.#refusedSince >= (isForbidden ? this.#timing.refusal : this.#timing.credentials);
   }
 
   /** Goes on in a way that needs fewer rights; false where there is none. */
@@ -248,7 +267,7 @@ export class PodWatch {
     if (isForbidden && this.#asking !== "get") {
       this.#way = this.#asking === "watch" ? "list" : "get";
       this.report(
-        `No right to ${this.#asking} Pods in namespace ${this.namespace}: asking for them each ${pollMs / 1000} s instead.`,
+        `No right to ${this.#asking} Pods in namespace ${this.namespace}: asking for them each ${this.#timing.poll / 1000} s instead.`,
       );
       return true;
     }
@@ -259,9 +278,10 @@ export class PodWatch {
     return false;
   }
 
-  async #pause(start: number, most: number, signal: AbortSignal): Promise<void> {
-    this.#failures = performance.now() - start >= pauseMs.resetAfter ? 0 : this.#failures + 1;
-    await pause(Math.min(pauseMs.first * 2 ** Math.min(this.#failures, 10), most), signal);
+  async #pause(start: number, longest: number, signal: AbortSignal): Promise<void> {
+    const { firstPause, healthy } = this.#timing;
+    this.#failures = performance.now() - start >= healthy ? 0 : this.#failures + 1;
+    await pause(Math.min(firstPause * 2 ** Math.min(this.#failures, 10), longest), signal);
   }
 }
 

@@ -39,7 +39,7 @@ describe("an init container that fails", () => {
     const { code, output, seconds } = await stack.tryUp();
     expect(code).not.toBe(0);
     expect(seconds).toBeLessThan(promptSeconds);
-    expect(output).toMatch(/error: init container "check" of Pod \S+\/web-\S+ failed after 2 attempts: exit code 7/);
+    expect(output).toMatch(/error: init container "check" of Pod \S+\/web-\S+ failed\s+after 2 attempts: exit code 7/);
     expect(output).toContain("| no flag");
     expect(output).toMatch(/first\s+completed/);
     expect(output).toContain("kubectl logs -n");
@@ -78,6 +78,8 @@ describe("an init container that fails", () => {
       expect((await fetch(url)).headers.get("x-init-pod")).toBeNull();
       expect(await stack.output("podName")).toBe(podName);
     }
+    // The serving one and the last that failed.
+    expect(await objects("pods", stack.namespace)).toHaveLength(2);
     stack.write(waitingFor("flag"));
     await stack.up();
     expect(await objects("pods", stack.namespace)).toHaveLength(1);
@@ -108,7 +110,7 @@ describe("a Pod that never gets Ready", () => {
       const { code, output, seconds } = await stack.tryUp();
       expect(code).not.toBe(0);
       expect(seconds).toBeLessThan(promptSeconds);
-      expect(output).toMatch(/init container "slow" of Pod \S+ failed: Timeout: still running after 5 s/);
+      expect(output).toMatch(/init container "slow" of Pod \S+ failed:\s+Timeout: still running after 5 s/);
       expect(output).toContain("| waiting");
       const carriedOn = await stack.up({ env: { INIT_POD_WAIT: "0" } });
       expect(carriedOn.output).toContain("INIT_POD_WAIT=0");

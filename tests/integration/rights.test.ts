@@ -1,0 +1,173 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { eventually } from "./support/machine.ts";
+import { images, program } from "./support/programs.ts";
+import { mustRun, run } from "./support/run.ts";
+import { diagnostics, kubectl, repo, TestStack } from "./support/stack.ts";
+
+/** The Role that the README shows, word for word. */
+const documentedRole = /```yaml\n(apiVersion: rbac[\s\S]*?)```/.exec(
+  readFileSync(join(repo, "README.md"), "utf8"),
+)?.[1];
+
+interface Rule {
+  resources: string[];
+  verbs: string[];
+}
+
+/** Generous: a wait that hung would take minutes. */
+const promptSeconds = 60;
+
+const works = (message = "hello") =>
+  program(`{
+    init: [{ name: "greet", image: "${images.busybox}", run: { script: "echo ${message}" } }],
+    container: { image: "${images.unprivileged}", port: 8080 },
+    service: {},
+  }`);
+
+const standsStill = program(`{
+  container: { image: "${images.unprivileged}", container: { volumeMounts: [{ name: "v", mountPath: "/v" }] } },
+  podSpec: { volumes: [{ name: "v", configMap: { name: "no-such-map" } }], terminationGracePeriodSeconds: 1 },
+  timeoutSeconds: 10,
+}`);
+
+describe("a service account with the README's Role and no other right", () => {
+  const folder = mkdtempSync(join(tmpdir(), "init-pod-rights-"));
+  const kubeconfig = join(folder, "kubeconfig");
+  const namespace = `rights-${Math.random().toString(36).slice(2, 8)}`;
+  const account = `system:serviceaccount:${namespace}:deployer`;
+  let stack: TestStack;
+  let documented: Rule[];
+
+  beforeAll(async () => {
+    stack = await TestStack.create(works(), { namespace, env: { KUBECONFIG: kubeconfig } });
+    const roleFile = join(folder, "role.yaml");
+    writeFileSync(roleFile, documentedRole ?? "");
+    await kubectl(["create", "serviceaccount", "deployer", "-n", namespace]);
+    await kubectl(["apply", "-n", namespace, "-f", roleFile]);
+    const binding = ["--role=init-pod", `--serviceaccount=${namespace}:deployer`];
+    await kubectl(["create", "rolebinding", "deployer", "-n", namespace, ...binding]);
+    documented = await rules();
+    const token = (await kubectl(["create", "token", "deployer", "-n", namespace])).trim();
+    const admin = JSON.parse(await kubectl(["config", "view", "--raw", "--minify", "-o", "json"])) as {
+      clusters: { cluster: object }[];
+    };
+    writeFileSync(
+      kubeconfig,
+      JSON.stringify({
+        "current-context": "deployer",
+        clusters: [{ name: "cluster", cluster: admin.clusters[0]?.cluster }],
+        users: [{ name: "deployer", user: { token } }],
+        contexts: [{ name: "deployer", context: { cluster: "cluster", user: "deployer" } }],
+      }),
+    );
+  });
+
+  afterAll(async () => {
+    await allow(() => true);
+    await stack.remove();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  async function rules(): Promise<Rule[]> {
+    return (JSON.parse(await kubectl(["get", "role", "init-pod", "-n", namespace, "-o", "json"])) as { rules: Rule[] })
+      .rules;
+  }
+
+  /** Leaves those of the documented rights for which `keeps` holds. */
+  async function allow(keeps: (resource: string, verb: string) => boolean): Promise<void> {
+    const kept = documented
+      .map((rule) => ({ ...rule, verbs: rule.verbs.filter((verb) => keeps(rule.resources[0] ?? "", verb)) }))
+      .filter(({ verbs }) => verbs.length > 0);
+    const patch = JSON.stringify([{ op: "replace", path: "/rules", value: kept }]);
+    await kubectl(["patch", "role", "init-pod", "-n", namespace, "--type=json", "-p", patch]);
+    const rights = documented.flatMap(({ resources, verbs }) =>
+      verbs.map((verb) => [resources[0] ?? "", verb] as const),
+    );
+    const inForce = await eventually(async () => {
+      const answers = await Promise.all(rights.map(async (right) => (await can(...right)) === keeps(...right)));
+      return answers.every(Boolean);
+    }, 20);
+    expect(inForce).toBe(true);
+  }
+
+  async function can(resource: string, verb: string): Promise<boolean> {
+    const [kind = "", subresource = ""] = resource.split("/");
+    const what = [verb, kind, `--subresource=${subresource}`];
+    const { stdout } = await run("kubectl", ["auth", "can-i", ...what, "-n", namespace, `--as=${account}`]);
+    return stdout.trim() === "yes";
+  }
+
+  test("really has no other", async () => {
+    expect(await can("secrets", "get")).toBe(false);
+    expect(await can("pods/exec", "create")).toBe(false);
+  });
+
+  test("deploys, forwards, previews and changes", async () => {
+    await stack.up();
+    expect((await fetch(await stack.output("url"))).status).toBe(200);
+    expect(JSON.stringify((await stack.outputs()).initLogs)).toContain("hello");
+    await stack.pulumi(["preview", "--expect-no-changes"]);
+    stack.write(works("good bye"));
+    await stack.up();
+    expect((await fetch(await stack.output("url"))).status).toBe(200);
+    expect(JSON.stringify((await stack.outputs()).initLogs)).toContain("good bye");
+  });
+
+  test("can do without the right to read logs, which is said in their place", async () => {
+    await allow((resource) => resource !== "pods/log");
+    stack.write(works("unread"));
+    const { seconds, output } = await stack.up();
+    expect(seconds).toBeLessThan(promptSeconds);
+    expect(output).not.toMatch(/\| unread/);
+    expect(JSON.stringify((await stack.outputs()).initLogs)).toMatch(/no right to read this log.*pods\/log/);
+    expect((await fetch(await stack.output("url"))).status).toBe(200);
+  });
+
+  test("can do without the right to watch, which is said once", async () => {
+    await allow((resource, verb) => resource !== "pods" || verb !== "watch");
+    stack.write(works("polled"));
+    const { seconds, output } = await stack.up();
+    expect(seconds).toBeLessThan(promptSeconds);
+    expect(diagnostics(output).match(/No right to watch Pods/g)).toHaveLength(1);
+    expect((await fetch(await stack.output("url"))).status).toBe(200);
+  });
+
+  test("can preview without the right to list Pods", async () => {
+    await allow((resource, verb) => resource !== "pods" || verb !== "list");
+    await stack.pulumi(["preview"]);
+    const { code, output, seconds } = await stack.tryUp();
+    expect(code).not.toBe(0);
+    expect(seconds).toBeLessThan(promptSeconds);
+    expect(output).toMatch(/cannot list resource "pods"/);
+  });
+
+  test("is told which rights port-forwarding needs", async () => {
+    await allow((resource) => resource !== "pods/portforward");
+    stack.write(works("closed"));
+    const { code, output, seconds } = await stack.tryUp();
+    expect(code).not.toBe(0);
+    expect(seconds).toBeLessThan(promptSeconds);
+    expect(output).toMatch(/verbs get and create on pods\/portforward/);
+  });
+
+  test("is told once what the missing right to read events costs", async () => {
+    await allow((resource) => resource !== "events");
+    stack.write(standsStill);
+    const { code, output, seconds } = await stack.tryUp();
+    expect(code).not.toBe(0);
+    expect(seconds).toBeLessThan(promptSeconds);
+    expect(output.match(/No right to list events/g)).toHaveLength(1);
+    expect(output).toMatch(/Timeout/);
+    expect(diagnostics(output).match(/error:/g)).toHaveLength(1);
+  });
+
+  test("destroys all that it made", async () => {
+    await allow(() => true);
+    await stack.destroy();
+    const { stdout } = await mustRun("kubectl", ["get", "pods,services", "-n", namespace, "-o", "name"]);
+    expect(stdout).toBe("");
+  });
+});
