@@ -6,7 +6,7 @@ import { waitUntilReady } from "./cluster/waitReady";
 import { masker } from "./cluster/logText";
 import type { Pod } from "./cluster/pod";
 import { hasLabels } from "./cluster/pod";
-import { deletePods, failedPredecessors } from "./cluster/predecessors";
+import { deletePods, supersededPods } from "./cluster/predecessors";
 import type { VerdictSettings } from "./cluster/verdict";
 import type { ClusterLink } from "./clusterLink";
 
@@ -50,7 +50,7 @@ export function readyLogs(
           return [];
         }
         const earlier = await podsBefore(session, namespace, selector);
-        await deletePods(session.client, failedPredecessors(earlier, { name, uid }, settings));
+        await deletePods(session.client, supersededPods(earlier, { name, uid }));
         return await waitUntilReady({
           client: session.client,
           watch: session.watch(namespace),

@@ -1,8 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { randomBytes } from "node:crypto";
 import { annotation } from "./annotations";
+import type { ClusterClient } from "./cluster/client";
 import { ApiError } from "./cluster/errors";
-import type { Pod } from "./cluster/pod";
+import { isBeforeStart, readEvents } from "./cluster/events";
+import type { Pod, PodEvent } from "./cluster/pod";
 import { hasBeenReady, hasEnded, hasLabels } from "./cluster/pod";
 import type { VerdictSettings } from "./cluster/verdict";
 import { verdict } from "./cluster/verdict";
@@ -15,22 +17,35 @@ import { knownOr } from "./knownOr";
  * is the memory: as long as it is well the value stays; of a failed one it is the uid, so that the next `up` makes it anew
  * although no argument changed; and where none lives it is a value never used before.
  */
-export function retryValue(pods: readonly Pod[], settings: Pick<VerdictSettings, "retries" | "mustServe">): string {
-  const newest = pods.reduce<Pod | undefined>(
-    (latest, pod) => (latest && age(latest) <= age(pod) ? latest : pod),
-    undefined,
-  );
+export function retryValue(
+  newest: Pod | undefined,
+  events: readonly PodEvent[],
+  settings: Pick<VerdictSettings, "retries" | "mustServe">,
+): string {
   if (newest === undefined) return freshValue();
-  const seenSeconds = age(newest);
   const mayHeal = hasBeenReady(newest) && !hasEnded(newest);
-  if (!mayHeal && verdict(newest, [], { ...settings, seenSeconds }).kind === "failed") return newest.metadata.uid;
+  const failed = verdict(newest, events, { ...settings, seenSeconds: age(newest) }).kind === "failed";
+  if (failed && !mayHeal) return newest.metadata.uid;
   return newest.metadata.annotations?.[annotation.retry] ?? freshValue();
+}
+
+export function newestOf(pods: readonly Pod[]): Pod | undefined {
+  return pods.reduce<Pod | undefined>((latest, pod) => (latest && age(latest) <= age(pod) ? latest : pod), undefined);
 }
 
 /** Seconds since the Pod was created. */
 function age({ metadata }: Pod): number {
   return (Date.now() - Date.parse(metadata.creationTimestamp ?? "")) / 1000;
 }
+
+/** Why a Pod never started, which its status does not say. Without the right to read them it is not known. */
+async function eventsOf(client: ClusterClient, pod: Pod | undefined): Promise<PodEvent[]> {
+  if (pod === undefined || !isBeforeStart(pod)) return [];
+  const { namespace, uid } = pod.metadata;
+  return await readEvents({ client, namespace, podUid: uid }, eventsTimeoutMs).catch(() => []);
+}
+
+const eventsTimeoutMs = 3_000;
 
 function freshValue(): string {
   return `fresh-${randomBytes(4).toString("hex")}`;
@@ -50,10 +65,8 @@ export function retryTrigger(
     link.use<string | null>(component, "none", async (session) => {
       try {
         const pods = await session.podsAtStart(namespace);
-        return retryValue(
-          pods.filter((pod) => hasLabels(pod, selector)),
-          settings,
-        );
+        const newest = newestOf(pods.filter((pod) => hasLabels(pod, selector)));
+        return retryValue(newest, await eventsOf(session.client, newest), settings);
       } catch (error) {
         if (pulumi.runtime.isDryRun() && error instanceof ApiError) return null;
         throw error;

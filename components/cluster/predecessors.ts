@@ -2,24 +2,16 @@ import type { ClusterClient } from "./client";
 import { ApiError } from "./errors";
 import type { Pod } from "./pod";
 import { hasBeenReady } from "./pod";
-import type { VerdictSettings } from "./verdict";
-import { verdict } from "./verdict";
 
 /**
- * The Pods of an InitPod that failed and never served. Pulumi deletes a replaced Pod only when an `up` succeeds, so each
- * failing one would leave one more.
+ * The Pods of an InitPod that never served, and for which there is another by now. Pulumi deletes a replaced Pod only when
+ * an `up` succeeds, so each failing one would leave one more.
  */
-export function failedPredecessors(
-  pods: readonly Pod[],
-  current: { name: string; uid: string },
-  settings: Pick<VerdictSettings, "retries" | "mustServe">,
-): Pod[] {
-  return pods.filter((pod) => {
-    const { uid, name } = pod.metadata;
-    // By the name it would be deleted, and a name of the user's own is the current Pod's too.
-    if (uid === current.uid || name === current.name || hasBeenReady(pod)) return false;
-    return verdict(pod, [], { ...settings, seenSeconds: Number.POSITIVE_INFINITY }).kind === "failed";
-  });
+export function supersededPods(pods: readonly Pod[], current: { name: string; uid: string }): Pod[] {
+  // By the name it would be deleted, and a name of the user's own is the current Pod's too.
+  return pods.filter(
+    (pod) => pod.metadata.uid !== current.uid && pod.metadata.name !== current.name && !hasBeenReady(pod),
+  );
 }
 
 /** Deletes Pods. What can't be deleted stays for the `up` that succeeds. */
@@ -27,9 +19,7 @@ export async function deletePods(client: ClusterClient, pods: readonly Pod[]): P
   await Promise.all(
     pods.map(async ({ metadata: { namespace, name } }) => {
       try {
-        await client.json(`/api/v1/namespaces/${namespace}/pods/${name}`, {
-          method: "DELETE",
-        });
+        await client.json(`/api/v1/namespaces/${namespace}/pods/${name}`, { method: "DELETE" });
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
       }

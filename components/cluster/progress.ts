@@ -2,7 +2,14 @@ import type { ContainerStatus, Pod } from "./pod";
 import type { ProgressVerdict, VerdictSettings } from "./verdict";
 
 /** Reasons that say no more than that the container has its turn later, or soon. */
-const idleReasons = new Set(["", "PodInitializing", "ContainerCreating", "CrashLoopBackOff", "ContainersNotReady"]);
+const idleReasons = new Set([
+  "",
+  "PodInitializing",
+  "ContainerCreating",
+  "CrashLoopBackOff",
+  "ContainersNotReady",
+  "Unschedulable",
+]);
 
 /** What a Pod that isn't Ready does, in a few words. The same words while it does the same. */
 export function progressLine(pod: Pod, at: ProgressVerdict, retries: VerdictSettings["retries"]): string {
@@ -14,10 +21,10 @@ const longestMessage = 120;
 
 function stage(pod: Pod, { kind, container, reason = "", message = "" }: ProgressVerdict): string {
   const why = idleReasons.has(reason) ? "" : `: ${plain(reason)}`;
-  if (kind === "pending") {
-    const saysLittle = reason !== "Unschedulable" || message === "";
-    return `waiting for a node${saysLittle ? why : `: ${message.slice(0, longestMessage)}`}`;
+  if (kind === "pending" && reason === "Unschedulable" && message !== "") {
+    return `waiting for a node: ${message.slice(0, longestMessage)}`;
   }
+  if (kind === "pending") return `waiting for a node${why}`;
   if (kind !== "initializing" || container === undefined) return `starting, not Ready yet${why}`;
   const names = pod.spec?.initContainers?.map(({ name }) => name) ?? [];
   const place = names.length > 1 ? ` (${names.indexOf(container) + 1} of ${names.length})` : "";

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Pod } from "../../components/cluster/pod.ts";
 import { deadlineSeconds, parseDuration } from "../../components/deadline.ts";
 import { identityOf } from "../../components/identity.ts";
-import { retryValue } from "../../components/retry.ts";
+import { newestOf, retryValue } from "../../components/retry.ts";
 
 const settings = { retries: 1, mustServe: true };
 
@@ -29,11 +29,11 @@ const failed = { phase: "Failed", conditions: [{ type: "Ready", status: "False" 
 
 describe("the retry value", () => {
   test("stays as the newest living Pod has it", () => {
-    expect(retryValue([pod("old", 100), pod("new", 10)], settings)).toBe("value-of-new");
+    expect(retryValue(newestOf([pod("old", 100), pod("new", 10)]), [], settings)).toBe("value-of-new");
   });
 
   test("is the uid of the newest Pod where that has failed, so that it is made anew", () => {
-    expect(retryValue([pod("old", 100), pod("new", 10, { status: failed })], settings)).toBe("new");
+    expect(retryValue(newestOf([pod("old", 100), pod("new", 10, { status: failed })]), [], settings)).toBe("new");
   });
 
   test("stays where a Pod that was Ready is unwell, as it may heal", () => {
@@ -53,11 +53,11 @@ describe("the retry value", () => {
         ],
       },
     });
-    expect(retryValue([unwell], settings)).toBe("value-of-web");
+    expect(retryValue(unwell, [], settings)).toBe("value-of-web");
   });
 
   test("is a new one each time where no Pod lives", () => {
-    expect(retryValue([], settings)).not.toBe(retryValue([], settings));
+    expect(retryValue(undefined, [], settings)).not.toBe(retryValue(undefined, [], settings));
   });
 });
 

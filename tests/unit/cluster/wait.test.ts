@@ -136,7 +136,7 @@ describe("the deadline of the wait", () => {
     const failed = deadline(world, 3);
     await until(() => cluster.openWatches === 1);
     await cluster.stop();
-    expect((await failed).message).toMatch(/The API server has not\s+answered for the\s+last [23] s/);
+    expect((await failed).verdict.message).toMatch(/The API server has not answered for the last [23] s/);
     await cluster.listen();
   });
 
