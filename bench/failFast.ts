@@ -1,4 +1,5 @@
 import { kubectl, objects } from "../tests/integration/support/stack.ts";
+import { secondsPerKind } from "./failureKinds.ts";
 import { median, round } from "./measure.ts";
 import { fillPage, initPodProgram, plainProgram } from "./programs.ts";
 import { mustPulumi, pulumi, upArgs, useSandbox, withStack } from "./stacks.ts";
@@ -32,9 +33,11 @@ export async function failFast(): Promise<object> {
   const plain = await withStack(plainProgram("exit 7", false, `{ create: "90s" }`), (stack) =>
     pulumi(stack, upArgs, plainBoundSeconds),
   );
+  const perKind = await secondsPerKind();
   return {
     provider,
     rounds,
+    perKind,
     node: process.version,
     secondsFromExitToEnd: round(median(delay)),
     worst: round(Math.max(...delay)),

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { constantRequests } from "./support/machine.ts";
 import { images, program } from "./support/programs.ts";
 import { diagnostics, kubectl, objects, TestStack } from "./support/stack.ts";
 
@@ -72,6 +73,7 @@ describe("an init container that fails", () => {
     const url = await stack.output("url");
     const podName = await stack.output("podName");
     stack.write(waitingFor("no-such-key"));
+    const load = constantRequests(url);
     for (let round = 0; round < 2; round++) {
       const { code } = await stack.tryUp();
       expect(code).not.toBe(0);
@@ -82,6 +84,9 @@ describe("an init container that fails", () => {
     expect(await objects("pods", stack.namespace)).toHaveLength(2);
     stack.write(waitingFor("flag"));
     await stack.up();
+    const { answered, failures } = await load.stop();
+    expect(failures).toEqual([]);
+    expect(answered).toBeGreaterThan(50);
     expect(await objects("pods", stack.namespace)).toHaveLength(1);
     expect((await fetch(url)).headers.get("x-init-pod")).toBeNull();
   });
