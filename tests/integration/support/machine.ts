@@ -73,11 +73,11 @@ function zeroSeparated(file: string): string[] {
 
 /** Asks a URL again and again, with a connection for each request, until it is stopped. */
 export function constantRequests(url: string): { stop: () => Promise<{ answered: number; failures: string[] }> } {
-  let going = true;
+  const stopped = new AbortController();
   let answered = 0;
   const failures: string[] = [];
   const done = (async () => {
-    while (going) {
+    while (!stopped.signal.aborted) {
       try {
         const response = await fetch(url, { headers: { connection: "close" } });
         await response.text();
@@ -91,7 +91,7 @@ export function constantRequests(url: string): { stop: () => Promise<{ answered:
   })();
   return {
     stop: async () => {
-      going = false;
+      stopped.abort();
       await done;
       return { answered, failures };
     },
