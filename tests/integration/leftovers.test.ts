@@ -43,7 +43,8 @@ describe("a daemon that was killed before `destroy`", () => {
 
   test("leaves one file, which `init-pod status` removes", async () => {
     await leaveFileBehind();
-    await mustRun(process.execPath, [join(repo, "components/dist/cli/main.js"), "status"], { env: first.env });
+    const status = [join(repo, "components/dist/cli/main.js"), "status", "--namespace", first.namespace];
+    await mustRun(process.execPath, status, { env: first.env });
     expect(forwards()).toEqual([]);
     rmSync(first.stateHome, { recursive: true, force: true });
   });

@@ -59,7 +59,7 @@ exports.url = web.url;
     await inProject("pulumi", ["up", "--yes", "--skip-preview", "--non-interactive"]);
     const url = (await inProject("pulumi", ["stack", "output", "url"])).stdout.trim();
     expect(await (await fetch(url)).text()).toContain("temperature");
-    expect((await inProject("npx", ["init-pod", "status"])).stdout).toContain(url);
+    expect((await inProject("npx", ["init-pod", "status", "--namespace", namespace])).stdout).toContain(url);
     await inProject("pulumi", ["destroy", "--yes", "--skip-preview", "--non-interactive"]);
     expect(await objects("pods", namespace)).toEqual([]);
   });
