@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { kubectl, TestStack } from "../tests/integration/support/stack.ts";
 import { images } from "../tests/integration/support/programs.ts";
 import { median, round } from "./measure.ts";
-import { fillPage, initPodProgram } from "./programs.ts";
+import { fillPage, initPodProgram, readinessProbe } from "./programs.ts";
 import { mustPulumi, upArgs, useSandbox, withStack } from "./stacks.ts";
 
 const rounds = 5;
@@ -54,7 +54,7 @@ async function tutorialByHand(): Promise<number> {
         {
           name: "app",
           image: images.unprivileged,
-          readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 },
+          readinessProbe,
           volumeMounts: [...mounts(), { name: "tmp", mountPath: "/tmp" }],
         },
       ],

@@ -2,6 +2,16 @@ import { images } from "../tests/integration/support/programs.ts";
 
 const page = "/usr/share/nginx/html";
 
+/**
+ * Passes at once when the app listens. A probe that connects finds the app just before or just after that, by chance, and
+ * is tried again only a second later.
+ */
+export const readinessProbe = {
+  exec: { command: ["sh", "-c", "until nc 127.0.0.1 8080 < /dev/null; do sleep 0.02; done"] },
+  timeoutSeconds: 10,
+  periodSeconds: 1,
+};
+
 /** The same Pod in plain `@pulumi/kubernetes`: what a user of it would write. */
 export function plainProgram(script: string, service: boolean, timeouts = "{}"): string {
   return `
@@ -16,7 +26,7 @@ const pod = new k8s.core.v1.Pod("web", {
     }],
     containers: [{
       name: "app", image: "${images.unprivileged}", ports: [{ containerPort: 8080 }],
-      readinessProbe: { tcpSocket: { port: 8080 }, periodSeconds: 1 },
+      readinessProbe: ${JSON.stringify(readinessProbe)},
       volumeMounts: [{ name: "page", mountPath: "${page}" }, { name: "tmp", mountPath: "/tmp" }],
     }],
     volumes: [{ name: "page", emptyDir: {} }, { name: "tmp", emptyDir: {} }],
@@ -33,7 +43,8 @@ export function initPodProgram(script: string, service: boolean): string {
 const { InitPod } = require("init-pod");
 const web = new InitPod("web", {
   init: [{ name: "init", image: "${images.busybox}", run: { script: ${JSON.stringify(script)} } }],
-  container: { image: "${images.unprivileged}", port: 8080 },
+  container: { image: "${images.unprivileged}", port: 8080,
+    container: { readinessProbe: ${JSON.stringify({ ...readinessProbe, tcpSocket: null })} } },
   volumes: { page: { mountPath: "${page}" } },
   ${service ? "service: {}," : ""}
   podSpec: { terminationGracePeriodSeconds: 1 },

@@ -28,9 +28,12 @@ export class ClusterLink {
   ) {
     const reached = pulumi.output(namespace).apply((given) =>
       this.use(component, given ?? "default", async (session) => {
+        const chosen = given ?? session.client.namespace;
+        // Asked for now, as it takes as long as the question whether the cluster answers.
+        session.podsAtStart(chosen).catch(() => undefined);
         // All objects of the InitPod are in this namespace, so none is made before the cluster has answered.
         await session.reach();
-        return given ?? session.client.namespace;
+        return chosen;
       }),
     );
     this.namespace = namespace === undefined ? reached : knownOr(reached, namespace);

@@ -1,22 +1,19 @@
 import * as pulumi from "@pulumi/pulumi";
-import * as random from "@pulumi/random";
 import type { ForwardSettings } from "./args";
 import type { ClusterAccess } from "./cluster/access";
 import type { ClusterSession } from "./cluster/session";
 import type { ClusterLink } from "./clusterLink";
 import { NoNodeError } from "./forward/errors";
+import { reportedOn } from "./errors";
 import type { ForwardOwner } from "./forward/desired";
-import { ensureForward } from "./forward/ensure";
+import { beginForward, ensureForward } from "./forward/ensure";
 import { holdForward } from "./forward/hold";
-import { assertPortFree, choosePort } from "./forward/ports";
+import { assertPortFree, choosePort, portOf } from "./forward/ports";
 import { reviveForwards } from "./forward/sweep";
-
-/** Below NodePorts and below the range from which Linux takes the ports of outgoing connections. */
-const drawnPorts = { min: 20_000, max: 29_999 } as const;
 
 /**
  * The local port of an InitPod: the user's, else one that is drawn once and kept, so that the URL stays the same for the
- * life of the stack.
+ * life of the stack. Drawn by the URN, so that two stacks rarely start from the same one.
  * @throws {InitPodError} (in the output) where another program listens on it.
  */
 export function localPort(
@@ -40,10 +37,12 @@ export function localPort(
       return port;
     });
   }
-  const drawn = new random.RandomInteger(`${name}-port`, drawnPorts, { parent: component });
+  const drawn = pulumi.runtime.isDryRun()
+    ? pulumi.output(pulumi.unknown as unknown as number)
+    : checked(urn.apply(portOf), choosePort);
   const kept = new pulumi.Stash(
     `${name}-local-port`,
-    { input: checked(drawn.result, choosePort) },
+    { input: drawn },
     { parent: component, ignoreChanges: ["input"] },
   );
   return kept.output.apply((port: number) => port);
@@ -72,32 +71,42 @@ export function localUrl(
   const urlOf = (port: number): string => `${protocol}://127.0.0.1:${port}`;
   if (pulumi.runtime.isDryRun()) return settings.port.apply(urlOf);
   const release = heldForward(component, urn, link);
-  return pulumi
-    .all([settings.port, settings.selector, link.namespace, urn, settings.podUid, pulumi.unsecret(settings.ready)])
-    .apply(([port, selector, namespace, self, podUid]) =>
-      link.use(component, urlOf(port), async (session, access) => {
-        if (!forwardsHere(forward.mode ?? "auto")) {
-          void pulumi.log.info(
-            `Nothing forwards ${urlOf(port)} here, as this is a CI run: see forward.mode.`,
-            component,
-          );
-          return urlOf(port);
-        }
+  const { port, selector, podUid, ready } = settings;
+  const requested = pulumi
+    .all([port, selector, link.namespace, urn, podUid])
+    .apply(([localPort, selector, ...known]) => {
+      const [namespace, self, uid] = known;
+      return link.use(component, undefined, async (session, access) => {
         const request = {
           ...(await ownerOf(session, namespace, self)),
-          ...{ name, selector, podPort, localPort: port, protocol },
+          ...{ name, selector, podPort, localPort, protocol },
           ...{ access: storable(access), context: session.client.context },
         };
-        const report = (line: string): void => void pulumi.log.info(line, component, undefined, true);
-        await ensureForward(request, { report, podUid })
-          .catch((error: unknown) => {
-            if (!(error instanceof NoNodeError)) throw error;
-            void pulumi.log.warn(error.message, component);
-          })
-          .finally(release);
-        return urlOf(port);
-      }),
-    );
+        const here = forwardsHere(forward.mode ?? "auto");
+        if (here) beginForward(request);
+        return { request, podUid: uid, here };
+      });
+    });
+  return pulumi.all([port, requested, pulumi.unsecret(ready)]).apply(async ([localPort, wanted]) => {
+    if (wanted === undefined) return urlOf(localPort);
+    if (!wanted.here) {
+      const what = `Nothing forwards ${urlOf(localPort)} here, as this is a CI run: see forward.mode.`;
+      void pulumi.log.info(what, component);
+      return urlOf(localPort);
+    }
+    const report = (line: string): void => void pulumi.log.info(line, component, undefined, true);
+    await reportedOn(component, async () => {
+      try {
+        await ensureForward(wanted.request, { report, podUid: wanted.podUid });
+      } catch (error) {
+        if (!(error instanceof NoNodeError)) throw error;
+        void pulumi.log.warn(error.message, component);
+      } finally {
+        release();
+      }
+    });
+    return urlOf(localPort);
+  });
 }
 
 /**

@@ -31,6 +31,11 @@ const maxUnshownBytes = 64 * 1024 * 1024;
 const floodMs = 500;
 /** How long the last lines of an attempt that has ended may still take. */
 export const drainMs = 2_000;
+/**
+ * Silence after which a followed attempt that has ended is read to its end by another request: kubelet looks only once a
+ * second whether a log that it follows has ended.
+ */
+const quietMs = 30;
 const retryMs = { first: 100, most: 5_000 } as const;
 /** Requests for the log of an attempt that has ended, until it is given up. */
 const maxFailures = 5;
@@ -123,11 +128,12 @@ export class ContainerLog {
       const known = attempt.seen.last;
       try {
         if (source === undefined) throw new ApiError(404, "the log of this attempt is gone");
-        await this.#readOnce(attempt, source, unshown);
+        const isEnd = await this.#readOnce(attempt, source, unshown);
         if (wasOver || unshown.isCut) break;
-        // Ended although the container runs on, as far as is known: its log was rotated, or its end isn't reported yet.
         failures = 0;
-        isWhole = true;
+        isWhole = isEnd;
+        if (!isEnd) continue;
+        // Ended although the container runs on, as far as is known: its log was rotated, or its end isn't reported yet.
       } catch (error) {
         if (this.#isStopped()) break;
         if (!(error instanceof ApiError)) isWhole = false;
@@ -160,7 +166,8 @@ export class ContainerLog {
     return tail?.lines.slice(-lastLines) ?? [];
   }
 
-  async #readOnce(attempt: Attempt, source: LogSource, unshown: Unshown): Promise<void> {
+  /** Whether the log was read until it ended, not just until it fell silent. */
+  async #readOnce(attempt: Attempt, source: LogSource, unshown: Unshown): Promise<boolean> {
     attempt.seen.restart();
     if (source.previous !== true) attempt.mayBeAnother = true;
     const found = { gone: false };
@@ -171,9 +178,10 @@ export class ContainerLog {
       },
       { stamped: true },
     );
-    const drain = new Drain(attempt.over);
+    const follow = !this.#isOver(attempt);
+    const drain = new Drain(attempt.over, follow ? quietMs : drainMs);
     try {
-      const query = { follow: !this.#isOver(attempt), timestamps: true, sinceTime: attempt.seen.since };
+      const query = { follow, timestamps: true, sinceTime: attempt.seen.since };
       const signal = AbortSignal.any([this.stop, drain.signal]);
       const response = await openLog(this.settings.client, source, query, signal);
       for await (const chunk of response) {
@@ -193,6 +201,7 @@ export class ContainerLog {
     }
     splitter.end();
     if (found.gone) throw new ApiError(404, "the log of this attempt is gone");
+    return !drain.signal.aborted;
   }
 
   /** Whether a line was handed out, be it under the name of another attempt. */
@@ -294,10 +303,13 @@ class Drain {
   #startedAt = Infinity;
   readonly #start = (): void => {
     this.#startedAt = performance.now();
-    this.#timer = setTimeout(() => this.#controller.abort(), drainMs);
+    this.#timer = setTimeout(() => this.#controller.abort(), this.silenceMs);
   };
 
-  constructor(private readonly over: AbortSignal) {
+  constructor(
+    private readonly over: AbortSignal,
+    private readonly silenceMs: number,
+  ) {
     if (over.aborted) this.#start();
     else over.addEventListener("abort", this.#start, { once: true });
   }

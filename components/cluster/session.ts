@@ -63,10 +63,12 @@ export class ClusterSession {
   }
 
   async #list(namespace: string): Promise<Pod[]> {
-    await this.reach();
-    const list = await this.client.json<{ items: Pod[] }>(`/api/v1/namespaces/${namespace}/pods`, {
+    const listing = this.client.json<{ items: Pod[] }>(`/api/v1/namespaces/${namespace}/pods`, {
       query: { labelSelector: this.labelSelector },
     });
+    listing.catch(() => undefined);
+    await this.reach();
+    const list = await listing;
     return list.items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   }
 }

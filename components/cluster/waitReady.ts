@@ -74,8 +74,8 @@ export async function waitUntilReady(settings: WaitSettings): Promise<InitContai
   try {
     const outcome = await waitForPod({ ...settings, deadline, onPod }, found);
     if (outcome.kind === "failed") throw await failure(settings, outcome, streams);
-    await streams.end();
-    return await initLogs(settings, outcome.pod);
+    const [logs] = await Promise.all([initLogs(settings, outcome.pod), streams.end()]);
+    return logs;
   } finally {
     streams.close();
   }

@@ -51,6 +51,24 @@ const pollMs = 15;
 const probeIntervalMs = 200;
 
 /**
+ * Starts what `ensureForward` waits for, while the Pod still gets Ready: until then the port says what the Pod does. One
+ * that forwards already is left alone, as it may lead to another port of the Pod that serves. Never throws: what is wrong
+ * is told by `ensureForward`.
+ */
+export function beginForward(request: ForwardRequest, folder = stateFolder()): void {
+  try {
+    ensureStateFolder(folder);
+    const { localPort } = request;
+    if (listDesired(folder).some(({ forward }) => forward.localPort === localPort || samePods(forward, request)))
+      return;
+    write(folder, { ...request, access: portable(request) });
+    if (liveDaemon(folder) === undefined) spawnDaemon();
+  } catch {
+    // As said above.
+  }
+}
+
+/**
  * Makes the local port answer from the Pod: writes what is wanted, sees that the daemon runs, and proves it by a request.
  * @throws {PortInUseError} where something else uses the port.
  * @throws {ForwardFailedError} where the port doesn't answer from the Pod, with what the daemon saw.

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { createServer } from "node:net";
 import { forwardKey, listDesired, type ForwardOwner, type StoredForward } from "./desired";
 import { PortInUseError } from "./errors";
@@ -10,6 +11,11 @@ import { stateFolder } from "./stateFolder";
 /** Below NodePorts, and below the ports that Linux gives to outgoing connections. */
 const lowest = 20_000;
 const highest = 29_999;
+
+/** The port of 20000 to 29999 that the forward of a URN tries first. */
+export function portOf(urn: string): number {
+  return lowest + (createHash("sha256").update(urn).digest().readUInt32BE() % (highest - lowest + 1));
+}
 
 /**
  * Ports that this process has spoken for and that stand in no file yet, as InitPods of one stack choose side by side. A

@@ -19,10 +19,9 @@ beforeAll(async () => {
   await pulumi.runtime.setMocks({
     newResource: ({ type, name, inputs, id }) => {
       registered.push({ type, name, inputs: inputs as Record<string, unknown> });
-      const state = type === "random:index/randomInteger:RandomInteger" ? { result: 23456 } : {};
       return {
         id: id ?? `${name}-id`,
-        state: { ...(inputs as object), ...state, output: (inputs as { input?: unknown }).input },
+        state: { ...(inputs as object), output: (inputs as { input?: unknown }).input },
       };
     },
     call: ({ inputs }) => inputs as object,
@@ -42,7 +41,7 @@ const args: InitPodArgs = {
 describe("an InitPod under Pulumi's mocks", () => {
   test("touches no cluster and gives every output", async () => {
     const web = new InitPod("web", args);
-    expect(await resolved(web.url)).toBe("http://127.0.0.1:23456");
+    expect(await resolved(web.url)).toMatch(/^http:\/\/127\.0\.0\.1:2\d{4}$/);
     expect(await resolved(web.initLogs)).toEqual([]);
     expect(await resolved(web.namespace)).toBe("default");
     const pod = registered.find(({ type, name }) => type === "kubernetes:core/v1:Pod" && name === "web");
