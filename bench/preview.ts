@@ -2,7 +2,7 @@ import { median, round } from "./measure.ts";
 import { fillPage, initPodProgram, plainProgram } from "./programs.ts";
 import { mustPulumi, upArgs, useSandbox, withStack } from "./stacks.ts";
 
-const rounds = 7;
+const rounds = 21;
 const previewArgs = ["preview", "--expect-no-changes"];
 
 /** A preview without changes of an InitPod, beside the same in plain `@pulumi/kubernetes`, turn by turn. */

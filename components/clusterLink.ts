@@ -29,10 +29,8 @@ export class ClusterLink {
     const reached = pulumi.output(namespace).apply((given) =>
       this.use(component, given ?? "default", async (session) => {
         const chosen = given ?? session.client.namespace;
-        // Asked for now, as it takes as long as the question whether the cluster answers.
-        session.podsAtStart(chosen).catch(() => undefined);
         // All objects of the InitPod are in this namespace, so none is made before the cluster has answered.
-        await session.reach();
+        await session.reach(chosen);
         return chosen;
       }),
     );

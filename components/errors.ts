@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { cleanLine } from "./cluster/cleanLine";
-import { InitFailedError } from "./cluster/waitReady";
+import { InitFailedError } from "./cluster/errors";
 
 /**
  * An error that a Pulumi program shows once, as one text, on the line of `resource`.

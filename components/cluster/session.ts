@@ -9,7 +9,7 @@ export class ClusterSession {
   readonly #livePods = new Map<string, Promise<Pod[]>>();
   readonly #watches = new Map<string, PodWatch>();
   #uid: Promise<string> | undefined;
-  #reached: Promise<void> | undefined;
+  #unreachable: UnreachableError | undefined;
 
   constructor(
     readonly client: ClusterClient,
@@ -52,24 +52,25 @@ export class ClusterSession {
    * Resolves once the cluster has answered, whatever it says.
    * @throws {UnreachableError} one and the same object for all who ask, so that it is reported once.
    */
-  async reach(): Promise<void> {
-    this.#reached ??= this.client.json("/version", { timeoutMs: reachTimeoutMs }).then(
-      () => undefined,
-      (error: unknown) => {
-        if (error instanceof UnreachableError) throw new UnreachableError(unreachable(this.client, error));
-      },
-    );
-    await this.#reached;
+  async reach(namespace: string): Promise<void> {
+    try {
+      await this.podsAtStart(namespace);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+    }
   }
 
   async #list(namespace: string): Promise<Pod[]> {
-    const listing = this.client.json<{ items: Pod[] }>(`/api/v1/namespaces/${namespace}/pods`, {
-      query: { labelSelector: this.labelSelector },
-    });
-    listing.catch(() => undefined);
-    await this.reach();
-    const list = await listing;
-    return list.items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+    const query = { labelSelector: this.labelSelector };
+    try {
+      const path = `/api/v1/namespaces/${namespace}/pods`;
+      const { items } = await this.client.json<{ items: Pod[] }>(path, { query, timeoutMs: reachTimeoutMs });
+      return items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+    } catch (error) {
+      if (!(error instanceof UnreachableError)) throw error;
+      this.#unreachable ??= new UnreachableError(unreachable(this.client, error));
+      throw this.#unreachable;
+    }
   }
 }
 

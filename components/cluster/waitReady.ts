@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ClusterClient } from "./client";
-import { ApiError, UnreachableError } from "./errors";
+import { ApiError, ClusterMismatchError, InitFailedError, UnreachableError } from "./errors";
 import { readEvents } from "./events";
 import { describeFailure } from "./failure";
 import type { InitContainerLog } from "./finalLogs";
@@ -11,7 +11,7 @@ import { conditionOf, hasBeenReady, hasEnded, isReady } from "./pod";
 import type { Outcome } from "./podWait";
 import { waitForPod } from "./podWait";
 import { pulumiText } from "./textStyle";
-import type { FailedVerdict, VerdictSettings } from "./verdict";
+import type { VerdictSettings } from "./verdict";
 import type { PodWatch } from "./watch";
 
 export type { InitContainerLog } from "./finalLogs";
@@ -31,22 +31,6 @@ export interface WaitSettings {
   mask: (text: string) => string;
   /** Told of each log line and of each new state. */
   report: (line: string) => void;
-}
-
-/** The Pod can't get Ready; the message is the whole report. */
-export class InitFailedError extends Error {
-  override readonly name = "InitFailedError";
-  constructor(
-    message: string,
-    readonly verdict: FailedVerdict,
-  ) {
-    super(message);
-  }
-}
-
-/** The Pod that was created is not in the cluster that is watched. */
-export class ClusterMismatchError extends Error {
-  override readonly name = "ClusterMismatchError";
 }
 
 /**

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, vi } from "vitest";
-import { ClusterMismatchError, InitFailedError, waitUntilReady } from "../../../components/cluster/waitReady.ts";
+import { ClusterMismatchError, InitFailedError } from "../../../components/cluster/errors.ts";
+import { waitUntilReady } from "../../../components/cluster/waitReady.ts";
 import { stages, until } from "./fakeCluster.ts";
 import { scenario, type World } from "./world.ts";
 
