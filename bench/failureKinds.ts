@@ -40,8 +40,14 @@ async function afterKnowable(kind: Kind): Promise<number> {
       ]);
       const ended = performance.now();
       if (code === 0) throw new Error(output);
-      const events = await objects<PodEvent>("events", stack.namespace);
-      return (ended - knowableMs(watcher.seen, watcher.start, events, kind)) / 1000;
+      // This other client may hear of the state that decides a moment after `up` did.
+      for (let tries = 0; tries < 30; tries++) {
+        const events = await objects<PodEvent>("events", stack.namespace);
+        const knowable = knowableMs(watcher.seen, watcher.start, events, kind);
+        if (knowable !== undefined) return (ended - knowable) / 1000;
+        await sleep(100);
+      }
+      throw new Error(`${kind.name}: no state of the Pod was seen in which it has failed.`);
     } finally {
       watcher.stop();
     }
@@ -67,7 +73,7 @@ function watchPods(namespace: string): { seen: Seen[]; start: number; stop: () =
 }
 
 /** When the first state was seen that, had it lasted, is a failure, and the time for which it must last. */
-function knowableMs(seen: Seen[], start: number, events: PodEvent[], { grace }: Kind): number {
+function knowableMs(seen: Seen[], start: number, events: PodEvent[], { grace }: Kind): number | undefined {
   const judge = (pod: Pod, seenSeconds: number) =>
     verdict(pod, events, { retries: 1, seenSeconds, mustServe: true }).kind === "failed";
   const graces = [0, ...Object.values(graceSeconds)].sort((a, b) => a - b);
@@ -76,7 +82,7 @@ function knowableMs(seen: Seen[], start: number, events: PodEvent[], { grace }: 
     const needed = graces.find((seconds) => judge(pod, seconds));
     if (needed !== undefined) return atMs + needed * 1000;
   }
-  throw new Error(`No state of the Pod was seen in which it has failed.`);
+  return undefined;
 }
 
 async function deleteOnceRunning(namespace: string): Promise<void> {

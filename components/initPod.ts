@@ -129,7 +129,7 @@ export class InitPod extends pulumi.ComponentResource {
       podPort === undefined || port === undefined
         ? pulumi.output("")
         : localUrl(this, urn, link, {
-            ...{ name, forward, selector, podPort, port, podUid, ready },
+            ...{ name, forward, selector, podPort, port, podUid, ready, secrets },
           });
     this.registerOutputs({
       url: this.url,

@@ -57,6 +57,8 @@ export interface UrlSettings {
   /** Resolves once the Pod is Ready. */
   ready: pulumi.Output<unknown>;
   podUid: pulumi.Output<string>;
+  /** Secret where a log of an init container may hold a secret. */
+  secrets: pulumi.Output<string>[];
 }
 
 /** The URL on this machine that leads to the Pod. It is known in a preview, and proven by a request before `up` ends. */
@@ -77,9 +79,10 @@ export function localUrl(
     .apply(([localPort, selector, ...known]) => {
       const [namespace, self, uid] = known;
       return link.use(component, undefined, async (session, access) => {
+        const showLogs = !(await pulumi.isSecret(pulumi.all(settings.secrets)));
         const request = {
           ...(await ownerOf(session, namespace, self)),
-          ...{ name, selector, podPort, localPort, protocol },
+          ...{ name, selector, podPort, localPort, protocol, showLogs },
           ...{ access: storable(access), context: session.client.context },
         };
         const here = forwardsHere(forward.mode ?? "auto");

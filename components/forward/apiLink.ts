@@ -1,6 +1,7 @@
 import type WebSocket from "ws";
 import type { ClusterAccess } from "../cluster/access";
 import { ClusterClient, type AuthorizedOptions } from "../cluster/client";
+import { readTail, type LogSource } from "../cluster/logs";
 import { dialPod, type DialTarget } from "./dial";
 import { DialError } from "./errors";
 import { PodWatch } from "./podWatch";
@@ -40,6 +41,11 @@ export class ApiLink {
       this.#forget();
       return await this.#dial(target);
     }
+  }
+
+  /** The last lines of a container's log, made harmless. */
+  async logTail(source: LogSource): Promise<string[]> {
+    return (await readTail(await this.#connect(), source, (text) => text)).lines;
   }
 
   /** Starts all watches anew, as after a sleep of the machine. */

@@ -3,8 +3,9 @@ import type WebSocket from "ws";
 import { ClientInput } from "./clientInput";
 import type { ForwardProtocol } from "./desired";
 import { explainRefusal, type Failure } from "./failure";
-import { isSafeRequest, mayBeHttp, parseHttpHead } from "./httpHead";
+import { isLocalHost, isSafeRequest, mayBeHttp, parseHttpHead } from "./httpHead";
 import { ownAnswer, type Situation } from "./ownAnswer";
+import type { Step } from "./steps";
 import { endClient, relay, type RelayEvents } from "./relay";
 
 /** A Pod as a connection needs it. */
@@ -24,6 +25,8 @@ export interface ConnectionHost {
   explain(error: unknown, pod: ConnectionTarget): Failure;
   /** Why no Pod is Ready. */
   situation(): Situation;
+  /** What the containers of the Pod do that is not Ready. */
+  steps(): Promise<Step[]>;
   failed(pod: ConnectionTarget, failure: Failure): void;
   events(pod: ConnectionTarget): RelayEvents;
 }
@@ -48,13 +51,14 @@ export async function serveConnection(socket: Socket, host: ConnectionHost): Pro
   }
   const failure = await forwardToPod(socket, input, host);
   if (failure === undefined || socket.destroyed) return;
-  if (host.protocol === "http") await answerItself(socket, input, failure);
+  if (host.protocol === "http") await answerItself(socket, input, failure, host);
   else socket.resetAndDestroy();
 }
 
 /** Returns why no Pod answered; `undefined` where one did, or the client went away. */
 async function forwardToPod(socket: Socket, input: ClientInput, host: ConnectionHost): Promise<Situation | undefined> {
-  let deadline = performance.now() + holdMs;
+  const isLook = parseHttpHead(input.start)?.isLook === true;
+  let deadline = performance.now() + (isLook ? 0 : holdMs);
   for (;;) {
     const left = deadline - performance.now();
     const pod = await host.currentPod(Math.max(0, left));
@@ -97,7 +101,12 @@ async function tryPod(
   return end.kind === "refused" ? explainRefusal(end.message, pod.name, host.podPort) : undefined;
 }
 
-async function answerItself(socket: Socket, input: ClientInput, situation: Situation): Promise<void> {
+async function answerItself(
+  socket: Socket,
+  input: ClientInput,
+  situation: Situation,
+  host: ConnectionHost,
+): Promise<void> {
   const deadline = performance.now() + headMs;
   let head = parseHttpHead(input.start);
   while (head === undefined && input.isWhole && mayBeHttp(input.start) && !input.ended) {
@@ -110,7 +119,8 @@ async function answerItself(socket: Socket, input: ClientInput, situation: Situa
     socket.resetAndDestroy();
     return;
   }
-  socket.write(ownAnswer(situation, head));
+  const steps = head !== undefined && isLocalHost(head.host) && situation.kind === "waiting" ? await host.steps() : [];
+  socket.write(ownAnswer(situation, head, steps));
   endClient(socket);
 }
 

@@ -25,6 +25,8 @@ export interface ForwardRequest {
   podPort: number;
   localPort: number;
   protocol: ForwardProtocol;
+  /** Whether the init containers' logs hold no secret, so that the page of a Pod that isn't Ready may show them. */
+  showLogs?: boolean;
 }
 
 /** What tells one forward from another. */

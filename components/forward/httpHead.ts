@@ -1,9 +1,13 @@
+import { lookHeader } from "./page";
+
 /** What an answer of the forwarder's own depends on. */
 export interface HttpHead {
   method: string;
   /** Host header without the port, in lower case. */
   host: string;
   accept: string;
+  /** Whether the forwarder's own page asks how the Pod is now. */
+  isLook: boolean;
 }
 
 /** The head of an HTTP/1 request, `undefined` where the bytes are none or it has not come whole. */
@@ -19,7 +23,7 @@ export function parseHttpHead(bytes: Buffer): HttpHead | undefined {
     if (colon > 0) headers.set(line.slice(0, colon).trim().toLowerCase(), line.slice(colon + 1).trim());
   }
   const host = (headers.get("host") ?? "").toLowerCase().replace(/:\d+$/, "");
-  return { method, host, accept: headers.get("accept") ?? "" };
+  return { method, host, accept: headers.get("accept") ?? "", isLook: headers.has(lookHeader) };
 }
 
 /** Whether bytes can still become the head of an HTTP/1 request. */

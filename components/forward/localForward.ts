@@ -8,11 +8,13 @@ import { currentPod, describePod, latestPod, type PodSummary } from "./pods";
 import type { PodView } from "./podWatch";
 import type { ForwardRecord } from "./record";
 import type { RelayEvents } from "./relay";
+import { Steps } from "./steps";
 
 /** One forward: a local port, the Pods behind it, and what happened so far. */
 export class LocalForward {
   readonly #listener: Listener;
   readonly #view: PodView;
+  readonly #steps: Steps;
   readonly #waiters = new Set<() => void>();
   readonly #connections = { open: 0, total: 0 };
   readonly #bytes = { sent: 0, received: 0 };
@@ -26,7 +28,8 @@ export class LocalForward {
     /** Told of each change that others should soon know of. */
     private readonly changed: () => void,
   ) {
-    const { localPort, namespace, selector } = stored.forward;
+    const { localPort, namespace, selector, showLogs = false } = stored.forward;
+    this.#steps = new Steps(showLogs ? (source) => link.logTail(source) : undefined);
     this.#view = link.watch(namespace).subscribe(selector, () => {
       for (const waiter of this.#waiters) waiter();
       changed();
@@ -89,6 +92,10 @@ export class LocalForward {
       dial: (pod) => this.link.dial({ namespace, pod: pod.name, port: podPort }),
       explain: (error, pod) => explainDial(error, pod.name, server),
       situation: () => this.#situation(),
+      steps: async () => {
+        const pod = latestPod(this.#view.pods());
+        return pod === undefined ? [] : await this.#steps.of(pod);
+      },
       failed: (pod, failure) => this.#failed(pod, failure),
       events: (pod) => this.#events(pod),
     };
@@ -119,7 +126,10 @@ export class LocalForward {
     if (!this.#view.isLive() && error !== undefined) {
       return { kind: "unreachable", name, message: `API server ${server} does not tell of the Pods: ${error}` };
     }
-    if (pod !== undefined) return { kind: "waiting", name, message: `Pod ${pod.name} ${describePod(pod)}.` };
+    if (pod !== undefined) {
+      const hint = `In a terminal: init-pod status, or kubectl describe pod ${pod.name} -n ${pod.namespace}`;
+      return { kind: "waiting", name, message: `Pod ${pod.name} ${describePod(pod)}.`, hint };
+    }
     const message = this.#view.isLive()
       ? `No Pod of ${name} exists. The next pulumi up makes it anew.`
       : `Asking API server ${server} for the Pod of ${name}.`;

@@ -25,8 +25,8 @@ interface RawContainerStatus {
   started?: boolean;
   state?: {
     waiting?: { reason?: string };
-    running?: object;
-    terminated?: { exitCode: number; reason?: string };
+    running?: { startedAt?: string };
+    terminated?: { exitCode: number; reason?: string; startedAt?: string; finishedAt?: string };
   };
   lastState?: RawContainerStatus["state"];
 }
@@ -40,6 +40,9 @@ export interface ContainerSummary {
   /** Of the last attempt that ended. */
   exitCode?: number;
   restarts: number;
+  /** Of the attempt that runs, else of the last that ended. */
+  startedAt?: string;
+  finishedAt?: string;
 }
 
 /** What the forwarder and `status` know of a Pod. */
@@ -85,6 +88,8 @@ function summarizeContainer(raw: RawContainerStatus): ContainerSummary {
     reason: waiting?.reason ?? terminated?.reason,
     exitCode: ended?.exitCode,
     restarts: raw.restartCount,
+    startedAt: (running ?? ended)?.startedAt,
+    finishedAt: running ? undefined : ended?.finishedAt,
   };
 }
 

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { backoffMs } from "../../../components/forward/backoff";
 import { forwardKey, samePods, type ForwardRequest } from "../../../components/forward/desired";
@@ -179,7 +180,28 @@ describe("an answer of the forwarder's own", () => {
       state: "waiting",
       name: "web",
       message: situation.message,
+      steps: [],
     });
+  });
+
+  it("shows each step on the page, where a log line can be no markup", () => {
+    const steps = [
+      { name: "get", state: "done" as const, text: "done", duration: "3 s", log: ["</pre><script>alert(1)</script>"] },
+      { name: "wait", state: "running" as const, text: "running", duration: "12 s", log: [] },
+    ];
+    const answer = ownAnswer(situation, head("GET / HTTP/1.1\r\nHost: localhost\r\nAccept: text/html"), steps);
+    expect(answer).toMatch(/get[^]*done[^]*3 s[^]*wait[^]*running[^]*12 s/);
+    expect(answer).toContain("&lt;/pre&gt;&lt;script&gt;");
+    expect(answer.match(/<script>/g)).toHaveLength(1);
+  });
+
+  it("allows its own script and style alone", () => {
+    const answer = ownAnswer(situation, head("GET / HTTP/1.1\r\nHost: localhost\r\nAccept: text/html"));
+    const policy = /^Content-Security-Policy: (.*)\r$/m.exec(answer)?.[1];
+    const hash = (text = "") => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+    expect(policy).toContain("default-src 'none'");
+    expect(policy).toContain(`script-src ${hash(/<script>([^]*)<\/script>/.exec(answer)?.[1])}`);
+    expect(policy).toContain(`style-src ${hash(/<style>([^]*)<\/style>/.exec(answer)?.[1])}`);
   });
 
   it("tells nothing to a page of another name", () => {

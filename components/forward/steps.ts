@@ -1,0 +1,73 @@
+import { formatDuration, millisecondsBetween } from "../cluster/duration";
+import type { LogSource } from "../cluster/logs";
+import type { ContainerSummary, PodSummary } from "./pods";
+
+/** One container of a Pod that is not Ready, as the forwarder tells of it. */
+export interface Step {
+  name: string;
+  state: ContainerSummary["state"];
+  /** State in words, such as `failed with exit code 22`. */
+  text: string;
+  /** For how long it has run or ran, such as `12 s`; "" where it has not begun. */
+  duration: string;
+  /** Last lines of its log. */
+  log: string[];
+}
+
+const tailLines = 6;
+/** An answer does not wait longer for logs. */
+const patienceMs = 1_000;
+/** Many clients that ask at once cost the API server no more than one. */
+const freshMs = 900;
+
+/** Tells of the containers of a Pod, with the ends of their logs where `read` is given. */
+export class Steps {
+  readonly #tails = new Map<string, { lines: Promise<string[]>; until: number }>();
+
+  constructor(private readonly read: ((source: LogSource) => Promise<string[]>) | undefined) {}
+
+  async of(pod: PodSummary, now = new Date()): Promise<Step[]> {
+    const tails = await Promise.all(pod.init.map((container) => this.#tail(pod, container)));
+    const init = pod.init.map((container, index) => stepOf(container, now, tails[index] ?? []));
+    return [...init, ...pod.containers.map((container) => stepOf(container, now, []))];
+  }
+
+  async #tail(pod: PodSummary, { name, state, restarts, startedAt }: ContainerSummary): Promise<string[]> {
+    if (this.read === undefined || startedAt === undefined) return [];
+    const attempt = `${pod.uid} ${name} ${restarts} ${state}`;
+    const now = performance.now();
+    const known = this.#tails.get(attempt);
+    if (known !== undefined && known.until > now) return await known.lines;
+    for (const [key, { until }] of this.#tails) if (until < now) this.#tails.delete(key);
+    const lines = patient(this.read({ namespace: pod.namespace, pod: pod.name, container: name }));
+    this.#tails.set(attempt, { lines, until: now + freshMs });
+    return await lines;
+  }
+}
+
+/** No log is no reason to tell nothing. */
+async function patient(reading: Promise<string[]>): Promise<string[]> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<string[]>((resolve) => (timer = setTimeout(() => resolve([]), patienceMs)));
+  try {
+    return (await Promise.race([reading.catch(() => []), timeout])).slice(-tailLines);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function stepOf(container: ContainerSummary, now: Date, log: string[]): Step {
+  const { name, state, startedAt, finishedAt } = container;
+  const ms = millisecondsBetween(startedAt, state === "running" ? now : finishedAt);
+  return { name, state, text: textOf(container), duration: ms === undefined ? "" : formatDuration(ms), log };
+}
+
+const idleReasons = new Set(["PodInitializing", "ContainerCreating"]);
+
+function textOf({ state, reason, exitCode, restarts }: ContainerSummary): string {
+  const attempt = restarts > 0 ? `, attempt ${restarts + 1}` : "";
+  if (state === "running") return `running${attempt}`;
+  if (state === "done") return "done";
+  if (exitCode !== undefined && exitCode !== 0) return `failed with exit code ${exitCode}${attempt}`;
+  return reason === undefined || idleReasons.has(reason) ? "waiting" : reason;
+}
