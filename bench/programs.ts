@@ -1,6 +1,7 @@
 import { images } from "../tests/integration/support/programs.ts";
 
-const page = "/usr/share/nginx/html";
+/** The folder that the app serves, and that the init script fills. */
+export const page = "/usr/share/nginx/html";
 
 /**
  * Passes at once when the app listens. A probe that connects finds the app just before or just after that, by chance, and
@@ -38,7 +39,7 @@ exports.name = pod.metadata.name;
 `;
 }
 
-export function initPodProgram(script: string, service: boolean): string {
+export function initPodProgram(script: string, service: boolean, more = ""): string {
   return `
 const { InitPod } = require("init-pod");
 const web = new InitPod("web", {
@@ -47,6 +48,7 @@ const web = new InitPod("web", {
     container: { readinessProbe: ${JSON.stringify({ ...readinessProbe, tcpSocket: null })} } },
   volumes: { page: { mountPath: "${page}" } },
   ${service ? "service: {}," : ""}
+  ${more}
   podSpec: { terminationGracePeriodSeconds: 1 },
 });
 exports.url = web.url;
