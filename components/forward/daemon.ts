@@ -131,7 +131,7 @@ export class Daemon {
     });
     const dropTimer = new DropTimer(
       {
-        hasNoPod: () => forward.hasNoPod,
+        podCount: () => forward.podCount,
         isHeld: () => isHeld(this.folder, key),
         confirmNoPod: () => forward.confirmNoPod(),
         drop: () => {

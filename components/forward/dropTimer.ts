@@ -5,7 +5,8 @@ const againMs = 500;
 
 /** What decides whether a forward ends. */
 export interface DropQuestions {
-  hasNoPod: () => boolean;
+  /** How many Pods there are; nothing where the API server has not said. */
+  podCount: () => number | undefined;
   /** Whether an `up` is at work on the InitPod. */
   isHeld: () => boolean;
   /** Asks the API server once more; false where it does not answer. */
@@ -19,12 +20,15 @@ export class DropTimer {
 
   constructor(
     private readonly questions: DropQuestions,
-    private readonly afterMs = dropAfterMs,
+    /** The time for a Pod that was never seen: one that is gone for long needs none. */
+    private afterMs = dropAfterMs,
   ) {}
 
   /** To be called at each change of the Pods. */
   update(): void {
-    if (!this.questions.hasNoPod()) this.stop();
+    const count = this.questions.podCount();
+    if (count !== undefined && count > 0) this.afterMs = dropAfterMs;
+    if (count !== 0) this.stop();
     else this.#timer ??= setTimeout(() => void this.#decide(), this.afterMs);
   }
 
@@ -38,7 +42,7 @@ export class DropTimer {
     const gone = !this.questions.isHeld() && (await this.questions.confirmNoPod());
     // Stopped meanwhile: a Pod has come.
     if (this.#timer !== timer) return;
-    if (gone && this.questions.hasNoPod()) {
+    if (gone && this.questions.podCount() === 0) {
       this.stop();
       this.questions.drop();
       return;

@@ -47,9 +47,9 @@ export class LocalForward {
     );
   }
 
-  /** Whether the API server has answered that there is no Pod. */
-  get hasNoPod(): boolean {
-    return this.#view.isLive() && this.#view.pods().length === 0;
+  /** How many Pods there are; nothing where the API server has not said. */
+  get podCount(): number | undefined {
+    return this.#view.isLive() ? this.#view.pods().length : undefined;
   }
 
   /** Asks the API server anew whether there is no Pod; false where it doesn't answer. */

@@ -6,8 +6,11 @@ import type { ClientInput } from "./clientInput";
 /** Bytes under way to the API server at which the local reader stops, and at which it goes on. */
 const highWater = 1024 * 1024;
 const lowWater = 256 * 1024;
-/** After the client's last byte, how long the Pod may stay silent before the connection counts as over. */
-const halfOpenMs = 30_000;
+/**
+ * After the client's last byte, how long the Pod may stay silent before the connection counts as over: until its answer
+ * begins, and from then on. Many clients are gone by then, which their end alone does not show.
+ */
+const halfOpenMs = { unanswered: 30_000, answered: 10_000 } as const;
 const pingIntervalMs = 20_000;
 
 /** For how long a node that can't connect to the Pod's port may take to say so. */
@@ -91,7 +94,7 @@ export async function relay(
         answered = true;
         events.reached?.("answer");
       }
-      halfOpen?.refresh();
+      if (halfOpen !== undefined) waitHalfOpen(halfOpenMs.answered);
       events.received?.(message.length - 1);
       if (!client.write(message.subarray(1))) tunnel.pause();
     };
@@ -100,7 +103,12 @@ export async function relay(
     // The protocol has no half-close, and containerd ends both directions 1 s after one has ended: so the client's end
     // is not passed on while the Pod may still be answering.
     const onClientEnd = (): void => {
-      halfOpen = setTimeout(() => tunnel.close(), halfOpenMs);
+      const isAnswered = answered && input.isWhole && input.start.length === 0;
+      waitHalfOpen(isAnswered ? halfOpenMs.answered : halfOpenMs.unanswered);
+    };
+    const waitHalfOpen = (ms: number): void => {
+      clearTimeout(halfOpen);
+      halfOpen = setTimeout(() => tunnel.close(), ms);
     };
     const onClientClose = (): void => {
       tunnel.close();
