@@ -1,5 +1,7 @@
 // `npm run bench -- NAME`: runs one benchmark, which prints one JSON line last.
 import { failFast } from "./failFast.ts";
+import { follow } from "./follow.ts";
+import { forward } from "./forward.ts";
 import { path } from "./path.ts";
 import { preview } from "./preview.ts";
 import { setup } from "./setup.ts";
@@ -14,6 +16,8 @@ const benches: Record<string, { summary: string; run: (args: string[]) => Promis
   up: { summary: "a whole `up`, beside the same Pod in plain @pulumi/kubernetes", run: up },
   preview: { summary: "a preview without changes, beside plain @pulumi/kubernetes", run: preview },
   path: { summary: "the tutorial by hand with kubectl, beside ours without the engine's own time", run: path },
+  forward: { summary: "load on our URL, beside `kubectl port-forward` and the Pod itself", run: forward },
+  follow: { summary: "requests that fail, and the longest gap, while `up` replaces the Pod", run: follow },
 };
 
 const [name = "", ...args] = process.argv.slice(2);
