@@ -13,7 +13,7 @@ import { reviveForwards } from "./forward/sweep";
 
 /**
  * The local port of an InitPod: the user's, else one that is drawn once and kept, so that the URL stays the same for the
- * life of the stack. Drawn by the URN, so that two stacks rarely start from the same one.
+ * life of the stack.
  * @throws {InitPodError} (in the output) where another program listens on it.
  */
 export function localPort(
@@ -23,26 +23,28 @@ export function localPort(
   link: ClusterLink,
   wanted: pulumi.Input<number> | undefined,
 ): pulumi.Output<number> {
-  const checked = (port: pulumi.Input<number>, check: (port: number, owner: ForwardOwner) => Promise<number>) =>
-    pulumi.runtime.isDryRun()
-      ? pulumi.output(port)
-      : pulumi
-          .all([port, link.namespace, urn])
-          .apply(([known, namespace, self]) =>
-            link.use(component, known, async (session) => check(known, await ownerOf(session, namespace, self))),
-          );
+  const isPreview = pulumi.runtime.isDryRun();
+  const place = pulumi.all([link.namespace, urn]);
   if (wanted !== undefined) {
-    return checked(wanted, async (port, owner) => {
-      await assertPortFree(port, owner);
-      return port;
-    });
+    if (isPreview) return pulumi.output(wanted);
+    return pulumi.all([wanted, place]).apply(([port, [namespace, self]]) =>
+      link.use(component, port, async (session) => {
+        await assertPortFree(port, await ownerOf(session, namespace, self));
+        return port;
+      }),
+    );
   }
-  const drawn = pulumi.runtime.isDryRun()
-    ? pulumi.output(pulumi.unknown as unknown as number)
-    : checked(urn.apply(portOf), choosePort);
+  const draw = (): pulumi.Output<number> =>
+    place.apply(([namespace, self]) => {
+      const withoutCluster = portOf({ clusterUid: "", server: "", namespace, urn: self });
+      return link.use(component, withoutCluster, async (session) => {
+        const owner = await ownerOf(session, namespace, self);
+        return await choosePort(portOf(owner), owner);
+      });
+    });
   const kept = new pulumi.Stash(
     `${name}-local-port`,
-    { input: drawn },
+    { input: isPreview ? (pulumi.unknown) : draw() },
     { parent: component, ignoreChanges: ["input"] },
   );
   return kept.output.apply((port: number) => port);

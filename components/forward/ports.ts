@@ -12,9 +12,9 @@ import { stateFolder } from "./stateFolder";
 const lowest = 20_000;
 const highest = 29_999;
 
-/** The port of 20000 to 29999 that the forward of a URN tries first. */
-export function portOf(urn: string): number {
-  return lowest + (createHash("sha256").update(urn).digest().readUInt32BE() % (highest - lowest + 1));
+/** The port of 20000 to 29999 that a forward tries first, so that two rarely try the same one. */
+export function portOf(owner: ForwardOwner): number {
+  return lowest + (createHash("sha256").update(forwardKey(owner)).digest().readUInt32BE() % (highest - lowest + 1));
 }
 
 /**

@@ -9,6 +9,7 @@ import { isLocalHost, mayBeHttp, parseHttpHead } from "../../../components/forwa
 import { ownAnswer } from "../../../components/forward/ownAnswer";
 import { parseListeners } from "../../../components/forward/portOwner";
 import { commonLabels, currentPod, describePod, latestPod, type PodSummary } from "../../../components/forward/pods";
+import { portOf } from "../../../components/forward/ports";
 import { startOnLinux } from "../../../components/forward/process";
 import { stateFolder } from "../../../components/forward/stateFolder";
 import { compareVersions, packageVersion } from "../../../components/forward/version";
@@ -149,6 +150,13 @@ describe("forwards", () => {
     const others = [{ urn: "urn:2" }, { namespace: "other" }, { clusterUid: "other" }, { clusterUid: "" }];
     expect(new Set(others.map((other) => forwardKey({ ...request, ...other }))).size).toBe(4);
     for (const other of others) expect(forwardKey({ ...request, ...other })).not.toBe(forwardKey(request));
+  });
+
+  it("try ports of 20000 to 29999 first, each its own", () => {
+    const ports = Array.from({ length: 100 }, (_, index) => portOf({ ...request, namespace: `shop-${index}` }));
+    expect(ports.every((port) => port >= 20_000 && port <= 29_999)).toBe(true);
+    expect(new Set(ports).size).toBeGreaterThan(90);
+    expect(portOf(request)).toBe(portOf({ ...request }));
   });
 
   it("are of the same Pods whatever the order of the labels", () => {
