@@ -44,7 +44,7 @@ export function localPort(
     });
   const kept = new pulumi.Stash(
     `${name}-local-port`,
-    { input: isPreview ? (pulumi.unknown) : draw() },
+    { input: isPreview ? pulumi.unknown : draw() },
     { parent: component, ignoreChanges: ["input"] },
   );
   return kept.output.apply((port: number) => port);
