@@ -1,13 +1,13 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { ForwardProtocol, type InitPodArgs, type InitStep, Security, ServiceType } from "./args";
+import { ForwardProtocol, type InitPodArgs, Security, ServiceType } from "./args";
 import { appName, stepNames } from "./manifest/containerNames";
 import { appContainer, initContainer } from "./manifest/containers";
 import { leavesOf } from "./manifest/leaves";
 import { type Fields, merge, podListKeys, serviceListKeys } from "./manifest/merge";
 import { defined, mapEntries } from "./manifest/records";
-import { secretsIn } from "./manifest/secrets";
+import { secretMark, secretsIn } from "./manifest/secrets";
 import { podSecurity } from "./manifest/security";
 import { planOf } from "./steps";
 import type { Fail } from "./validation/checked";
@@ -79,7 +79,7 @@ export function manifest(args: InitPodArgs, fail: Fail = (text) => new Error(tex
     initContainers: names,
     appContainer: appName(app),
     retries: retriesOf(args, names),
-    secrets: [...secretsIn([args.init, app, args.podSpec]), ...(readsSecrets(init) ? [pulumi.secret("")] : [])],
+    secrets: [...secretsIn([args.init, app, args.podSpec]), secretMark(podSpec)],
   };
 }
 
@@ -111,8 +111,4 @@ function retriesOf(
 ): Manifest["retries"] {
   const byContainer = Object.fromEntries(init.map((step, at) => [names[at] ?? "", step.retries ?? retries] as const));
   return { default: retries, byContainer };
-}
-
-function readsSecrets(init: readonly InitStep[]): boolean {
-  return init.some((step) => Object.keys({ ...step.secretEnv, ...planOf(step)?.plan.secrets }).length > 0);
 }

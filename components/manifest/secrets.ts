@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Fields } from "./merge";
 
 /**
  * What must not show in logs or errors: for each Output among the arguments, its texts where it is a secret.
@@ -10,6 +11,29 @@ export function secretsIn(value: unknown): pulumi.Output<string>[] {
   return outputsIn(value).map((output) =>
     output.apply(async (known) => ((await pulumi.isSecret(output)) ? textsIn(known).join("\n") : "")),
   );
+}
+
+/**
+ * A mark for init containers that read a Kubernetes Secret, whose value is not known here: whatever they log may hold it.
+ *
+ * @param podSpec - the finished spec, with what a step of plain Kubernetes asks for by itself
+ * @returns "", a secret where an init container's environment, or a volume that it mounts, comes from a Secret
+ */
+export function secretMark(podSpec: Fields): pulumi.Output<string> {
+  const parts = { init: podSpec.initContainers ?? [], volumes: podSpec.volumes ?? [] };
+  return pulumi.output(parts as { init: Fields[]; volumes: Fields[] }).apply(({ init, volumes }) => {
+    const mounted = new Set(
+      init.flatMap(({ volumeMounts = [] }) => (volumeMounts as Fields[]).map(({ name }) => name)),
+    );
+    const sources = volumes.filter(({ name }) => mounted.has(name));
+    const reads = hasKey(init, ["secretKeyRef", "secretRef"]) || hasKey(sources, ["secret", "csi"]);
+    return reads ? pulumi.secret("") : pulumi.output("");
+  });
+}
+
+function hasKey(value: unknown, keys: readonly string[]): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return Object.entries(value).some(([key, inner]) => keys.includes(key) || hasKey(inner, keys));
 }
 
 function outputsIn(value: unknown): pulumi.Output<unknown>[] {

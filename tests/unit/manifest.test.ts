@@ -415,4 +415,61 @@ describe("secrets", () => {
 
     expect(await texts({ init, container })).toEqual({ secret: true, values: [] });
   });
+
+  const image = "busybox:1";
+  const withKey = { name: "KEY", valueFrom: { secretKeyRef: { name: "db", key: "password" } } };
+  test.each<[string, boolean, InitPodArgs]>([
+    [
+      "a step of plain Kubernetes reads one",
+      true,
+      { init: [{ container: { image, env: [withKey] } }], container },
+    ],
+    [
+      "one is imported as a whole",
+      true,
+      { init: [{ container: { image, envFrom: [{ secretRef: { name: "db" } }] } }], container },
+    ],
+    [
+      "podSpec gives one to a step",
+      true,
+      {
+        init: [{ name: "one", image, run: { script: "true" } }],
+        container,
+        podSpec: { initContainers: [{ name: "one", env: [withKey] }] },
+      },
+    ],
+    [
+      "a step mounts one",
+      true,
+      {
+        init: [{ image, run: { script: "true" } }],
+        container,
+        volumes: { db: { secret: "db", mountPath: "/db", mountIn: "init" } },
+      },
+    ],
+    [
+      "an Output holds the reference",
+      true,
+      { init: [{ container: { image, env: pulumi.output([withKey]) } }], container },
+    ],
+    [
+      "the app alone reads one",
+      false,
+      {
+        init: [{ image, run: { script: "true" } }],
+        container: { ...container, secretEnv: { KEY: { secret: "db", key: "password" } } },
+      },
+    ],
+    [
+      "the app alone mounts one",
+      false,
+      {
+        init: [{ image, run: { script: "true" } }],
+        container,
+        volumes: { db: { secret: "db", mountPath: "/db", mountIn: "app" } },
+      },
+    ],
+  ])("are marked where init containers may log them: %s", async (_what, isMarked, args) => {
+    expect(await pulumi.isSecret(pulumi.all(manifest(args).secrets))).toBe(isMarked);
+  });
 });
