@@ -78,20 +78,19 @@ export function localUrl(
   const { port, selector, podUid, ready } = settings;
   const requested = pulumi
     .all([port, selector, link.namespace, urn, podUid])
-    .apply(([localPort, selector, ...known]) => {
-      const [namespace, self, uid] = known;
-      return link.use(component, undefined, async (session, access) => {
+    .apply(([localPort, labels, namespace, self, uid]) =>
+      link.use(component, undefined, async (session, access) => {
         const showLogs = !(await pulumi.isSecret(pulumi.all(settings.secrets)));
         const request = {
           ...(await ownerOf(session, namespace, self)),
-          ...{ name, selector, podPort, localPort, protocol, showLogs },
+          ...{ name, selector: labels, podPort, localPort, protocol, showLogs },
           ...{ access: storable(access), context: session.client.context },
         };
         const here = forwardsHere(forward.mode ?? "auto");
         if (here) beginForward(request);
         return { request, podUid: uid, here };
-      });
-    });
+      }),
+    );
   return pulumi.all([port, requested, pulumi.unsecret(ready)]).apply(async ([localPort, wanted]) => {
     if (wanted === undefined) return urlOf(localPort);
     if (!wanted.here) {

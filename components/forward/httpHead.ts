@@ -1,4 +1,4 @@
-import { lookHeader } from "./page";
+import { lookHeader } from "./ownHeaders";
 
 /** What an answer of the forwarder's own depends on. */
 export interface HttpHead {

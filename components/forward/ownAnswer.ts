@@ -1,4 +1,5 @@
 import { isLocalHost, type HttpHead } from "./httpHead";
+import { ownHeader } from "./ownHeaders";
 import { contentPolicy, page, retrySeconds } from "./page";
 import type { Step } from "./steps";
 
@@ -12,9 +13,6 @@ export interface Situation {
   /** What to do next, where there is something to do. */
   hint?: string;
 }
-
-/** Header that tells an answer of the forwarder from one of the Pod. */
-export const ownHeader = "x-init-pod";
 
 /** The bytes of an HTTP/1.1 answer: a page for browsers, JSON where it is asked for, else one line. */
 export function ownAnswer(situation: Situation, head: HttpHead | undefined, steps: readonly Step[] = []): string {

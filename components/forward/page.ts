@@ -1,12 +1,10 @@
 import { createHash } from "node:crypto";
 import type { Situation } from "./ownAnswer";
+import { lookHeader, ownHeader } from "./ownHeaders";
 import type { Step } from "./steps";
 
 /** Seconds between two looks at a Pod that is not Ready. */
 export const retrySeconds = 1;
-
-/** Header by which the page asks how the Pod is now; it is answered at once. */
-export const lookHeader = "x-init-pod-look";
 
 /**
  * Asks again and again and shows what has changed, until it is the app that answers. Without scripts the browser reloads
@@ -16,7 +14,7 @@ const script = `
 const look = async () => {
   try {
     const answer = await fetch(location.href, { headers: { accept: "text/html", "${lookHeader}": "1" }, cache: "no-store" });
-    if (!answer.headers.has("x-init-pod")) return location.reload();
+    if (!answer.headers.has("${ownHeader}")) return location.reload();
     const next = new DOMParser().parseFromString(await answer.text(), "text/html");
     document.title = next.title;
     for (const part of ["status", "steps"]) {

@@ -3,7 +3,7 @@ import https from "node:https";
 import { connect } from "node:net";
 import type { ForwardProtocol } from "./desired";
 import { listenAddress } from "./listener";
-import { ownHeader } from "./ownAnswer";
+import { ownHeader } from "./ownHeaders";
 
 /** What one request through the local port showed. */
 export type ProbeResult =
