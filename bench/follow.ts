@@ -1,5 +1,6 @@
-import { Agent, get } from "node:http";
+import { Agent } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
+import { steadyRequests, tally, type Answer } from "../tests/integration/support/load.ts";
 import { objects, type TestStack } from "../tests/integration/support/stack.ts";
 import { round } from "./measure.ts";
 import { fillPage, initPodProgram } from "./programs.ts";
@@ -7,13 +8,12 @@ import { mustPulumi, upArgs, useSandbox, withStack } from "./stacks.ts";
 
 const rounds = 3;
 const perSecond = 50;
-const timeoutMs = 10_000;
 /** Before the `up`, so that the client has its connection; after it, as the old Pod may still be going. */
 const marginMs = 2_000;
 
 interface Followed {
   answered: number;
-  failures: string[];
+  failures: Record<string, number>;
   longestGapMs: number;
 }
 
@@ -46,18 +46,22 @@ function program(turn: string): string {
 async function whileReplaced(stack: TestStack, turn: string, makeAgent: () => Agent): Promise<Followed> {
   const before = await podUids(stack);
   stack.write(program(turn));
-  const requests = constantRate(await stack.output("url"), makeAgent());
-  let followed: Followed;
+  const url = await stack.output("url");
+  const agent = makeAgent();
+  const startMs = performance.now();
+  const stop = steadyRequests(url, perSecond, { agent });
+  let answers: Answer[];
   try {
     await sleep(marginMs);
     await mustPulumi(stack, upArgs);
     await sleep(marginMs);
   } finally {
     // Requests that went on would keep this process alive.
-    followed = await requests.stop();
+    answers = await stop();
+    agent.destroy();
   }
   if ((await podUids(stack)).some((uid) => before.includes(uid))) throw new Error("The Pod was not replaced.");
-  return followed;
+  return summary(answers, startMs);
 }
 
 async function podUids(stack: TestStack): Promise<string[]> {
@@ -65,58 +69,21 @@ async function podUids(stack: TestStack): Promise<string[]> {
   return pods.map(({ metadata }) => metadata.uid);
 }
 
-/** Asks at a constant rate, whether the last request was answered or not. */
-function constantRate(url: string, agent: Agent): { stop: () => Promise<Followed> } {
-  const asked: Promise<void>[] = [];
-  const failures: string[] = [];
-  let answered = 0;
-  let lastAnswer = performance.now();
-  let longestGapMs = 0;
-  const timer = setInterval(() => {
-    asked.push(
-      ask(url, agent).then(
-        () => {
-          const now = performance.now();
-          longestGapMs = Math.max(longestGapMs, now - lastAnswer);
-          lastAnswer = now;
-          answered++;
-        },
-        (error: unknown) => void failures.push(String(error)),
-      ),
-    );
-  }, 1000 / perSecond);
-  return {
-    stop: async () => {
-      clearInterval(timer);
-      await Promise.all(asked);
-      agent.destroy();
-      return { answered, failures, longestGapMs };
-    },
-  };
-}
-
-/** Resolves once the whole answer of the app is there. */
-function ask(url: string, agent: Agent): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const request = get(url, { agent, timeout: timeoutMs }, (response) => {
-      response.resume();
-      response.on("error", reject);
-      response.on("end", () => {
-        if (response.statusCode === 200) resolve();
-        else reject(new Error(`status ${response.statusCode}`));
-      });
-    });
-    request.on("timeout", () => request.destroy(new Error(`no answer for ${timeoutMs} ms`)));
-    request.on("error", reject);
-  });
+/** Failed is whatever is no answer of the app. */
+function summary(answers: Answer[], startMs: number): Followed {
+  const { app = 0, ...failures } = tally(answers);
+  const times = answers.filter(({ status }) => status === 200).map(({ atMs }) => atMs);
+  times.sort((a, b) => a - b);
+  const gaps = times.map((time, index) => time - (times[index - 1] ?? startMs));
+  return { answered: app, failures, longestGapMs: Math.max(...gaps) };
 }
 
 function worst(all: Followed[]): object {
   return {
     answered: all.reduce((sum, { answered }) => sum + answered, 0),
-    failed: all.reduce((sum, { failures }) => sum + failures.length, 0),
+    failed: all.flatMap(({ failures }) => Object.values(failures)).reduce((sum, count) => sum + count, 0),
     longestGapMs: round(Math.max(...all.map(({ longestGapMs }) => longestGapMs))),
     gapsMs: all.map(({ longestGapMs }) => round(longestGapMs)),
-    failures: [...new Set(all.flatMap(({ failures }) => failures))],
+    failures: [...new Set(all.flatMap(({ failures }) => Object.keys(failures)))],
   };
 }

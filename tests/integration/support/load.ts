@@ -7,6 +7,8 @@ export interface Answer {
   headers: NodeJS.Dict<string | string[]>;
   /** The body, or why no answer came. */
   text: string;
+  /** When it was whole, in milliseconds. */
+  atMs: number;
 }
 
 /** After this time a client counts as hanging. */
@@ -16,13 +18,15 @@ const hangMs = 10_000;
 export function ask(url: string, options: RequestOptions = {}): Promise<Answer> {
   return new Promise((resolve) => {
     const fail = (error: NodeJS.ErrnoException): void =>
-      resolve({ status: 0, headers: {}, text: error.code ?? error.message });
+      resolve({ status: 0, headers: {}, text: error.code ?? error.message, atMs: performance.now() });
     const request = get(url, { agent: false, signal: AbortSignal.timeout(hangMs), ...options }, (response) => {
       let text = "";
       response.setEncoding("utf8");
       response.on("data", (chunk: string) => (text += chunk));
       response.on("error", fail);
-      response.on("end", () => resolve({ status: response.statusCode ?? 0, headers: response.headers, text }));
+      response.on("end", () =>
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, text, atMs: performance.now() }),
+      );
     });
     request.on("error", fail);
   });

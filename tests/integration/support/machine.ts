@@ -70,30 +70,3 @@ export async function eventually(condition: () => Promise<boolean> | boolean, se
 function zeroSeparated(file: string): string[] {
   return readFileSync(file, "utf8").split("\0").filter(Boolean);
 }
-
-/** Asks a URL again and again, with a connection for each request, until it is stopped. */
-export function constantRequests(url: string): { stop: () => Promise<{ answered: number; failures: string[] }> } {
-  const stopped = new AbortController();
-  let answered = 0;
-  const failures: string[] = [];
-  const done = (async () => {
-    while (!stopped.signal.aborted) {
-      try {
-        const response = await fetch(url, { headers: { connection: "close" } });
-        await response.text();
-        if (response.status === 200) answered++;
-        else failures.push(`status ${response.status}`);
-      } catch (error) {
-        failures.push(String(error instanceof Error ? (error.cause ?? error) : error));
-      }
-      await sleep(20);
-    }
-  })();
-  return {
-    stop: async () => {
-      stopped.abort();
-      await done;
-      return { answered, failures };
-    },
-  };
-}
