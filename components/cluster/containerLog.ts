@@ -5,9 +5,11 @@ import { ApiError } from "./errors";
 import type { LogSource } from "./logs";
 import { isGone, openLog, readTail } from "./logs";
 import type { RawLine } from "./logText";
-import { LineSplitter, LogTail, showableLine } from "./logText";
+import { LineSplitter, showableLine } from "./logText";
 import type { ContainerStatus } from "./pod";
 import { SeenLines } from "./seenLines";
+import { Drain, drainMs } from "./logDrain";
+import { lastLines, Unshown } from "./unshownLines";
 
 export interface ContainerLogSettings {
   client: ClusterClient;
@@ -23,14 +25,8 @@ export interface ContainerLogSettings {
 
 /** Lines of one container that are shown live; more would bury the rest, and the end of the log is kept anyway. */
 const maxLiveLines = 500;
-/** Of the lines after these, the last ones are shown when the attempt has ended. */
-const lastLines = 10;
-/** Beyond this much unshown log of one attempt the stream is closed: what is left is of no use, and costs the cluster. */
-const maxUnshownBytes = 64 * 1024 * 1024;
 /** How long unshown lines of an attempt that has ended are still counted: the next one waits for it. */
 const floodMs = 500;
-/** How long the last lines of an attempt that has ended may still take. */
-export const drainMs = 2_000;
 /**
  * Silence after which a followed attempt that has ended is read to its end by another request: kubelet looks only once a
  * second whether a log that it follows has ended.
@@ -293,75 +289,5 @@ class Attempt {
 
   end(): void {
     this.#over.abort();
-  }
-}
-
-/** Ends a request that has fallen silent after its attempt has ended: some never end by themselves. */
-class Drain {
-  readonly #controller = new AbortController();
-  #timer: NodeJS.Timeout | undefined;
-  #startedAt = Infinity;
-  readonly #start = (): void => {
-    this.#startedAt = performance.now();
-    this.#timer = setTimeout(() => this.#controller.abort(), this.silenceMs);
-  };
-
-  constructor(
-    private readonly over: AbortSignal,
-    private readonly silenceMs: number,
-  ) {
-    if (over.aborted) this.#start();
-    else over.addEventListener("abort", this.#start, { once: true });
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  /** Time since the attempt has ended; below 0 while it runs. */
-  get elapsedMs(): number {
-    return performance.now() - this.#startedAt;
-  }
-
-  refresh(): void {
-    this.#timer?.refresh();
-  }
-
-  close(): void {
-    clearTimeout(this.#timer);
-    this.over.removeEventListener("abort", this.#start);
-  }
-}
-
-/** The lines of an attempt that are not shown. */
-class Unshown {
-  count = 0;
-  bytes = 0;
-  /** Whether there was more than was read. */
-  isCut = false;
-  readonly #last: RawLine[] = [];
-
-  get isTooMuch(): boolean {
-    return this.bytes > maxUnshownBytes;
-  }
-
-  push(line: RawLine): void {
-    this.count++;
-    this.#last.push(line);
-    if (this.#last.length > lastLines) this.#last.shift();
-  }
-
-  /** The lines that came last. */
-  end(mask: (text: string) => string): string[] {
-    const tail = new LogTail();
-    for (const line of this.#last) tail.push(showableLine(line, mask));
-    return tail.lines;
-  }
-
-  /** How much was left out, but for the `shown` lines at its end. */
-  summary(shown: number): string[] {
-    const left = this.count - shown;
-    if (left > 0) return [`… ${this.isCut ? "more than " : ""}${left.toLocaleString("en")} lines are not shown`];
-    return this.isCut ? ["… the rest is not shown"] : [];
   }
 }

@@ -1,5 +1,6 @@
 import type { ClusterClient } from "./client";
-import { ContainerLog, drainMs } from "./containerLog";
+import { ContainerLog } from "./containerLog";
+import { drainMs } from "./logDrain";
 import type { ContainerStatus, Pod } from "./pod";
 
 export interface LogStreamSettings {
