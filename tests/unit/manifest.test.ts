@@ -419,11 +419,7 @@ describe("secrets", () => {
   const image = "busybox:1";
   const withKey = { name: "KEY", valueFrom: { secretKeyRef: { name: "db", key: "password" } } };
   test.each<[string, boolean, InitPodArgs]>([
-    [
-      "a step of plain Kubernetes reads one",
-      true,
-      { init: [{ container: { image, env: [withKey] } }], container },
-    ],
+    ["a step of plain Kubernetes reads one", true, { init: [{ container: { image, env: [withKey] } }], container }],
     [
       "one is imported as a whole",
       true,
