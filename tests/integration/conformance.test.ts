@@ -46,7 +46,8 @@ describe("a change of a Pod", () => {
       apiVersion: "v1",
       kind: "Pod",
       metadata: { namespace: stack.namespace, annotations },
-      spec: withImages(spec) as Record<string, never>,
+      // Nobody schedules it: a status written meanwhile would be a conflict for the provider's move of the ownership.
+      spec: withImages({ schedulerName: "nobody", ...spec }) as Record<string, never>,
     });
     const before = await plugin.check(urn, pod(row.before));
     const made = await plugin.create(urn, before, false);
