@@ -1,19 +1,27 @@
-import type WebSocket from "ws";
 import type { ClusterAccess } from "../cluster/access";
 import { ClusterClient, type AuthorizedOptions } from "../cluster/client";
 import { readTail, type LogSource } from "../cluster/logs";
-import { dialPod, type DialTarget } from "./dial";
+import { dialSpdy } from "./dial";
 import { DialError } from "./errors";
+import type { PodConnection } from "./podConnection";
 import { PodWatch } from "./podWatch";
+import { SessionPool, type PodPort } from "./sessionPool";
 import { TlsSessions } from "./tlsSessions";
+import { dialWebSocket } from "./webSocketConnection";
 
 /** Credentials are asked for anew after this, so that a burst of connections reads no file and runs no plugin each. */
 const authorizationMs = 5_000;
+/** No answer at all, or one about the Pod or the rights: another kind of connection would change nothing. */
+const ownStatuses = new Set([undefined, 401, 403, 404]);
 
 /** All that the daemon does with one cluster: one client, one watch per namespace, tunnels. */
 export class ApiLink {
   readonly #watches = new Map<string, PodWatch>();
-  #sessions = new TlsSessions();
+  readonly #pool = new SessionPool((target) =>
+    this.#authorized((server, authorized) => dialSpdy(server, target, authorized)),
+  );
+  #tlsSessions = new TlsSessions();
+  #knowsSpdy = true;
   #client: Promise<ClusterClient> | undefined;
   #authorization: { options: Promise<AuthorizedOptions>; until: number } | undefined;
 
@@ -31,15 +39,18 @@ export class ApiLink {
     return watch;
   }
 
-  /** Opens a tunnel to a port of a Pod. */
-  async dial(target: DialTarget): Promise<WebSocket> {
+  /** Opens a connection to a port of a Pod. */
+  async connect(pod: PodPort): Promise<PodConnection> {
+    if (!this.#knowsSpdy) return await this.#viaWebSocket(pod);
     try {
-      return await this.#dial(target);
+      return await this.#pool.connect(pod);
     } catch (error) {
-      if (!(error instanceof DialError) || error.status !== 401) throw error;
-      // Expired meanwhile: a client from scratch reads the kubeconfig again.
-      this.#forget();
-      return await this.#dial(target);
+      const isOfApiServer = !(error instanceof DialError) || ownStatuses.has(error.status);
+      if (isOfApiServer) throw error;
+      const connection = await this.#viaWebSocket(pod).catch(() => Promise.reject(error));
+      this.log(`the way to the API server lets no SPDY through (${error.message}): using WebSockets`);
+      this.#knowsSpdy = false;
+      return connection;
     }
   }
 
@@ -50,20 +61,38 @@ export class ApiLink {
 
   /** Starts all watches anew, as after a sleep of the machine. */
   restart(): void {
+    this.#pool.closeFree();
     for (const watch of this.#watches.values()) watch.restart();
   }
 
   close(): void {
     for (const watch of this.#watches.values()) watch.close();
+    this.#pool.close();
     this.#forget();
   }
 
-  async #dial(target: DialTarget): Promise<WebSocket> {
-    const client = await this.#connect();
-    const authorized = await this.#authorize(client);
-    const isProxied = authorized.agent !== undefined || !client.server.startsWith("https:");
-    const createConnection = isProxied ? undefined : (this.#sessions.connect as typeof authorized.createConnection);
-    return await dialPod(client.server, target, { ...authorized, createConnection });
+  async #viaWebSocket(pod: PodPort): Promise<PodConnection> {
+    return await this.#authorized((server, authorized) => dialWebSocket(server, pod, authorized));
+  }
+
+  async #authorized<T>(dial: (server: string, authorized: AuthorizedOptions) => Promise<T>): Promise<T> {
+    const once = async (): Promise<T> => {
+      const client = await this.#connect();
+      const authorized = await this.#authorize(client);
+      const isProxied = authorized.agent !== undefined || !client.server.startsWith("https:");
+      const createConnection = isProxied
+        ? undefined
+        : (this.#tlsSessions.connect as typeof authorized.createConnection);
+      return await dial(client.server, { ...authorized, createConnection });
+    };
+    try {
+      return await once();
+    } catch (error) {
+      if (!(error instanceof DialError) || error.status !== 401) throw error;
+      // Expired meanwhile: a client from scratch reads the kubeconfig again.
+      this.#forget();
+      return await once();
+    }
   }
 
   async #authorize(client: ClusterClient): Promise<AuthorizedOptions> {
@@ -93,6 +122,6 @@ export class ApiLink {
     this.#client = undefined;
     this.#authorization = undefined;
     // A session stands for the client certificate that it was made with.
-    this.#sessions = new TlsSessions();
+    this.#tlsSessions = new TlsSessions();
   }
 }

@@ -1,10 +1,11 @@
 import type { Socket } from "node:net";
-import type WebSocket from "ws";
 import { ClientInput } from "./clientInput";
 import type { ForwardProtocol } from "./desired";
 import { explainRefusal, type Failure } from "./failure";
+import type { HalfOpenConnections } from "./halfOpen";
 import { isLocalHost, isSafeRequest, mayBeHttp, parseHttpHead } from "./httpHead";
 import { ownAnswer, type Situation } from "./ownAnswer";
+import type { PodConnection } from "./podConnection";
 import type { Step } from "./steps";
 import { endClient, relay, type RelayEvents } from "./relay";
 
@@ -21,7 +22,8 @@ export interface ConnectionHost {
   readonly podPort: number;
   /** The Pod that is Ready, as soon as there is one; `undefined` after `ms`. */
   currentPod(ms: number): Promise<ConnectionTarget | undefined>;
-  dial(pod: ConnectionTarget): Promise<WebSocket>;
+  readonly halfOpen: HalfOpenConnections;
+  connect(pod: ConnectionTarget): Promise<PodConnection>;
   explain(error: unknown, pod: ConnectionTarget): Failure;
   /** Why no Pod is Ready. */
   situation(): Situation;
@@ -89,14 +91,14 @@ async function tryPod(
   host: ConnectionHost,
   pod: ConnectionTarget,
 ): Promise<Failure | "unanswered" | undefined> {
-  let tunnel: WebSocket;
+  let connection: PodConnection;
   try {
-    tunnel = await host.dial(pod);
+    connection = await host.connect(pod);
   } catch (error) {
     return host.explain(error, pod);
   }
   const isRepeatable = host.protocol === "http" ? isSafeRequest : undefined;
-  const end = await relay(socket, input, tunnel, host.events(pod), isRepeatable);
+  const end = await relay(socket, input, connection, { isRepeatable, halfOpen: host.halfOpen }, host.events(pod));
   if (end.kind === "unanswered") return "unanswered";
   return end.kind === "refused" ? explainRefusal(end.message, pod.name, host.podPort) : undefined;
 }

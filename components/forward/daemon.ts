@@ -192,7 +192,7 @@ export class Daemon {
     for (const [key, entry] of this.#entries) {
       const record = entry.forward.record();
       const now = {
-        facts: JSON.stringify({ ...record, connections: undefined, bytes: undefined }),
+        facts: JSON.stringify({ ...record, connections: undefined, bytes: undefined, latencyMs: undefined }),
         all: JSON.stringify(record),
       };
       if (withFigures ? now.all === entry.written.all : now.facts === entry.written.facts) continue;

@@ -1,52 +1,84 @@
-import type { IncomingMessage } from "node:http";
-import WebSocket from "ws";
+import http, { type IncomingMessage } from "node:http";
+import https from "node:https";
+import type { Duplex } from "node:stream";
 import type { AuthorizedOptions } from "../cluster/client";
 import { DialError } from "./errors";
 
-/** A port of a Pod. */
+/** A Pod, as the API server's `portforward` knows it. */
 export interface DialTarget {
   namespace: string;
   pod: string;
-  port: number;
 }
 
-const dialTimeoutMs = 10_000;
-/** For the other side's part of a close. Spread, as the types of ws don't know it yet. */
-const closing = { closeTimeout: 2_000 };
-/** More than the API server puts into one frame (32 KiB), and a bound for what a broken one could make us keep. */
-const largestFrame = 4 * 1024 * 1024;
+export const dialTimeoutMs = 10_000;
 /** Of an error answer. */
 const longestBody = 4_096;
 
 /**
- * Opens a port-forward WebSocket to a Pod. It comes paused, so that nothing is lost before a reader is attached.
+ * Upgrades a request to a connection to the node of a Pod, on which SPDY is spoken.
  * @throws {DialError} where it is refused, or nothing answers in time.
  */
-export async function dialPod(server: string, target: DialTarget, authorized: AuthorizedOptions): Promise<WebSocket> {
-  const { namespace, pod, port } = target;
-  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/portforward`;
-  const url = `${server.replace(/^http/, "ws")}${path}?ports=${port}`;
-  const socket = new WebSocket(url, ["v4.channel.k8s.io"], {
-    ...authorized,
-    ...closing,
-    perMessageDeflate: false,
-    skipUTF8Validation: true,
-    handshakeTimeout: dialTimeoutMs,
-    maxPayload: largestFrame,
-  });
+export async function dialSpdy(server: string, target: DialTarget, authorized: AuthorizedOptions): Promise<Duplex> {
   return await new Promise((resolve, reject) => {
-    socket.on("error", (error) => reject(new DialError(error.message)));
-    socket.once("unexpected-response", (_request, response) => {
-      void readStart(response).then((body) => {
-        reject(refusal(response.statusCode ?? 0, body));
-        socket.terminate();
+    const url = portForwardUrl(server, target);
+    const request = (url.protocol === "https:" ? https : http).request(url, {
+      ...authorized,
+      method: "POST",
+      headers: Object.assign({}, authorized.headers, {
+        "user-agent": "init-pod",
+        connection: "Upgrade",
+        upgrade: "SPDY/3.1",
+        "x-stream-protocol-version": "portforward.k8s.io",
+      }),
+    });
+    const timer = setTimeout(() => request.destroy(silence()), dialTimeoutMs);
+    request.on("error", (error) => {
+      clearTimeout(timer);
+      reject(new DialError(error.message));
+    });
+    request.on("response", (response) => {
+      void refusal(response).then((error) => {
+        clearTimeout(timer);
+        reject(error);
+        request.destroy();
       });
     });
-    socket.once("open", () => {
-      socket.pause();
+    request.on("upgrade", (_response, socket, first) => {
+      clearTimeout(timer);
+      socket.setNoDelay(true);
+      if (first.length > 0) socket.unshift(first);
       resolve(socket);
     });
+    request.end();
   });
+}
+
+export function portForwardUrl(server: string, { namespace, pod }: DialTarget): URL {
+  const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/portforward`;
+  return new URL(server + path);
+}
+
+function silence(): Error {
+  return new Error(`no answer within ${dialTimeoutMs / 1000} s`);
+}
+
+/** What a refused upgrade says. */
+export async function refusal(response: IncomingMessage): Promise<DialError> {
+  const status = response.statusCode ?? 0;
+  const body = await readStart(response);
+  let message = body.trim();
+  try {
+    message = (JSON.parse(body) as { message?: string }).message ?? message;
+  } catch {
+    // Not a Kubernetes Status object: a proxy's page, say.
+  }
+  if (status === 403) {
+    return new DialError(
+      `The cluster forbids port-forwarding: it takes the verbs get and create on pods/portforward. (${message})`,
+      status,
+    );
+  }
+  return new DialError(message.slice(0, 300) || `The API server answered with status ${status}`, status);
 }
 
 async function readStart(response: IncomingMessage): Promise<string> {
@@ -61,20 +93,4 @@ async function readStart(response: IncomingMessage): Promise<string> {
     // The status tells enough.
   }
   return body;
-}
-
-function refusal(status: number, body: string): DialError {
-  let message = body.trim();
-  try {
-    message = (JSON.parse(body) as { message?: string }).message ?? message;
-  } catch {
-    // Not a Kubernetes Status object: a proxy's page, say.
-  }
-  if (status === 403) {
-    return new DialError(
-      `The cluster forbids port-forwarding: it takes the verbs get and create on pods/portforward. (${message})`,
-      status,
-    );
-  }
-  return new DialError(message.slice(0, 300) || `The API server answered with status ${status}`, status);
 }

@@ -2,6 +2,8 @@ import type { ApiLink } from "./apiLink";
 import { serveConnection, type ConnectionHost, type ConnectionTarget } from "./connection";
 import type { StoredForward } from "./desired";
 import { explainDial, type Failure } from "./failure";
+import { HalfOpenConnections } from "./halfOpen";
+import { Latencies } from "./latencies";
 import { Listener } from "./listener";
 import type { Situation } from "./ownAnswer";
 import { currentPod, describePod, latestPod, type PodSummary } from "./pods";
@@ -18,6 +20,7 @@ export class LocalForward {
   readonly #waiters = new Set<() => void>();
   readonly #connections = { open: 0, total: 0 };
   readonly #bytes = { sent: 0, received: 0 };
+  readonly #latencies = new Latencies();
   #closing = false;
   #reached: string | undefined;
   #failure: ForwardRecord["failure"];
@@ -70,6 +73,7 @@ export class LocalForward {
       failure: this.#failure,
       connections: { ...this.#connections },
       bytes: { ...this.#bytes },
+      latencyMs: this.#latencies.median,
     };
   }
 
@@ -89,7 +93,8 @@ export class LocalForward {
       protocol,
       podPort,
       currentPod: (ms) => this.#currentPod(ms),
-      dial: (pod) => this.link.dial({ namespace, pod: pod.name, port: podPort }),
+      halfOpen: new HalfOpenConnections(),
+      connect: (pod) => this.link.connect({ namespace, pod: pod.name, uid: pod.uid, port: podPort }),
       explain: (error, pod) => explainDial(error, pod.name, server),
       situation: () => this.#situation(),
       steps: async () => {
@@ -153,6 +158,7 @@ export class LocalForward {
       },
       sent: (bytes) => (this.#bytes.sent += bytes),
       received: (bytes) => (this.#bytes.received += bytes),
+      latency: (ms) => this.#latencies.add(ms),
     };
   }
 }

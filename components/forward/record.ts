@@ -21,6 +21,8 @@ export interface ForwardRecord {
   failure?: { podUid: string; message: string; final: boolean; count: number };
   connections: { open: number; total: number };
   bytes: { sent: number; received: number };
+  /** Median of the last times that the Pod took for the first byte of an answer. */
+  latencyMs?: number;
 }
 
 const suffix = ".record.json";

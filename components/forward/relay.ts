@@ -1,28 +1,24 @@
 import type { Socket } from "node:net";
-import type WebSocket from "ws";
-import type { RawData } from "ws";
 import type { ClientInput } from "./clientInput";
+import type { HalfOpenConnections } from "./halfOpen";
+import type { PodConnection, PodEnd } from "./podConnection";
 
-/** Bytes under way to the API server at which the local reader stops, and at which it goes on. */
-const highWater = 1024 * 1024;
-const lowWater = 256 * 1024;
 /**
  * After the client's last byte, how long the Pod may stay silent before the connection counts as over: until its answer
  * begins, and from then on. Many clients are gone by then, which their end alone does not show.
  */
 const halfOpenMs = { unanswered: 30_000, answered: 10_000 } as const;
-const pingIntervalMs = 20_000;
+/** After both sides fell silent like that, how soon the next client may have what this one holds. */
+const yieldMs = 50;
+/** What a client may leave unread once the Pod can no longer be held back for it. */
+const mostUnread = 1024 * 1024;
 
 /** For how long a node that can't connect to the Pod's port may take to say so. */
 const refusalMs = 250;
-/** How long the node may take to close the connection after it said that it can't go on. */
-const lostMs = 500;
 /** After the last byte to the client, how long it may leave its own side open. */
 const lingerMs = 5_000;
 
-const dataChannel = 0;
-
-/** How a tunnel ended. */
+/** How a connection ended. */
 export type RelayEnd =
   /** Closed by either side. */
   | { kind: "done" }
@@ -37,101 +33,99 @@ export interface RelayEvents {
   reached?: (how: "answer" | "silence") => void;
   sent?: (bytes: number) => void;
   received?: (bytes: number) => void;
+  /** How long the Pod took for the first byte after one of the client's. */
+  latency?: (ms: number) => void;
+}
+
+/** How a relay treats its client. */
+export interface RelayRules {
+  /** Whether bytes that the Pod left unanswered may go to another one. */
+  isRepeatable?: (start: Buffer) => boolean;
+  halfOpen: HalfOpenConnections;
 }
 
 /**
- * Moves bytes between a local client and a port-forward WebSocket of the subprotocol `v4.channel.k8s.io`, each only as
- * fast as the other takes them. The client's socket stays open after a refusal, so that the caller can answer or retry.
+ * Moves bytes between a local client and a Pod, each only as fast as the other takes them. The client's socket stays open
+ * after a refusal, so that the caller can answer or retry.
  */
 export async function relay(
   client: Socket,
   input: ClientInput,
-  tunnel: WebSocket,
+  pod: PodConnection,
+  { isRepeatable = () => false, halfOpen }: RelayRules,
   events: RelayEvents = {},
-  /** Whether bytes that the Pod left unanswered may go to another one. */
-  isRepeatable: (start: Buffer) => boolean = () => false,
 ): Promise<RelayEnd> {
   return await new Promise((resolve) => {
     let answered = false;
-    let refused: string | undefined;
-    let pongDue = false;
-    let halfOpen: NodeJS.Timeout | undefined;
-    let lost: NodeJS.Timeout | undefined;
-    let settled: NodeJS.Timeout | undefined;
-    /** The first message of each channel is the port number. */
-    const greeted = [false, false];
+    let askedAt: number | undefined;
+    let yielded = false;
+    let waiting: NodeJS.Timeout | undefined;
+    let yielding: NodeJS.Timeout | undefined;
+    let leaveHalfOpen: (() => void) | undefined;
+    const settled = setTimeout(() => events.reached?.("silence"), refusalMs);
 
     const toPod = (chunk: Buffer): void => {
-      if (tunnel.readyState !== tunnel.OPEN) return;
-      const message = Buffer.allocUnsafe(chunk.length + 1);
-      message[0] = dataChannel;
-      chunk.copy(message, 1);
-      tunnel.send(message, () => {
-        if (tunnel.bufferedAmount < lowWater) input.resume();
-      });
-      if (tunnel.bufferedAmount > highWater) input.pause();
+      askedAt ??= performance.now();
+      if (!pod.write(chunk)) input.pause();
       events.sent?.(chunk.length);
     };
 
-    const fromPod = (data: RawData): void => {
-      const message = data as Buffer;
-      const channel = message[0];
-      if (channel !== 0 && channel !== 1) return;
-      if (!greeted[channel]) {
-        greeted[channel] = true;
-        if (channel === dataChannel) settled = setTimeout(() => refused ?? events.reached?.("silence"), refusalMs);
-        return;
-      }
-      if (channel === 1) {
-        const text = message.toString("utf8", 1).trim();
-        if (text !== "") refused ??= text;
-        // The node closes by itself; one that does not must not keep the client waiting.
-        if (refused !== undefined) lost ??= setTimeout(() => tunnel.terminate(), lostMs);
-        return;
-      }
+    const fromPod = (part: Buffer): void => {
       input.forget();
       if (!answered) {
         answered = true;
+        clearTimeout(settled);
         events.reached?.("answer");
       }
-      if (halfOpen !== undefined) waitHalfOpen(halfOpenMs.answered);
-      events.received?.(message.length - 1);
-      if (!client.write(message.subarray(1))) tunnel.pause();
+      if (askedAt !== undefined) {
+        events.latency?.(performance.now() - askedAt);
+        askedAt = undefined;
+      }
+      if (waiting !== undefined) waitHalfOpen();
+      events.received?.(part.length);
+      if (client.write(part)) return;
+      if (!yielded) pod.pause(client.writableLength);
+      else if (client.writableLength > mostUnread) client.resetAndDestroy();
     };
-    const onDrain = (): void => tunnel.resume();
+    const onDrain = (): void => {
+      pod.resume();
+      if (waiting !== undefined) waitHalfOpen();
+    };
 
-    // The protocol has no half-close, and containerd ends both directions 1 s after one has ended: so the client's end
-    // is not passed on while the Pod may still be answering.
-    const onClientEnd = (): void => {
+    // containerd ends both directions 1 s after one has ended: so the client's end is not passed on while the Pod may
+    // still be answering.
+    const waitHalfOpen = (): void => {
       const isAnswered = answered && input.isWhole && input.start.length === 0;
-      waitHalfOpen(isAnswered ? halfOpenMs.answered : halfOpenMs.unanswered);
-    };
-    const waitHalfOpen = (ms: number): void => {
-      clearTimeout(halfOpen);
-      halfOpen = setTimeout(() => tunnel.close(), ms);
+      clearTimeout(waiting);
+      clearTimeout(yielding);
+      const end = (): void => {
+        // One that has not read all is still there: it goes on once it has.
+        if (client.writableLength === 0) pod.end();
+      };
+      waiting = setTimeout(end, isAnswered ? halfOpenMs.answered : halfOpenMs.unanswered);
+      if (!isAnswered) return;
+      leaveHalfOpen ??= halfOpen.enter(end);
+      yielding = setTimeout(() => {
+        if (client.writableLength > 0) return;
+        yielded = true;
+        pod.yield();
+      }, yieldMs);
     };
     const onClientClose = (): void => {
-      tunnel.close();
-      tunnel.resume();
+      pod.abandon();
+      finish({ kind: "closed" });
     };
 
-    const pinger = setInterval(() => {
-      // A machine that slept, or a proxy that forgot the connection, leaves a tunnel that looks open.
-      if (pongDue) tunnel.terminate();
-      pongDue = true;
-      if (tunnel.readyState === tunnel.OPEN) tunnel.ping();
-    }, pingIntervalMs);
-
-    const finish = (code: number): void => {
-      clearInterval(pinger);
-      clearTimeout(halfOpen);
+    const finish = (end: PodEnd): void => {
+      clearTimeout(waiting);
+      clearTimeout(yielding);
       clearTimeout(settled);
-      clearTimeout(lost);
+      leaveHalfOpen?.();
       client.off("drain", onDrain);
       client.off("close", onClientClose);
       input.detach();
-      if (refused !== undefined && !answered && !client.destroyed) {
-        resolve({ kind: "refused", message: refused });
+      if (end.kind === "refused" && !answered && !client.destroyed) {
+        resolve({ kind: "refused", message: end.message });
         return;
       }
       if (!client.destroyed && !input.ended && isRepeatable(input.start)) {
@@ -139,21 +133,16 @@ export async function relay(
         return;
       }
       // An end that is no regular close must not look like the end of the answer.
-      if (refused !== undefined || code === 1006) client.resetAndDestroy();
-      else endClient(client);
+      if (end.kind === "closed") endClient(client);
+      else client.resetAndDestroy();
       resolve({ kind: "done" });
     };
 
-    tunnel.on("message", fromPod);
-    tunnel.on("pong", () => (pongDue = false));
-    tunnel.on("error", () => undefined);
-    tunnel.once("close", finish);
     client.on("drain", onDrain);
     client.once("close", onClientClose);
-    input.attach(toPod, onClientEnd);
+    pod.attach({ data: fromPod, drained: () => input.resume(), ended: finish });
+    input.attach(toPod, waitHalfOpen);
     if (client.destroyed) onClientClose();
-    if (tunnel.readyState === tunnel.CLOSED) finish(1006);
-    tunnel.resume();
   });
 }
 

@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { connect, type AddressInfo, type Socket } from "node:net";
 import { WebSocketServer, type WebSocket } from "ws";
+import { FakeNode } from "./fakeNode";
 
 /** Part of a Pod, as a test describes it. */
 export interface FakePod {
@@ -21,13 +22,16 @@ export interface Refusal {
 }
 
 /**
- * An API server that lists and watches Pods of one namespace and forwards ports with the subprotocol
- * `v4.channel.k8s.io`, as the real one does, to servers on this machine.
+ * An API server that lists and watches Pods of one namespace and forwards ports to servers on this machine: over SPDY, or
+ * with the subprotocol `v4.channel.k8s.io` in a WebSocket.
  */
 export class FakeApi {
   readonly requests: string[] = [];
   refusal: Refusal | undefined;
-  tunnels = 0;
+  /** As a proxy that knows no upgrade but to WebSockets. */
+  refusesSpdy = false;
+  readonly nodes: FakeNode[] = [];
+  #webSockets = 0;
   #version = 1;
   readonly #pods = new Map<string, FakePod>();
   readonly #watchers = new Set<ServerResponse>();
@@ -41,6 +45,11 @@ export class FakeApi {
 
   async start(port = 0): Promise<void> {
     await new Promise<void>((resolve) => this.#server.listen(port, "127.0.0.1", resolve));
+  }
+
+  /** Connections to Pods that are open. */
+  get tunnels(): number {
+    return this.nodes.reduce((sum, node) => sum + node.connections, this.#webSockets);
   }
 
   get port(): number {
@@ -105,14 +114,23 @@ export class FakeApi {
         socket.end(`HTTP/1.1 ${refusal?.status ?? 500} Refused\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
         return;
       }
-      this.#ws.handleUpgrade(request, socket, head, (tunnel) => this.#forward(tunnel, pod));
+      if (request.headers.upgrade === "websocket") {
+        this.#ws.handleUpgrade(request, socket, head, (tunnel) => this.#forward(tunnel, pod));
+        return;
+      }
+      if (this.refusesSpdy) {
+        socket.end("HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\n\r\n");
+        return;
+      }
+      socket.write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: SPDY/3.1\r\n\r\n");
+      this.nodes.push(new FakeNode(socket, () => (this.#pods.get(name) ?? pod).appPort));
     });
     return server;
   }
 
   #forward(tunnel: WebSocket, pod: FakePod): void {
-    this.tunnels++;
-    tunnel.on("close", () => this.tunnels--);
+    this.#webSockets++;
+    tunnel.on("close", () => this.#webSockets--);
     const port = Buffer.from([0, 80, 0]);
     tunnel.send(port);
     tunnel.send(Buffer.concat([Buffer.from([1]), port.subarray(1)]));

@@ -1,0 +1,137 @@
+import type { Duplex } from "node:stream";
+import type { PodConnection } from "./podConnection";
+import { PodSession } from "./podSession";
+import type { DialTarget } from "./dial";
+
+/** For how long a session waits for the next client. Opening one takes the time of two handshakes. */
+const idleMs = 60_000;
+/** So many clients have a session each, more than a browser opens. The next ones share. */
+const mostSessions = 16;
+
+/** A Pod, and the port of it that is wanted. */
+export interface PodPort extends DialTarget {
+  uid: string;
+  port: number;
+}
+
+/**
+ * The sessions with Pods. A client takes one that is free, and one is kept ready for the next client: a session makes no
+ * connection to the Pod before a client comes.
+ */
+export class SessionPool {
+  /** By the Pod's uid, the last used one last. */
+  readonly #sessions = new Map<string, PodSession[]>();
+  readonly #idle = new Map<PodSession, NodeJS.Timeout>();
+  readonly #dialling = new Map<string, Set<Promise<PodSession>>>();
+  #isClosed = false;
+
+  constructor(private readonly dial: (target: DialTarget) => Promise<Duplex>) {}
+
+  /** @throws {DialError} where no session could be opened, or the node refuses. */
+  async connect(pod: PodPort): Promise<PodConnection> {
+    for (;;) {
+      const { session, isNew } = await this.#session(pod);
+      clearTimeout(this.#idle.get(session));
+      this.#idle.delete(session);
+      const opened = session.open(pod.port);
+      this.#prepare(pod);
+      try {
+        return await opened;
+      } catch (error) {
+        // One that broke while it waited says nothing about the Pod.
+        if (isNew || !session.isClosed) throw error;
+      }
+    }
+  }
+
+  async #session(pod: PodPort): Promise<{ session: PodSession; isNew: boolean }> {
+    for (;;) {
+      const session = this.#free(pod.uid) ?? this.#shared(pod.uid);
+      if (session !== undefined) return { session, isNew: false };
+      const [first] = this.#dialling.get(pod.uid) ?? [];
+      if (this.#count(pod.uid) < mostSessions || first === undefined) {
+        return { session: await this.#dial(pod), isNew: true };
+      }
+      await first.catch(() => undefined);
+    }
+  }
+
+  /** With those on their way. */
+  #count(uid: string): number {
+    return (this.#sessions.get(uid)?.length ?? 0) + (this.#dialling.get(uid)?.size ?? 0);
+  }
+
+  #free(uid: string): PodSession | undefined {
+    return this.#sessions.get(uid)?.findLast(({ clients }) => clients === 0);
+  }
+
+  /** The one with the fewest clients; none as long as there may be more sessions, or where all wait for a client. */
+  #shared(uid: string): PodSession | undefined {
+    const sessions = this.#sessions.get(uid) ?? [];
+    if (this.#count(uid) < mostSessions) return undefined;
+    return sessions
+      .filter(({ isStalled }) => !isStalled)
+      .reduce<PodSession | undefined>((best, each) => (best && best.clients <= each.clients ? best : each), undefined);
+  }
+
+  /** Opens a session for the next client, unless one is free or on its way. */
+  #prepare(pod: PodPort): void {
+    const isOnItsWay = (this.#dialling.get(pod.uid)?.size ?? 0) > 0;
+    if (isOnItsWay || this.#count(pod.uid) >= mostSessions || this.#free(pod.uid) !== undefined) return;
+    this.#dial(pod).then(
+      (session) => this.#wait(session),
+      // The next client asks by itself, and hears why.
+      () => undefined,
+    );
+  }
+
+  async #dial(pod: PodPort): Promise<PodSession> {
+    const dialled = this.dial(pod).then((socket) => {
+      const session: PodSession = new PodSession(socket, () => this.#changed(pod.uid, session));
+      if (this.#isClosed) session.close();
+      this.#sessions.set(pod.uid, [...(this.#sessions.get(pod.uid) ?? []), session]);
+      return session;
+    });
+    const dialling = this.#dialling.get(pod.uid) ?? new Set();
+    this.#dialling.set(pod.uid, dialling.add(dialled));
+    try {
+      return await dialled;
+    } finally {
+      dialling.delete(dialled);
+      if (dialling.size === 0) this.#dialling.delete(pod.uid);
+    }
+  }
+
+  #changed(uid: string, session: PodSession): void {
+    const others = (this.#sessions.get(uid) ?? []).filter((each) => each !== session);
+    const all = session.isClosed ? others : [...others, session];
+    if (all.length > 0) this.#sessions.set(uid, all);
+    else this.#sessions.delete(uid);
+    if (!session.isClosed) this.#wait(session);
+  }
+
+  #wait(session: PodSession): void {
+    clearTimeout(this.#idle.get(session));
+    this.#idle.set(
+      session,
+      setTimeout(() => {
+        this.#idle.delete(session);
+        session.close();
+      }, idleMs),
+    );
+  }
+
+  /** For those that broke without a word, as in a sleep of the machine. */
+  closeFree(): void {
+    for (const session of this.#all()) if (session.clients === 0) session.close();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const session of this.#all()) session.close();
+  }
+
+  #all(): PodSession[] {
+    return [...this.#sessions.values()].flat();
+  }
+}

@@ -1,0 +1,113 @@
+import { connect, type Socket } from "node:net";
+import { expect, it, onTestFinished } from "vitest";
+import { readRecord } from "../../../components/forward/record";
+import type { FakeApi } from "./fakeApi";
+import { ask, fakeApi, httpApp, requestFor, runDaemon, tcpApp, temporaryFolder, until } from "./helpers";
+
+const labels = { app: "web" };
+
+async function forwarding(appPort: number, protocol: "http" | "tcp" = "http") {
+  const api = await fakeApi();
+  const folder = temporaryFolder();
+  const request = await requestFor(api, { protocol });
+  api.setPod({ name: "web-1", uid: "uid-1", labels, ready: true, appPort });
+  const { key } = runDaemon(folder, request);
+  await until(() => readRecord(folder, key)?.pod?.uid === "uid-1");
+  return { api, port: request.localPort };
+}
+
+/** How often a connection to the node was asked for. */
+const upgrades = (api: FakeApi): number => api.requests.filter((line) => line.startsWith("UPGRADE")).length;
+
+function client(port: number): Socket {
+  const socket = connect({ port, host: "127.0.0.1", allowHalfOpen: true });
+  socket.on("error", () => undefined);
+  onTestFinished(() => void socket.destroy());
+  return socket;
+}
+
+/** Answers each line with itself, and `flood` without end, as fast as it is read. */
+const echo = async (): Promise<number> =>
+  await tcpApp((socket) => {
+    const flood = (): void => {
+      while (socket.write(Buffer.alloc(65_536)));
+    };
+    socket.on("error", () => undefined);
+    socket.on("data", (line) => {
+      if (line.toString() !== "flood\n") {
+        socket.write(line);
+        return;
+      }
+      socket.on("drain", flood);
+      flood();
+    });
+  });
+
+async function echoes(socket: Socket): Promise<void> {
+  const answered = new Promise((resolve) => socket.once("data", resolve));
+  socket.write("hello\n");
+  await answered;
+}
+
+it("takes the same session for clients that come one after the other", async () => {
+  const { api, port } = await forwarding(await httpApp((_request, response) => response.end("app")));
+  for (let turn = 0; turn < 20; turn++) expect((await ask(port)).body).toBe("app");
+  expect(upgrades(api)).toBeLessThanOrEqual(3);
+});
+
+it("serves a hundred clients at once over a bounded number of sessions", async () => {
+  const { api, port } = await forwarding(await echo(), "tcp");
+  const clients = Array.from({ length: 100 }, () => client(port));
+  await Promise.all(clients.map(echoes));
+  expect(upgrades(api)).toBeLessThanOrEqual(16);
+});
+
+it("answers others while one of few clients does not read, for as long as it likes", async () => {
+  const { port } = await forwarding(await echo(), "tcp");
+  const stalled = client(port).pause();
+  stalled.write("flood\n");
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  for (let turn = 0; turn < 5; turn++) await echoes(client(port));
+  const more = new Promise((resolve) => stalled.once("data", resolve));
+  stalled.resume();
+  await more;
+});
+
+it("cuts a client that does not read where others wait for it", async () => {
+  const { api, port } = await forwarding(await echo(), "tcp");
+  const clients = Array.from({ length: 64 }, () => client(port));
+  await Promise.all(clients.map(echoes));
+  const [stalled, ...others] = clients;
+  stalled?.pause().write("flood\n");
+  await until(() => api.tunnels === others.length);
+  await Promise.all(others.map(echoes));
+  const error = new Promise((resolve) => stalled?.once("error", resolve));
+  stalled?.resume();
+  expect(await error).toMatchObject({ code: "ECONNRESET" });
+});
+
+it("ends the connections of clients that are done before too many wait", async () => {
+  let open = 0;
+  const app = await tcpApp((socket) => {
+    open++;
+    socket.on("error", () => undefined).on("close", () => open--);
+    socket.on("end", () => socket.end());
+    socket.on("data", (line) => socket.write(line));
+  });
+  const { port } = await forwarding(app, "tcp");
+  for (let turn = 0; turn < 100; turn++) {
+    const socket = client(port);
+    await echoes(socket);
+    socket.end();
+  }
+  await until(() => open <= 64);
+});
+
+it("goes through WebSockets where SPDY is refused on the way", async () => {
+  const { api, port } = await forwarding(await httpApp((_request, response) => response.end("app")));
+  api.refusesSpdy = true;
+  expect((await ask(port)).body).toBe("app");
+  const before = upgrades(api);
+  expect((await ask(port)).body).toBe("app");
+  expect(upgrades(api)).toBe(before + 1);
+});
