@@ -3,11 +3,11 @@ import { ClientInput } from "./clientInput";
 import type { ForwardProtocol } from "./desired";
 import { explainRefusal, type Failure } from "./failure";
 import type { HalfOpenConnections } from "./halfOpen";
-import { isLocalHost, isSafeRequest, mayBeHttp, parseHttpHead } from "./httpHead";
+import { isLocalHost, isRequest, isSafeRequest, mayBeHttp, parseHttpHead } from "./httpHead";
 import { ownAnswer, type Situation } from "./ownAnswer";
 import type { PodConnection } from "./podConnection";
 import type { Step } from "./steps";
-import { endClient, relay, type RelayEvents } from "./relay";
+import { endClient, relay, type RelayEvents, type RelayRules } from "./relay";
 
 /** A Pod as a connection needs it. */
 export interface ConnectionTarget {
@@ -23,6 +23,8 @@ export interface ConnectionHost {
   /** The Pod that is Ready, as soon as there is one; `undefined` after `ms`. */
   currentPod(ms: number): Promise<ConnectionTarget | undefined>;
   readonly halfOpen: HalfOpenConnections;
+  /** Whether new connections go to this Pod. */
+  isCurrent(pod: ConnectionTarget): boolean;
   connect(pod: ConnectionTarget): Promise<PodConnection>;
   explain(error: unknown, pod: ConnectionTarget): Failure;
   /** Why no Pod is Ready. */
@@ -97,8 +99,12 @@ async function tryPod(
   } catch (error) {
     return host.explain(error, pod);
   }
-  const isRepeatable = host.protocol === "http" ? isSafeRequest : undefined;
-  const end = await relay(socket, input, connection, { isRepeatable, halfOpen: host.halfOpen }, host.events(pod));
+  const { halfOpen } = host;
+  const rules: RelayRules =
+    host.protocol === "http"
+      ? { isRepeatable: isSafeRequest, belongsElsewhere: (start) => !host.isCurrent(pod) && isRequest(start), halfOpen }
+      : { halfOpen };
+  const end = await relay(socket, input, connection, rules, host.events(pod));
   if (end.kind === "unanswered") return "unanswered";
   return end.kind === "refused" ? explainRefusal(end.message, pod.name, host.podPort) : undefined;
 }

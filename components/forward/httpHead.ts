@@ -41,6 +41,11 @@ export function isLocalHost(host: string): boolean {
   return host === "127.0.0.1" || host === "localhost" || host.endsWith(".localhost") || host === "[::1]";
 }
 
+/** Whether bytes begin an HTTP/1 request. */
+export function isRequest(bytes: Buffer): boolean {
+  return parseHttpHead(bytes) !== undefined;
+}
+
 /** Whether bytes are one whole HTTP/1 request that changes nothing, so that it may be made twice (RFC 9110, 9.2.1). */
 export function isSafeRequest(bytes: Buffer): boolean {
   const head = parseHttpHead(bytes);

@@ -22,6 +22,7 @@ export class LocalForward {
   readonly #bytes = { sent: 0, received: 0 };
   readonly #latencies = new Latencies();
   #closing = false;
+  #currentUid: string | undefined;
   #reached: string | undefined;
   #failure: ForwardRecord["failure"];
 
@@ -34,6 +35,7 @@ export class LocalForward {
     const { localPort, namespace, selector, showLogs = false } = stored.forward;
     this.#steps = new Steps(showLogs ? (source) => link.logTail(source) : undefined);
     this.#view = link.watch(namespace).subscribe(selector, () => {
+      this.#currentUid = currentPod(this.#view.pods())?.uid;
       for (const waiter of this.#waiters) waiter();
       changed();
     });
@@ -93,6 +95,8 @@ export class LocalForward {
       protocol,
       podPort,
       currentPod: (ms) => this.#currentPod(ms),
+      // As long as no other Pod is Ready, an old one is the best there is.
+      isCurrent: ({ uid }) => (this.#currentUid ?? uid) === uid,
       halfOpen: new HalfOpenConnections(),
       connect: (pod) => this.link.connect({ namespace, pod: pod.name, uid: pod.uid, port: podPort }),
       explain: (error, pod) => explainDial(error, pod.name, server),

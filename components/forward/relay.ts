@@ -41,6 +41,8 @@ export interface RelayEvents {
 export interface RelayRules {
   /** Whether bytes that the Pod left unanswered may go to another one. */
   isRepeatable?: (start: Buffer) => boolean;
+  /** Whether bytes that follow an answer belong to another Pod by now. */
+  belongsElsewhere?: (start: Buffer) => boolean;
   halfOpen: HalfOpenConnections;
 }
 
@@ -52,7 +54,7 @@ export async function relay(
   client: Socket,
   input: ClientInput,
   pod: PodConnection,
-  { isRepeatable = () => false, halfOpen }: RelayRules,
+  { isRepeatable = () => false, belongsElsewhere = () => false, halfOpen }: RelayRules,
   events: RelayEvents = {},
 ): Promise<RelayEnd> {
   return await new Promise((resolve) => {
@@ -65,6 +67,13 @@ export async function relay(
     const settled = setTimeout(() => events.reached?.("silence"), refusalMs);
 
     const toPod = (chunk: Buffer): void => {
+      // Before the old Pod ends: from then on it takes a second until that is known here.
+      if (answered && askedAt === undefined && belongsElsewhere(input.start)) {
+        pod.abandon();
+        stop();
+        resolve({ kind: "unanswered" });
+        return;
+      }
       askedAt ??= performance.now();
       if (!pod.write(chunk)) input.pause();
       events.sent?.(chunk.length);
@@ -116,7 +125,7 @@ export async function relay(
       finish({ kind: "closed" });
     };
 
-    const finish = (end: PodEnd): void => {
+    const stop = (): void => {
       clearTimeout(waiting);
       clearTimeout(yielding);
       clearTimeout(settled);
@@ -124,6 +133,9 @@ export async function relay(
       client.off("drain", onDrain);
       client.off("close", onClientClose);
       input.detach();
+    };
+    const finish = (end: PodEnd): void => {
+      stop();
       if (end.kind === "refused" && !answered && !client.destroyed) {
         resolve({ kind: "refused", message: end.message });
         return;

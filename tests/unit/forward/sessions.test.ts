@@ -1,3 +1,4 @@
+import { Agent } from "node:http";
 import { connect, type Socket } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
 import { readRecord } from "../../../components/forward/record";
@@ -110,4 +111,29 @@ it("goes through WebSockets where SPDY is refused on the way", async () => {
   const before = upgrades(api);
   expect((await ask(port)).body).toBe("app");
   expect(upgrades(api)).toBe(before + 1);
+});
+
+it("sends the next request of a kept connection to the new Pod, while the old one still lives", async () => {
+  const { api, port } = await forwarding(await httpApp((_request, response) => response.end("old")));
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  onTestFinished(() => agent.destroy());
+  expect((await ask(port, "/", {}, agent)).body).toBe("old");
+  const appPort = await httpApp((_request, response) => response.end("new"));
+  api.setPod({ name: "web-2", uid: "uid-2", labels, ready: true, appPort });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  expect((await ask(port, "/", {}, agent)).body).toBe("new");
+  expect(api.tunnels).toBe(1);
+});
+
+it("leaves an answer alone that the old Pod has begun", async () => {
+  const old = await httpApp((_request, response) => {
+    response.write("begun, ");
+    setTimeout(() => response.end("whole"), 500);
+  });
+  const { api, port } = await forwarding(old);
+  const answer = ask(port);
+  await until(() => api.tunnels === 1);
+  const appPort = await httpApp((_request, response) => response.end("new"));
+  api.setPod({ name: "web-2", uid: "uid-2", labels, ready: true, appPort });
+  expect((await answer).body).toBe("begun, whole");
 });
