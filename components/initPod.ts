@@ -1,4 +1,5 @@
-import * as k8s from "@pulumi/kubernetes";
+// Not from the package itself, which loads all of its groups: most of what a preview of one Pod would spend here.
+import { Pod, Service } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { annotation } from "./annotations";
 import type { InitLog, InitPodArgs } from "./args";
@@ -63,7 +64,7 @@ export class InitPod extends pulumi.ComponentResource {
       podPort === undefined || forward.mode === "never" ? undefined : localPort(name, this, urn, link, wantedPort);
     const retry = retryTrigger(this, link, identity, { retries, mustServe });
 
-    const pod = new k8s.core.v1.Pod(
+    const pod = new Pod(
       name,
       {
         metadata: {
@@ -95,7 +96,7 @@ export class InitPod extends pulumi.ComponentResource {
     );
     const service =
       serviceSpec &&
-      new k8s.core.v1.Service(
+      new Service(
         name,
         {
           metadata: {
