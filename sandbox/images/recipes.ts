@@ -30,6 +30,7 @@ export const imageNames = {
   curl: "sandbox.local/curl:7",
   nginx: "sandbox.local/nginx:1",
   nginxUnprivileged: "sandbox.local/nginx-unprivileged:1",
+  redis: "sandbox.local/redis:1",
 } as const;
 
 const busybox: Layer = {
@@ -113,6 +114,13 @@ function nginxSettings(main: readonly string[], temporary: string, port: number)
   };
 }
 
+/** Redis is one program that goes by its name; the package redis-server adds that name alone, and needs Perl for it. */
+const redis: Layer = {
+  packages: ["redis-tools"],
+  without: ["adduser", "debconf", "libpam-modules", "libpam-modules-bin", "passwd"],
+  links: { "usr/bin/redis-server": "redis-check-rdb" },
+};
+
 const nginxCommand = ["nginx", "-g", "daemon off;"];
 
 export const recipes: readonly Recipe[] = [
@@ -134,5 +142,11 @@ export const recipes: readonly Recipe[] = [
     name: imageNames.nginxUnprivileged,
     layers: [busybox, nginxFiles, nginxSettings(["pid /tmp/nginx.pid;"], "/tmp", 8080)],
     config: { Cmd: nginxCommand, User: "101:101", ExposedPorts: { "8080/tcp": {} }, StopSignal: "SIGQUIT" },
+  },
+  {
+    name: imageNames.redis,
+    layers: [busybox, redis],
+    // Keeps nothing on disk, and so runs with a root file system that it can't write to.
+    config: { Cmd: ["redis-server", "--save", ""], User: "65534:65534", ExposedPorts: { "6379/tcp": {} } },
   },
 ];

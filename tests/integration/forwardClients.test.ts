@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { connect as connectHttp2, type ClientHttp2Session } from "node:http2";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import WebSocket from "ws";
@@ -33,7 +33,7 @@ describe("through the forwarded URL", () => {
   let live: LiveServer;
   let curl: CurlPod;
   let tlsFiles: Certificate;
-  let pods: Record<"web" | "h2c" | "tls" | "lines", Forwarded>;
+  let pods: Record<"web" | "h2c" | "tls" | "redis" | "lines", Forwarded>;
 
   beforeAll(async () => {
     live = await LiveServer.start();
@@ -114,9 +114,20 @@ describe("through the forwarded URL", () => {
     expect(await curl.run(`${asked} --http1.1`)).toBe("1.1 200");
   });
 
+  test("Redis answers thousands of commands sent at once, and its own client in the Pod sees what they did", async () => {
+    const { url, podName } = pods.redis;
+    const socket = connectTo(url);
+    const answers = createInterface(socket);
+    const counts: Record<string, number> = {};
+    answers.on("line", (answer) => (counts[answer] = (counts[answer] ?? 0) + 1));
+    socket.write("SET key value\r\n" + "PING\r\n".repeat(10_000) + "QUIT\r\n");
+    await once(socket, "close");
+    expect(counts).toEqual({ "+OK": 2, "+PONG": 10_000 });
+    expect(await inPod(podName, "redis-cli GET key")).toBe("value\n");
+  });
+
   test("a TCP app may speak first, is heard by a client that has ended its own side, and ends the connection", async () => {
-    const socket = connect(Number(new URL(pods.lines.url).port), "127.0.0.1").setTimeout(hangMs);
-    socket.once("timeout", () => socket.destroy(new Error("silence")));
+    const socket = connectTo(pods.lines.url);
     const lines = createInterface(socket)[Symbol.asyncIterator]();
     const nextLine = async (): Promise<unknown> => (await lines.next()).value;
     expect(await nextLine()).toBe("hello");
@@ -127,6 +138,11 @@ describe("through the forwarded URL", () => {
     expect(await lines.next()).toMatchObject({ done: true });
   });
 });
+
+function connectTo(url: string): Socket {
+  const socket = connect(Number(new URL(url).port), "127.0.0.1").setTimeout(hangMs);
+  return socket.once("timeout", () => socket.destroy(new Error("silence")));
+}
 
 /** Shows the checksum of what it sends. */
 function uploadScript(url: string): string {

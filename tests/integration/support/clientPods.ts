@@ -1,3 +1,4 @@
+import { imageNames } from "../../../sandbox/images/recipes.ts";
 import type { Certificate } from "./certificate.ts";
 import { images } from "./programs.ts";
 
@@ -47,6 +48,7 @@ server {
       { "default.conf": https, "certificate.pem": tls.certificate, "key.pem": tls.key },
       `forward: { protocol: "https" }`,
     ),
+    redis: `{ container: { image: "${imageNames.redis}", port: 6379 }, forward: { protocol: "tcp" } }`,
     lines: linesServer,
   };
   const entries = Object.entries(pods).map(([name, args]) => `${name}: new InitPod("${name}", ${args}),`);
