@@ -49,7 +49,8 @@ async function probeHttp(protocol: "http" | "https", port: number, signal?: Abor
     request.on("timeout", () => request.destroy(new Error(`no answer within ${requestTimeoutMs / 1000} s`)));
     request.on("error", (error: NodeJS.ErrnoException) => {
       const isForeign = error.code?.startsWith("HPE_") === true;
-      const message = isForeign ? `the answer is no HTTP (${error.message}): set forward.protocol` : error.message;
+      const fix = 'set forward.protocol to "https" for TLS, or to "tcp" for anything else, as HTTP/2 without TLS';
+      const message = isForeign ? `the answer is no HTTP/1 (${error.message}): ${fix}` : error.message;
       resolve({ kind: "failed", message });
     });
   });
