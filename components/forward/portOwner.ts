@@ -1,11 +1,11 @@
-import { execFileSync } from "node:child_process";
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { runTool, type RunTool } from "./systemTool";
 
 /** The process that listens on a local port, in words; `undefined` where it can't be seen, as with other users' processes. */
-export function portOwner(port: number): string | undefined {
+export function portOwner(port: number, platform = process.platform, run = runTool): string | undefined {
   try {
-    if (process.platform === "linux") return ownerOnLinux(port);
-    return process.platform === "win32" ? ownerOnWindows(port) : ownerByLsof(port);
+    if (platform === "linux") return ownerOnLinux(port);
+    return platform === "win32" ? ownerOnWindows(port, run) : ownerByLsof(port, run);
   } catch {
     return undefined;
   }
@@ -55,32 +55,24 @@ function commandOf(pid: string): string {
   return readFileSync(`/proc/${pid}/comm`, "utf8").trim();
 }
 
-function ownerByLsof(port: number): string | undefined {
+function ownerByLsof(port: number, run: RunTool): string | undefined {
   const text = run("lsof", ["-nP", `-iTCP:${port}`, "-sTCP:LISTEN", "-Fpc"]);
   const [pid, command] = [/^p(\d+)/m.exec(text)?.[1], /^c(.+)/m.exec(text)?.[1]];
   return pid === undefined ? undefined : describe(command ?? "", pid);
 }
 
-function ownerOnWindows(port: number): string | undefined {
-  const line = run("netstat", ["-ano", "-p", "TCP"])
+function ownerOnWindows(port: number, run: RunTool): string | undefined {
+  const pid = run("netstat", ["-ano", "-p", "TCP"])
     .split("\n")
-    .map((text) => text.trim().split(/\s+/))
-    .find((fields) => fields[1]?.endsWith(`:${port}`) && fields[3] === "LISTENING");
-  const pid = line?.[4];
+    .map((line) => line.trim().split(/\s+/))
+    // Without a remote end it listens; the word for that is in the language of the system.
+    .find(([, local, remote]) => local?.endsWith(`:${port}`) && remote?.endsWith(":0"))
+    ?.at(-1);
   if (pid === undefined) return undefined;
-  const command = /^"([^"]+)"/.exec(run("tasklist", ["/NH", "/FO", "CSV", "/FI", `PID eq ${pid}`]).trim())?.[1];
+  const command = /^"([^"]+)"/.exec(run("tasklist", ["/NH", "/FO", "CSV", "/FI", `PID eq ${pid}`]))?.[1];
   return describe(command ?? "", pid);
 }
 
 function describe(command: string, pid: string): string {
   return command === "" ? `the process ${pid}` : `${command} (process ${pid})`;
-}
-
-function run(command: string, args: string[]): string {
-  return execFileSync(command, args, {
-    encoding: "utf8",
-    stdio: ["ignore", "pipe", "ignore"],
-    timeout: 5_000,
-    windowsHide: true,
-  });
 }
