@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Situation } from "./ownAnswer";
 import { lookHeader, ownHeader } from "./ownHeaders";
-import type { Step } from "./steps";
+import { stepMarks, type Step } from "./steps";
 
 /** Seconds between two looks at a Pod that is not Ready. */
 export const retrySeconds = 1;
@@ -77,13 +77,10 @@ export function page({ name, message, hint }: Situation, steps: readonly Step[])
 `;
 }
 
-const marks = { done: "✓", failed: "✗", running: "●", waiting: "○" } as const;
-
 function item({ name, state, text, duration, log }: Step): string {
-  const isFailed = state === "failed" || text.startsWith("failed");
   const lines = log.length === 0 ? "" : `<pre>${log.map(escapeHtml).join("\n")}</pre>`;
   return (
-    `<li class="${isFailed ? "failed" : state}"><span class="mark" aria-hidden="true">${isFailed ? marks.failed : marks[state]}</span>` +
+    `<li class="${state}"><span class="mark" aria-hidden="true">${stepMarks[state]}</span>` +
     `<span>${escapeHtml(name)} <span class="text soft">${escapeHtml(text)}</span></span>` +
     `<span class="time">${escapeHtml(duration)}</span>${lines}</li>`
   );

@@ -12,7 +12,9 @@ export interface RawPod {
   };
   status?: {
     phase?: string;
-    conditions?: { type: string; status: string }[];
+    reason?: string;
+    message?: string;
+    conditions?: { type: string; status: string; message?: string }[];
     initContainerStatuses?: RawContainerStatus[];
     containerStatuses?: RawContainerStatus[];
   };
@@ -24,7 +26,7 @@ interface RawContainerStatus {
   ready?: boolean;
   started?: boolean;
   state?: {
-    waiting?: { reason?: string };
+    waiting?: { reason?: string; message?: string };
     running?: { startedAt?: string };
     terminated?: { exitCode: number; reason?: string; startedAt?: string; finishedAt?: string };
   };
@@ -37,6 +39,8 @@ export interface ContainerSummary {
   state: "waiting" | "running" | "done" | "failed";
   /** Kubernetes' word for it, such as `CrashLoopBackOff`. */
   reason?: string;
+  /** What Kubernetes says of a container that can't start. */
+  message?: string;
   /** Of the last attempt that ended. */
   exitCode?: number;
   restarts: number;
@@ -54,6 +58,8 @@ export interface PodSummary {
   deleting: boolean;
   ready: boolean;
   phase: string;
+  /** What Kubernetes says of a Pod that has no node, or that it ended. */
+  message?: string;
   labels: Record<string, string>;
   annotations: Record<string, string>;
   init: ContainerSummary[];
@@ -72,11 +78,17 @@ export function summarize(pod: RawPod): PodSummary {
     deleting: metadata.deletionTimestamp !== undefined,
     ready: (status.conditions ?? []).some(({ type, status }) => type === "Ready" && status === "True"),
     phase: status.phase ?? "Unknown",
+    message: messageOf(status),
     labels: metadata.labels ?? {},
     annotations: Object.fromEntries(annotations),
     init: (status.initContainerStatuses ?? []).map(summarizeContainer),
     containers: (status.containerStatuses ?? []).map(summarizeContainer),
   };
+}
+
+function messageOf({ reason, message, conditions = [] }: NonNullable<RawPod["status"]>): string | undefined {
+  if (reason !== undefined) return message === undefined ? reason : `${reason}: ${message}`;
+  return conditions.find(({ type, status }) => type === "PodScheduled" && status === "False")?.message;
 }
 
 function summarizeContainer(raw: RawContainerStatus): ContainerSummary {
@@ -86,6 +98,7 @@ function summarizeContainer(raw: RawContainerStatus): ContainerSummary {
     name: raw.name,
     state: running ? "running" : terminated ? (terminated.exitCode === 0 ? "done" : "failed") : "waiting",
     reason: waiting?.reason ?? terminated?.reason,
+    message: waiting?.message,
     exitCode: ended?.exitCode,
     restarts: raw.restartCount,
     startedAt: (running ?? ended)?.startedAt,
@@ -117,10 +130,24 @@ function isNewer(pod: PodSummary, other: PodSummary): boolean {
   return pod.createdAt === other.createdAt ? pod.name > other.name : pod.createdAt > other.createdAt;
 }
 
+/** Reasons to wait that tell of no trouble. */
+const idleReasons = new Set(["PodInitializing", "ContainerCreating"]);
+
+/** Whether the last attempt failed and no other one runs. */
+export function hasFailed({ state, exitCode }: ContainerSummary): boolean {
+  return state === "failed" || (state === "waiting" && exitCode !== undefined && exitCode !== 0);
+}
+
+/** Why a container can't start, such as `ErrImagePull`. A pause between two attempts is no reason. */
+export function obstacleOf({ state, reason }: ContainerSummary): string | undefined {
+  if (state !== "waiting" || reason === undefined || idleReasons.has(reason)) return undefined;
+  return reason === "CrashLoopBackOff" ? undefined : reason;
+}
+
 /** What a Pod that is not Ready does, as an end of the sentence "Pod NAME …". */
 export function describePod(pod: PodSummary): string {
   if (pod.deleting) return "is being deleted";
-  const blocked = pod.init.find((step) => step.state === "failed" || (step.state === "waiting" && step.exitCode));
+  const blocked = pod.init.find(hasFailed);
   if (blocked) return `waits for init step ${blocked.name}, which failed with exit code ${blocked.exitCode ?? "?"}`;
   const running = pod.init.filter((step) => step.state === "running").at(-1);
   const initialized = pod.init.every((step) => step.state !== "waiting");

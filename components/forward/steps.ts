@@ -1,10 +1,11 @@
 import { formatDuration, millisecondsBetween } from "../cluster/duration";
 import type { LogSource } from "../cluster/logs";
-import type { ContainerSummary, PodSummary } from "./pods";
+import { hasFailed, obstacleOf, type ContainerSummary, type PodSummary } from "./pods";
 
-/** One container of a Pod that is not Ready, as the forwarder tells of it. */
+/** One container of a Pod, as the forwarder's page and `init-pod status` tell of it. */
 export interface Step {
   name: string;
+  /** `failed` also where another attempt will follow, or where it can't start. */
   state: ContainerSummary["state"];
   /** State in words, such as `failed with exit code 22`. */
   text: string;
@@ -13,6 +14,14 @@ export interface Step {
   /** Last lines of its log. */
   log: string[];
 }
+
+/** A sign for each state, where one is seen before words are read. */
+export const stepMarks: Readonly<Record<Step["state"], string>> = {
+  done: "✓",
+  failed: "✗",
+  running: "●",
+  waiting: "○",
+};
 
 const tailLines = 6;
 /** An answer does not wait longer for logs. */
@@ -24,7 +33,11 @@ const freshMs = 900;
 export class Steps {
   readonly #tails = new Map<string, { lines: Promise<string[]>; until: number }>();
 
-  constructor(private readonly read: ((source: LogSource) => Promise<string[]>) | undefined) {}
+  constructor(
+    private readonly read: ((source: LogSource) => Promise<string[]>) | undefined,
+    /** Of which steps to tell the log. */
+    private readonly tellsLog: (state: Step["state"]) => boolean = () => true,
+  ) {}
 
   async of(pod: PodSummary, now = new Date()): Promise<Step[]> {
     const tails = await Promise.all(pod.init.map((container) => this.#tail(pod, container)));
@@ -32,8 +45,9 @@ export class Steps {
     return [...init, ...pod.containers.map((container) => stepOf(container, now, []))];
   }
 
-  async #tail(pod: PodSummary, { name, state, restarts, startedAt }: ContainerSummary): Promise<string[]> {
-    if (this.read === undefined || startedAt === undefined) return [];
+  async #tail(pod: PodSummary, container: ContainerSummary): Promise<string[]> {
+    const { name, state, restarts, startedAt } = container;
+    if (this.read === undefined || startedAt === undefined || !this.tellsLog(stateOf(container))) return [];
     const attempt = `${pod.uid} ${name} ${restarts} ${state}`;
     const now = performance.now();
     const known = this.#tails.get(attempt);
@@ -59,15 +73,19 @@ async function patient(reading: Promise<string[]>): Promise<string[]> {
 function stepOf(container: ContainerSummary, now: Date, log: string[]): Step {
   const { name, state, startedAt, finishedAt } = container;
   const ms = millisecondsBetween(startedAt, state === "running" ? now : finishedAt);
-  return { name, state, text: textOf(container), duration: ms === undefined ? "" : formatDuration(ms), log };
+  const duration = ms === undefined ? "" : formatDuration(ms);
+  return { name, state: stateOf(container), text: textOf(container), duration, log };
 }
 
-const idleReasons = new Set(["PodInitializing", "ContainerCreating"]);
+function stateOf(container: ContainerSummary): Step["state"] {
+  return hasFailed(container) || obstacleOf(container) !== undefined ? "failed" : container.state;
+}
 
-function textOf({ state, reason, exitCode, restarts }: ContainerSummary): string {
+function textOf(container: ContainerSummary): string {
+  const { state, exitCode, restarts } = container;
+  const obstacle = obstacleOf(container);
+  if (obstacle !== undefined) return obstacle;
   const attempt = restarts > 0 ? `, attempt ${restarts + 1}` : "";
-  if (state === "running") return `running${attempt}`;
-  if (state === "done") return "done";
-  if (exitCode !== undefined && exitCode !== 0) return `failed with exit code ${exitCode}${attempt}`;
-  return reason === undefined || idleReasons.has(reason) ? "waiting" : reason;
+  if (hasFailed(container)) return `failed with exit code ${exitCode ?? "?"}${attempt}`;
+  return state === "waiting" ? "waiting" : `${state}${attempt}`;
 }

@@ -48,6 +48,26 @@ describe("the steps of a Pod that is not Ready", () => {
     expect(asked).toContainEqual({ namespace: "shop", pod: "web-1", container: "wait" });
   });
 
+  it("have failed also while the next attempt is awaited, and where they can't start", async () => {
+    const pulling = { name: "pull", restartCount: 0, state: { waiting: { reason: "ErrImagePull" } } };
+    const creating = { name: "make", restartCount: 0, state: { waiting: { reason: "ContainerCreating" } } };
+    const found = await new Steps(undefined).of(pod([failing, pulling, creating]), now);
+    expect(found.map(({ state, text }) => [state, text])).toEqual([
+      ["failed", "failed with exit code 3, attempt 2"],
+      ["failed", "ErrImagePull"],
+      ["waiting", "waiting"],
+      ["waiting", "waiting"],
+    ]);
+  });
+
+  it("show the logs of those states that are asked for", async () => {
+    const steps = new Steps(
+      ({ container }) => Promise.resolve([container]),
+      (state) => state === "failed",
+    );
+    expect((await steps.of(pod([done, failing, running]), now)).flatMap(({ log }) => log)).toEqual(["migrate"]);
+  });
+
   it("ask for each log once, however many ask", async () => {
     let asked = 0;
     const steps = new Steps(() => Promise.resolve([`${++asked}`]));
