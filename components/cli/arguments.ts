@@ -3,7 +3,7 @@ import { parseArgs } from "node:util";
 /** What the user asked for. */
 export interface Command {
   verb: "status" | "forward" | "stop";
-  /** InitPods to work on, all where none is named. */
+  /** InitPods to work on, each as `NAME` or `NAMESPACE/NAME`; all where none is named. */
   names: string[];
   json: boolean;
   context?: string;
@@ -19,9 +19,13 @@ export class UsageError extends Error {
 /** Text of `--help`. */
 export const usage = `Usage: init-pod VERB [NAME...] [options]
 
-  status    InitPods of the cluster, their init steps and their forwards, and what to do next
-  forward   makes the URLs of InitPods answer on this machine, also where it never ran pulumi up
+  status    InitPods of the cluster, their init steps and the ends of their
+            logs, the URLs that lead to them, and what to do next
+  forward   makes the URLs of InitPods answer on this machine, also where it
+            never ran pulumi up
   stop      ends forwards on this machine
+
+A NAME is that of an InitPod, or NAMESPACE/NAME; without any, all are meant.
 
 Options:
   --context NAME      context of the kubeconfig (default: its current one)
@@ -31,7 +35,12 @@ Options:
   -h, --help          this text
   --version           version of this command
 
-Exit codes: 0 all is well; 1 failed; 2 wrong usage; 3 status: an InitPod is not Ready or a forward is down.
+Exit codes:
+  0  all is well
+  1  failed: no such InitPod, the cluster can't be read, a URL can't be
+     forwarded
+  2  wrong usage
+  3  status only: an InitPod is not Ready, or a forward does not work
 `;
 
 const verbs: readonly string[] = ["status", "forward", "stop"];

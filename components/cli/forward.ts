@@ -1,51 +1,57 @@
 import { forwardKey, listDesired, samePods, type ForwardRequest } from "../forward/desired";
 import { ensureForward } from "../forward/ensure";
-import { currentPod, type PodSummary } from "../forward/pods";
-import { declaredUrl, initPodName, initPodSelector, type ClusterView } from "./clusterView";
+import { currentPod } from "../forward/pods";
+import { chooseEach } from "./choose";
+import type { ClusterView } from "./clusterView";
+import { urlOf, type DeclaredUrl, type InitPodView } from "./initPods";
 
 /** What became of one URL. */
 export interface ForwardOutcome {
   name: string;
   namespace: string;
+  /** `""` where the InitPod has none. */
   url: string;
   /** `answers`: proven by a request. `waits`: listens, and says what the Pod does. */
   state: "answers" | "waits" | "failed";
+  /** Why it failed. */
   message?: string;
 }
 
-/** Makes the URLs of InitPods answer here, from what their Pods say of themselves. */
+/**
+ * Makes the URLs of InitPods answer here, from what their Pods say of themselves.
+ * @throws {NameError} where a name means none of them, or several.
+ */
 export async function forwardAll(
   view: ClusterView,
   names: readonly string[],
   folder: string,
 ): Promise<ForwardOutcome[]> {
-  const groups = new Map<string, PodSummary[]>();
-  for (const pod of view.pods) {
-    if (names.length > 0 && !names.includes(initPodName(pod))) continue;
-    const key = JSON.stringify([pod.namespace, initPodSelector(pod)]);
-    groups.set(key, [...(groups.get(key) ?? []), pod]);
-  }
   const outcomes: ForwardOutcome[] = [];
-  for (const pods of groups.values()) {
-    const outcome = await forwardOne(view, pods, folder);
-    if (outcome !== undefined) outcomes.push(outcome);
+  for (const initPod of chooseEach(names, view.initPods, `InitPod in context ${view.context}`)) {
+    const declared = urlOf(initPod);
+    if (declared !== undefined) outcomes.push(await forwardOne(view, initPod, declared, folder));
+    else if (names.length > 0) outcomes.push(withoutUrl(initPod));
   }
   return outcomes;
 }
 
-async function forwardOne(view: ClusterView, pods: PodSummary[], folder: string): Promise<ForwardOutcome | undefined> {
-  const ready = currentPod(pods);
-  const pod = ready ?? pods.find(({ deleting }) => !deleting);
-  const declared = pod && declaredUrl(pod);
-  if (pod === undefined || declared === undefined) return undefined;
+function withoutUrl({ name, namespace }: InitPodView): ForwardOutcome {
+  const message = "It has no URL: its container declares no port, or forward.mode is never.";
+  return { name, namespace, url: "", state: "failed", message };
+}
+
+async function forwardOne(
+  view: ClusterView,
+  initPod: InitPodView,
+  declared: DeclaredUrl,
+  folder: string,
+): Promise<ForwardOutcome> {
+  const { name, namespace } = initPod;
   const { url } = declared;
-  const { name, namespace } = { name: initPodName(pod), namespace: pod.namespace };
+  const ready = currentPod(initPod.pods);
+  const options = { folder, podUid: ready?.uid, proof: ready !== undefined };
   try {
-    await ensureForward(requestOf(view, pod, declared, folder), {
-      folder,
-      podUid: ready?.uid,
-      proof: ready !== undefined,
-    });
+    await ensureForward(requestOf(view, initPod, declared, folder), options);
     return { name, namespace, url, state: ready === undefined ? "waits" : "answers" };
   } catch (error) {
     return { name, namespace, url, state: "failed", message: error instanceof Error ? error.message : String(error) };
@@ -54,21 +60,15 @@ async function forwardOne(view: ClusterView, pods: PodSummary[], folder: string)
 
 function requestOf(
   view: ClusterView,
-  pod: PodSummary,
-  { localPort, podPort, protocol }: NonNullable<ReturnType<typeof declaredUrl>>,
+  { name, namespace, selector }: InitPodView,
+  { localPort, podPort, protocol }: DeclaredUrl,
   folder: string,
 ): ForwardRequest {
-  const selector = initPodSelector(pod);
+  const { access, clusterUid, context, server } = view;
   const request: ForwardRequest = {
     // The real URN is not known here; the next `up` on this machine puts its own forward in place of this one.
     urn: `init-pod forward ${JSON.stringify(selector)}`,
-    name: initPodName(pod),
-    access: view.access,
-    clusterUid: view.clusterUid,
-    context: view.context,
-    server: view.server,
-    namespace: pod.namespace,
-    ...{ selector, podPort, localPort, protocol },
+    ...{ name, access, clusterUid, context, server, namespace, selector, podPort, localPort, protocol },
   };
   const known = listDesired(folder).find(({ forward }) => samePods(forward, request))?.forward;
   const isOwn = known === undefined || forwardKey(known) === forwardKey(request);

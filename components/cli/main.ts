@@ -1,18 +1,19 @@
 #!/usr/bin/env node
-import { styleText } from "node:util";
 import { sweepForwards } from "../forward/sweep";
 import { stateFolder } from "../forward/stateFolder";
 import { packageVersion } from "../forward/version";
 import { parseCommand, usage, UsageError, type Command } from "./arguments";
-import { viewCluster, type ClusterView } from "./clusterView";
+import { viewCluster } from "./clusterView";
 import { forwardAll } from "./forward";
+import { forwardText, stopText } from "./outcomeText";
+import { paintFor } from "./paint";
 import { statusOf } from "./status";
-import { statusText, type Paint } from "./statusText";
+import { statusText } from "./statusText";
 import { stopForwards } from "./stop";
 
 const exitCode = { well: 0, failed: 1, usage: 2, unwell: 3 } as const;
 
-const paint: Paint = (style, text) => styleText(style, text, { stream: process.stdout });
+const paint = paintFor(process.stdout);
 
 async function run(args: readonly string[]): Promise<number> {
   const command = parseCommand(args);
@@ -32,39 +33,36 @@ async function run(args: readonly string[]): Promise<number> {
 
 async function status(folder: string, command: Command): Promise<number> {
   const view = await viewCluster(command).catch((error: unknown) => error as Error);
-  const found = statusOf(folder, command.names, view);
-  print(command.json ? toJson(found) : statusText(found, columns(), paint));
-  return found.healthy ? exitCode.well : exitCode.unwell;
+  try {
+    const found = await statusOf(folder, command, view);
+    print(command.json ? toJson(found) : statusText(found, columns(), paint));
+    return found.problem !== undefined ? exitCode.failed : found.healthy ? exitCode.well : exitCode.unwell;
+  } finally {
+    if (!(view instanceof Error)) view.close();
+  }
 }
 
 async function forward(folder: string, command: Command): Promise<number> {
-  const view: ClusterView = await viewCluster(command);
-  const outcomes = await forwardAll(view, command.names, folder);
-  if (command.json) print(toJson({ context: view.context, server: view.server, forwards: outcomes }));
-  else if (outcomes.length === 0) print(`No InitPod${named(command)} with a URL in context ${view.context}.\n`);
-  for (const { name, url, state, message } of command.json ? [] : outcomes) {
-    const words = { answers: paint("green", "answers"), waits: paint("yellow", "waits for its Pod"), failed: "" };
-    print(state === "failed" ? paint("red", `${name}  ${message ?? ""}\n`) : `${name}  ${url}  ${words[state]}\n`);
+  const view = await viewCluster(command);
+  try {
+    const forwards = await forwardAll(view, command.names, folder);
+    const { context, server } = view;
+    print(command.json ? toJson({ context, server, forwards }) : forwardText(forwards, context, columns(), paint));
+    return forwards.some(({ state }) => state === "failed") ? exitCode.failed : exitCode.well;
+  } finally {
+    view.close();
   }
-  const isMissing = outcomes.length === 0 && command.names.length > 0;
-  return isMissing || outcomes.some(({ state }) => state === "failed") ? exitCode.failed : exitCode.well;
 }
 
 async function stop(folder: string, command: Command): Promise<number> {
-  const stopped = await stopForwards(folder, command.names);
-  if (command.json) print(toJson({ stopped }));
-  else if (stopped.length === 0) print(`No forward${named(command)} on this machine.\n`);
-  else for (const { name, namespace, url } of stopped) print(`Stopped ${url} (${namespace}/${name}).\n`);
-  return stopped.length === 0 && command.names.length > 0 ? exitCode.failed : exitCode.well;
+  const stopped = await stopForwards(folder, command);
+  print(command.json ? toJson({ stopped }) : stopText(stopped, columns()));
+  return exitCode.well;
 }
 
 /** A pipe has no width: programs such as grep want whole rows. */
 function columns(): number {
   return process.stdout.columns || Number(process.env.COLUMNS) || Number.POSITIVE_INFINITY;
-}
-
-function named({ names }: Command): string {
-  return names.length === 0 ? "" : ` named ${names.join(", ")}`;
 }
 
 function print(text: string): number {

@@ -1,117 +1,129 @@
-import { listDesired, type StoredForward } from "../forward/desired";
+import { cleanLine } from "../cluster/cleanLine";
+import { readableMessage } from "../cluster/readableMessage";
+import { listDesired, type DesiredForward } from "../forward/desired";
 import { liveDaemon } from "../forward/lock";
-import { describePod, hasLabels, type ContainerSummary, type PodSummary } from "../forward/pods";
-import { readRecord, type ForwardRecord } from "../forward/record";
-import { declaredUrl, initPodName, type ClusterView } from "./clusterView";
+import { describePod, hasLabels, obstacleOf, type PodSummary } from "../forward/pods";
+import { Steps, type Step } from "../forward/steps";
+import type { Command } from "./arguments";
+import { chooseAny, isMeant } from "./choose";
+import type { ClusterView } from "./clusterView";
+import { forwardStatus, type ForwardStatus } from "./forwardStatus";
+import { stateOf, titleOf, urlOf, type InitPodState, type InitPodView } from "./initPods";
+import { nextSteps, type NextStep } from "./nextSteps";
 
-/** A forward of this machine. */
-export interface ForwardStatus {
-  name: string;
-  namespace: string;
-  context: string;
-  url: string;
-  /** Whether connections reach a Ready Pod now. */
-  state: "forwarding" | "waiting" | "down";
-  pod?: string;
-  problem?: string;
-  connections: ForwardRecord["connections"];
-  bytes: ForwardRecord["bytes"];
-}
-
-/** One Pod of an InitPod. */
+/** One Pod of an InitPod: more than one while it is being replaced. */
 export interface PodStatus {
   name: string;
-  namespace: string;
-  pod: string;
   ready: boolean;
-  state: string;
-  steps: ContainerSummary[];
+  /** What it does, as an end of the sentence "Pod NAME …". */
+  text: string;
+  /** What Kubernetes says of that, where it says anything. */
+  message?: string;
+  /** Its init containers in order, then its app. */
+  steps: Step[];
+}
+
+export interface InitPodStatus {
+  name: string;
+  namespace: string;
+  state: InitPodState;
   /** `""` where it has none. */
   url: string;
-  /** Whether the URL answers on this machine. */
+  /** Whether connections to the URL on this machine reach it. */
   forwarded: boolean;
+  /** The newest first. */
+  pods: PodStatus[];
 }
 
 /** All that `status` shows. */
 export interface Status {
-  cluster: { context: string; server: string } | undefined;
+  /** Whether every InitPod is ready or completed, and every forward works. */
+  healthy: boolean;
+  cluster?: { context: string; server: string };
   /** Why the cluster could not be read. */
-  problem: string | undefined;
-  daemon: { pid: number; version: string } | undefined;
-  initPods: PodStatus[];
+  problem?: string;
+  /** The process that forwards. */
+  daemon?: { pid: number; version: string };
+  initPods: InitPodStatus[];
+  /** Forwards of this machine, also of other clusters. */
   forwards: ForwardStatus[];
   /** What to do. */
-  next: string[];
-  healthy: boolean;
+  next: NextStep[];
 }
 
-/** Puts together what the state folder and the cluster say. */
-export function statusOf(folder: string, names: readonly string[], view: ClusterView | Error): Status {
+/**
+ * Puts together what the state folder and the cluster say.
+ * @throws {NameError} where a name means nothing that is known.
+ */
+export async function statusOf(folder: string, command: Command, view: ClusterView | Error): Promise<Status> {
+  const { names, namespace } = command;
   const daemon = liveDaemon(folder);
-  const isWanted = (name: string): boolean => names.length === 0 || names.includes(name);
-  const stored = listDesired(folder).filter(({ forward }) => isWanted(forward.name));
+  const stored = listDesired(folder)
+    .filter(({ forward }) => isMeant(names, forward))
+    .filter(({ forward }) => namespace === undefined || forward.namespace === namespace)
+    .sort((left, right) => (titleOf(left.forward) < titleOf(right.forward) ? -1 : 1));
   const forwards = stored.map((one) => forwardStatus(folder, one, daemon?.pid));
-  const pods = view instanceof Error ? [] : view.pods.filter((pod) => isWanted(initPodName(pod)));
-  const initPods = pods.map((pod) => podStatus(pod, stored, forwards)).sort(byName);
-  const isDown = forwards.some(({ state }) => state === "down");
-  return {
-    cluster: view instanceof Error ? undefined : { context: view.context, server: view.server },
-    problem: view instanceof Error ? view.message : undefined,
-    daemon: daemon && { pid: daemon.pid, version: daemon.version },
-    initPods,
-    forwards,
-    next: nextSteps(initPods, isDown),
-    healthy: !isDown && !(view instanceof Error) && initPods.every(({ ready }) => ready),
-  };
-}
-
-function forwardStatus(folder: string, { key, forward }: StoredForward, daemonPid: number | undefined): ForwardStatus {
-  const record = readRecord(folder, key);
-  const isServed = record?.pid === daemonPid && record !== undefined;
-  const works = isServed && record.listening;
-  return {
-    name: forward.name,
-    namespace: forward.namespace,
-    context: forward.context,
-    url: `${forward.protocol}://127.0.0.1:${forward.localPort}`,
-    state: !works ? "down" : record.pod === undefined ? "waiting" : "forwarding",
-    pod: works ? record.pod?.name : undefined,
-    problem: isServed ? (record.error ?? record.failure?.message) : "the forwarder does not run",
-    connections: record?.connections ?? { open: 0, total: 0 },
-    bytes: record?.bytes ?? { sent: 0, received: 0 },
-  };
-}
-
-function podStatus(pod: PodSummary, stored: readonly StoredForward[], forwards: readonly ForwardStatus[]): PodStatus {
-  const index = stored.findIndex(
-    ({ forward }) => forward.namespace === pod.namespace && hasLabels(pod, forward.selector),
-  );
-  const forward = forwards[index];
-  return {
-    name: initPodName(pod),
-    namespace: pod.namespace,
-    pod: pod.name,
-    ready: pod.ready && !pod.deleting,
-    state: pod.ready && !pod.deleting ? "Ready" : describePod(pod),
-    steps: pod.init,
-    url: forward?.url ?? declaredUrl(pod)?.url ?? "",
-    forwarded: forward !== undefined && forward.state !== "down" && forward.pod === pod.name,
-  };
-}
-
-function nextSteps(initPods: readonly PodStatus[], isDown: boolean): string[] {
-  const steps: string[] = [];
-  const isIdle = initPods.some(({ ready, url, forwarded }) => ready && url !== "" && !forwarded);
-  if (isDown || isIdle) steps.push("init-pod forward    makes the URLs answer on this machine");
-  const failing = initPods.find(({ steps: ran }) => ran.some(({ state, exitCode }) => state !== "done" && exitCode));
-  const step = failing?.steps.find(({ state, exitCode }) => state !== "done" && exitCode);
-  if (failing !== undefined && step !== undefined) {
-    steps.push(`kubectl logs -n ${failing.namespace} ${failing.pod} -c ${step.name} --previous    shows why it failed`);
-    steps.push("pulumi up    replaces a failed Pod, once the cause is gone");
+  const found = view instanceof Error ? [] : view.initPods;
+  if (!(view instanceof Error)) {
+    chooseAny(names, [...found, ...stored.map(({ forward }) => forward)], `InitPod in context ${view.context}`);
   }
-  return steps;
+  const chosen = found.filter((initPod) => isMeant(names, initPod));
+  const initPods = await Promise.all(
+    chosen.map(async (initPod) => {
+      const index = stored.findIndex(({ forward }) => isOf(forward, initPod, view as ClusterView));
+      return await initPodStatus(initPod, view as ClusterView, stored[index]?.forward, forwards[index]);
+    }),
+  );
+  const isWell = initPods.every(({ state }) => state === "ready" || state === "completed");
+  const works = forwards.every(({ state, problem }) => state === "forwarding" && problem === undefined);
+  const isIdle = initPods.some(
+    ({ state, url, forwarded }) =>
+      state === "ready" && url !== "" && !forwarded && !forwards.some((forward) => forward.url === url),
+  );
+  return {
+    healthy: isWell && works && !(view instanceof Error),
+    ...(view instanceof Error
+      ? { problem: view.message }
+      : { cluster: { context: view.context, server: view.server } }),
+    daemon: daemon && { pid: daemon.pid, version: daemon.version },
+    ...{ initPods, forwards },
+    next: nextSteps({ view, initPods: chosen, forwards, isIdle, command }),
+  };
 }
 
-function byName(left: PodStatus, right: PodStatus): number {
-  return `${left.namespace}/${left.name}/${left.pod}` < `${right.namespace}/${right.name}/${right.pod}` ? -1 : 1;
+function isOf(forward: DesiredForward, { namespace, pods }: InitPodView, view: ClusterView): boolean {
+  const isHere = (forward.clusterUid || forward.server) === (view.clusterUid || view.server);
+  return isHere && forward.namespace === namespace && pods.some((pod) => hasLabels(pod, forward.selector));
+}
+
+async function initPodStatus(
+  initPod: InitPodView,
+  view: ClusterView,
+  wanted: DesiredForward | undefined,
+  forward: ForwardStatus | undefined,
+): Promise<InitPodStatus> {
+  const { name, namespace, pods } = initPod;
+  // Only the `up` that wrote the forward's file knows whether the logs hold no secret.
+  const steps = new Steps(wanted?.showLogs === true ? view.logTail : undefined, isOfInterest);
+  const quiet = new Steps(undefined);
+  return {
+    ...{ name, namespace, state: stateOf(initPod), url: urlOf(initPod)?.url ?? forward?.url ?? "" },
+    forwarded: forward?.state === "forwarding",
+    pods: await Promise.all(pods.map((pod) => podStatus(pod, pod.ready || pod.deleting ? quiet : steps))),
+  };
+}
+
+function isOfInterest(state: Step["state"]): boolean {
+  return state === "failed" || state === "running";
+}
+
+async function podStatus(pod: PodSummary, steps: Steps): Promise<PodStatus> {
+  const ready = pod.ready && !pod.deleting;
+  const held = [...pod.init, ...pod.containers].find((container) => obstacleOf(container) !== undefined);
+  const message = ready ? "" : cleanLine(readableMessage(pod.message ?? held?.message));
+  return {
+    ...{ name: pod.name, ready, text: ready ? "is Ready" : describePod(pod) },
+    ...(message === "" ? {} : { message }),
+    steps: await steps.of(pod),
+  };
 }

@@ -3,6 +3,8 @@ import { listDesired, removeForward } from "../forward/desired";
 import { liveDaemon } from "../forward/lock";
 import { isFree } from "../forward/ports";
 import { removeLeftovers } from "../forward/sweep";
+import type { Command } from "./arguments";
+import { chooseEach } from "./choose";
 
 /** A forward that was ended. */
 export interface Stopped {
@@ -15,18 +17,28 @@ export interface Stopped {
 const patienceMs = 2_000;
 const pollMs = 20;
 
-/** Ends forwards: the named ones, or all. The daemon ends with the last. */
-export async function stopForwards(folder: string, names: readonly string[]): Promise<Stopped[]> {
-  const chosen = listDesired(folder).filter(({ forward }) => names.length === 0 || names.includes(forward.name));
+/**
+ * Ends forwards: the named ones, or all. The daemon ends with the last.
+ * @throws {NameError} where a name means none of them, or several.
+ */
+export async function stopForwards(
+  folder: string,
+  { names, namespace, context }: Pick<Command, "names" | "namespace" | "context">,
+): Promise<Stopped[]> {
+  const all = listDesired(folder)
+    .filter(({ forward }) => namespace === undefined || forward.namespace === namespace)
+    .filter(({ forward }) => context === undefined || forward.context === context)
+    .map(({ key, forward }) => ({ key, name: forward.name, namespace: forward.namespace, forward }));
+  const chosen = chooseEach(names, all, "forward on this machine");
   for (const { key } of chosen) removeForward(folder, key);
   await untilClosed(
     folder,
     chosen.map(({ forward }) => forward.localPort),
   );
   if (listDesired(folder).length === 0) removeLeftovers(folder);
-  return chosen.map(({ forward }) => ({
-    name: forward.name,
-    namespace: forward.namespace,
+  return chosen.map(({ name, namespace, forward }) => ({
+    name,
+    namespace,
     url: `${forward.protocol}://127.0.0.1:${forward.localPort}`,
   }));
 }

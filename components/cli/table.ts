@@ -1,42 +1,26 @@
 import { stripVTControlCharacters } from "node:util";
+import { lengthOf } from "../cluster/textWidth";
 
 const gap = "  ";
 
-/**
- * Rows as aligned columns; where they are wider than `width`, as one block of lines per row. Columns that are empty in all
- * rows are left out.
- */
-export function table(rows: readonly Record<string, string>[], width: number, withHead = true): string {
-  const columns = Object.keys(rows[0] ?? {}).filter((column) => rows.some((row) => row[column] !== ""));
-  const head = Object.fromEntries(columns.map((column) => [column, column.toUpperCase()]));
-  const lines = withHead ? [head, ...rows] : rows;
-  const widths = columns.map((column) => Math.max(...lines.map((row) => visible(row[column] ?? ""))));
-  const total = widths.reduce((sum, one) => sum + one + gap.length, -gap.length);
-  if (total <= width) {
-    return lines
-      .map((row) =>
-        columns
-          .map((column, index) => pad(row[column] ?? "", widths[index] ?? 0))
-          .join(gap)
-          .trimEnd(),
-      )
-      .join("\n");
-  }
-  const label = Math.max(0, ...columns.map((column) => column.length));
-  return rows
-    .map((row) =>
-      columns
-        .filter((column) => row[column] !== "")
-        .map((column) => `${column.padEnd(label)}${gap}${row[column] ?? ""}`)
-        .join("\n"),
-    )
-    .join("\n\n");
+/** Rows with their cells one below the other, a line each; nothing where that takes more than `width` columns. */
+export function aligned(rows: readonly (readonly string[])[], width: number): string[] | undefined {
+  const count = Math.max(0, ...rows.map((row) => row.length));
+  const widths = Array.from({ length: count }, (_, column) => Math.max(...rows.map((row) => seen(row[column] ?? ""))));
+  const lines = rows.map((row) =>
+    row
+      .map((cell, column) => pad(cell, widths[column] ?? 0))
+      .join(gap)
+      .trimEnd(),
+  );
+  return lines.every((line) => seen(line) <= width) ? lines : undefined;
 }
 
 function pad(text: string, width: number): string {
-  return text + " ".repeat(Math.max(0, width - visible(text)));
+  return text + " ".repeat(Math.max(0, width - seen(text)));
 }
 
-function visible(text: string): number {
-  return stripVTControlCharacters(text).length;
+/** Columns that a text takes, whatever its colours. */
+function seen(text: string): number {
+  return lengthOf(stripVTControlCharacters(text));
 }

@@ -21,7 +21,7 @@ export interface ForwardRecord {
   failure?: { podUid: string; message: string; final: boolean; count: number };
   connections: { open: number; total: number };
   bytes: { sent: number; received: number };
-  /** Median of the last times that the Pod took for the first byte of an answer. */
+  /** Median milliseconds from a request's first byte to its answer's first byte, over the last requests. */
   latencyMs?: number;
 }
 

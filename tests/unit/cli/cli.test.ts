@@ -3,15 +3,10 @@ import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { parseCommand, UsageError } from "../../../components/cli/arguments";
-import { statusOf } from "../../../components/cli/status";
-import { inUnits, statusText, stepText } from "../../../components/cli/statusText";
-import { table } from "../../../components/cli/table";
 import { listDesired, removeForward } from "../../../components/forward/desired";
 import { liveDaemon } from "../../../components/forward/lock";
 import type { FakeApi } from "../forward/fakeApi";
 import { ask, fakeApi, freePort, httpApp, temporaryFolder, until } from "../forward/helpers";
-
-const plain = (_style: unknown, text: string): string => text;
 
 describe("the command line", () => {
   it("takes a verb, names and options in any order", () => {
@@ -33,37 +28,6 @@ describe("the command line", () => {
   });
 });
 
-describe("tables", () => {
-  const rows = [
-    { name: "web", url: "http://127.0.0.1:20000", problem: "" },
-    { name: "\u001b[32mlonger\u001b[39m", url: "", problem: "" },
-  ];
-
-  it("align columns by what is seen, and leave empty ones out", () => {
-    expect(table(rows, 80)).toBe("NAME    URL\nweb     http://127.0.0.1:20000\n\u001b[32mlonger\u001b[39m");
-  });
-
-  it("become blocks where the terminal is too narrow", () => {
-    expect(table(rows, 20)).toBe("name  web\nurl   http://127.0.0.1:20000\n\nname  \u001b[32mlonger\u001b[39m");
-  });
-});
-
-it("says in few words how an init step went", () => {
-  expect(stepText({ name: "a", state: "done", exitCode: 0, restarts: 0 }, plain)).toBe("done");
-  const crashing = { name: "a", state: "waiting", reason: "CrashLoopBackOff", exitCode: 22, restarts: 1 } as const;
-  expect(stepText(crashing, plain)).toBe("CrashLoopBackOff, exit code 22, 1 restart");
-});
-
-it("shows bytes in units", () => {
-  expect([0, 1023, 1536, 3 * 1024 ** 3].map(inUnits)).toEqual(["0 B", "1023 B", "1.5 KiB", "3.0 GiB"]);
-});
-
-it("shows what is known where the cluster can't be read", () => {
-  const status = statusOf(temporaryFolder(), [], new Error("no such context"));
-  expect(statusText(status, 80, plain)).toBe("The cluster can't be read: no such context\n");
-  expect(status.healthy).toBe(false);
-});
-
 describe("the command", () => {
   let folder: string;
   let api: FakeApi;
@@ -80,7 +44,11 @@ describe("the command", () => {
     });
   });
 
-  function runPod(appPort: number, ready = true): void {
+  function runPod(
+    appPort: number,
+    ready = true,
+    annotations: Record<string, string> = { "init-pod.dev/port": "80", "init-pod.dev/local-port": String(localPort) },
+  ): void {
     api.setPod({
       name: "web-1",
       uid: "uid-1",
@@ -89,7 +57,7 @@ describe("the command", () => {
         "app.kubernetes.io/instance": "dev-1",
         "app.kubernetes.io/managed-by": "init-pod",
       },
-      annotations: { "init-pod.dev/port": "80", "init-pod.dev/local-port": String(localPort) },
+      annotations,
       ready,
       appPort,
     });
@@ -115,12 +83,14 @@ describe("the command", () => {
   it("forwards from labels and annotations alone, shows it, and stops it", async () => {
     runPod(await httpApp((_request, response) => response.end("hello")));
     const before = await initPod("status");
-    expect(before.out).toContain("(not forwarded here)");
-    expect(await initPod("forward")).toMatchObject({ code: 0, out: `web  http://127.0.0.1:${localPort}  answers\n` });
+    expect(before.code).toBe(0);
+    expect(before.out).toMatch(/default\/web +not here/);
+    const url = `http://127.0.0.1:${localPort}`;
+    expect(await initPod("forward")).toMatchObject({ code: 0, out: `${url}  default/web  answers\n` });
     expect((await ask(localPort)).body).toBe("hello");
     const status = JSON.parse((await initPod("status", "--json")).out) as { forwards: object[]; healthy: boolean };
     expect(status).toMatchObject({ healthy: true, forwards: [{ state: "forwarding", pod: "web-1", name: "web" }] });
-    expect((await initPod("stop", "web")).out).toBe(`Stopped http://127.0.0.1:${localPort} (default/web).\n`);
+    expect((await initPod("stop", "default/web")).out).toBe(`${url}  default/web  stopped\n`);
     expect(existsSync(folder)).toBe(false);
     await expect(ask(localPort)).rejects.toThrow("ECONNREFUSED");
   });
@@ -138,7 +108,7 @@ describe("the command", () => {
     await until(() => liveDaemon(folder) === undefined);
     const { code, out } = await initPod("status");
     expect(code).toBe(3);
-    expect(out).toContain("not running");
+    expect(out).toContain("Forwarder  does not run");
     expect(out).toContain("init-pod forward");
     expect((await initPod("forward")).code).toBe(0);
     expect((await ask(localPort)).body).toBe("hello");
@@ -148,6 +118,48 @@ describe("the command", () => {
     const { code, err } = await initPod("forward", "--context", "bogus");
     expect(code).toBe(1);
     expect(err).toContain('No context "bogus"');
+  });
+
+  it.each(["status", "forward", "stop"])(
+    "ends %s with 1 where a name means nothing, and says what there is",
+    async (verb) => {
+      runPod(1);
+      const { code, out, err } = await initPod(verb, "wbe");
+      expect(code).toBe(1);
+      expect(out).toBe("");
+      expect(err).toMatch(
+        verb === "stop"
+          ? /^init-pod: No forward on this machine named wbe\. There is none\.$/m
+          : /^init-pod: No InitPod in context fake named wbe\. There is: default\/web\.$/m,
+      );
+    },
+  );
+
+  it("ends forward with 1 for an InitPod without a URL that was asked for, and leaves it out else", async () => {
+    runPod(1, true, {});
+    expect(await initPod("forward")).toMatchObject({ code: 0, out: "No InitPod with a URL in context fake.\n" });
+    const { code, out } = await initPod("forward", "web");
+    expect(code).toBe(1);
+    expect(out).toContain("It has no URL");
+  });
+
+  it("ends forward with 1 where the right to forward is missing, and names it", async () => {
+    runPod(await httpApp((_request, response) => response.end("hello")));
+    api.refusal = { status: 403, message: 'pods "web-1" is forbidden' };
+    const { code, out } = await initPod("forward", "--json");
+    expect(code).toBe(1);
+    const { forwards } = JSON.parse(out) as { forwards: { state: string; message: string }[] };
+    expect(forwards).toMatchObject([{ name: "web", namespace: "default", state: "failed" }]);
+    expect(forwards[0]?.message).toContain("get and create on pods/portforward");
+  });
+
+  it("ends status with 3 where an InitPod is not Ready, and with 1 where the cluster can't be read", async () => {
+    runPod(1, false);
+    expect((await initPod("status")).code).toBe(3);
+    await api.stop();
+    const { code, out } = await initPod("status", "--json");
+    expect(code).toBe(1);
+    expect(JSON.parse(out)).toMatchObject({ healthy: false, initPods: [], forwards: [] });
   });
 
   it("has no colours in a pipe", async () => {
