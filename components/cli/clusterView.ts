@@ -55,13 +55,27 @@ async function listPods(client: ClusterClient, namespace: string | undefined): P
     const query = { labelSelector: selector };
     return (await client.json<{ items: RawPod[] }>(path, { query, timeoutMs: reachTimeoutMs })).items;
   };
-  const within = (name: string): string => `/api/v1/namespaces/${encodeURIComponent(name)}/pods`;
-  if (namespace !== undefined) return await list(within(namespace));
+  const within = async (name: string): Promise<RawPod[]> => {
+    try {
+      return await list(`/api/v1/namespaces/${encodeURIComponent(name)}/pods`);
+    } catch (error) {
+      throw isForbidden(error) ? new ApiError(403, withoutRight(name, error)) : error;
+    }
+  };
+  if (namespace !== undefined) return await within(namespace);
   try {
     return await list("/api/v1/pods");
   } catch (error) {
     // Many may read no more than their own namespace.
-    if (error instanceof ApiError && error.status === 403) return await list(within(client.namespace));
+    if (isForbidden(error)) return await within(client.namespace);
     throw error;
   }
+}
+
+function isForbidden(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.status === 403;
+}
+
+function withoutRight(namespace: string, { message }: ApiError): string {
+  return `No right to list the Pods of namespace ${namespace}. Is it the right one (-n)? The API server says: ${message}`;
 }

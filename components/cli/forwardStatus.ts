@@ -2,6 +2,18 @@ import type { StoredForward } from "../forward/desired";
 import { portOwner } from "../forward/portOwner";
 import { readRecord, type ForwardRecord } from "../forward/record";
 
+/** Why a forward does not answer. */
+export interface Problem {
+  kind:
+    | "notRunning" // the forwarder itself
+    | "portTaken" // by another program: the forwarder takes it as soon as that ends
+    | "notListening"
+    | "unreachable" // the API server does not tell of the Pods
+    | "forbidden" // no right to forward, or credentials that are taken no longer
+    | "notAnswering"; // the app
+  message: string;
+}
+
 /** A forward of this machine. */
 export interface ForwardStatus {
   name: string;
@@ -13,9 +25,7 @@ export interface ForwardStatus {
   /** The Pod that connections go to. */
   pod?: string;
   /** What keeps it from answering, or did so at the last connection. */
-  problem?: string;
-  /** Whether that is another program on its port: it is taken as soon as that ends. */
-  isPortTaken: boolean;
+  problem?: Problem;
   /** Median milliseconds until an answer begins, over the last requests. */
   latencyMs?: number;
   connections: ForwardRecord["connections"];
@@ -39,24 +49,19 @@ export function forwardStatus(
     state: !listens ? "down" : record.pod === undefined ? "waiting" : "forwarding",
     pod: listens ? record.pod?.name : undefined,
     problem: problemOf(record, localPort, ownerOf),
-    isPortTaken: isPortTaken(record),
     latencyMs: record?.latencyMs,
     connections: record?.connections ?? { open: 0, total: 0 },
     bytes: record?.bytes ?? { sent: 0, received: 0 },
   };
 }
 
-function problemOf(
-  record: ForwardRecord | undefined,
-  localPort: number,
-  ownerOf: typeof portOwner,
-): string | undefined {
-  if (record === undefined) return "the forwarder does not run";
-  if (record.listening) return record.error ?? record.failure?.message;
-  if (isPortTaken(record)) return `port ${localPort} is used by ${ownerOf(localPort) ?? "another program"}`;
-  return record.error === undefined ? "it does not listen yet" : `it can't listen: ${record.error}`;
-}
-
-function isPortTaken(record: ForwardRecord | undefined): boolean {
-  return record?.listening === false && record.error === "EADDRINUSE";
+function problemOf(record: ForwardRecord | undefined, port: number, ownerOf: typeof portOwner): Problem | undefined {
+  if (record === undefined) return { kind: "notRunning", message: "The forwarder does not run." };
+  const { listening, error, failure } = record;
+  if (!listening && error === "EADDRINUSE") {
+    return { kind: "portTaken", message: `Port ${port} is used by ${ownerOf(port) ?? "another program"}.` };
+  }
+  if (!listening) return { kind: "notListening", message: `It does not listen: ${error ?? "it starts"}.` };
+  if (error !== undefined) return { kind: "unreachable", message: error };
+  return failure && { kind: failure.final ? "forbidden" : "notAnswering", message: failure.message };
 }

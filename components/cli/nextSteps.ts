@@ -28,7 +28,7 @@ export function nextSteps({ view, initPods, forwards, isIdle, command }: Finding
   const current = view instanceof Error ? undefined : view.context;
   const contextOf = (forward: ForwardStatus): string =>
     forward.context === current || current === undefined ? flags : flagsOf({ context: forward.context });
-  const down = forwards.filter(({ state, isPortTaken }) => state === "down" && !isPortTaken);
+  const down = forwards.filter(({ problem }) => problem?.kind === "notRunning");
   const steps = [
     ...(view instanceof Error ? ofCluster(view, `kubectl${flags}`) : []),
     ...initPods.flatMap((initPod) => ofInitPod(initPod, `kubectl${flags}`)),
@@ -88,8 +88,20 @@ function containersOf({ init, containers }: PodSummary) {
 }
 
 function ofForward({ namespace, pod, problem }: ForwardStatus, kubectl: string): NextStep[] {
-  if (pod === undefined || problem === undefined) return [];
-  return [{ command: `${kubectl} logs -n ${namespace} ${pod}`, why: "shows what the app says" }];
+  switch (problem?.kind) {
+    case "notAnswering":
+      return pod === undefined
+        ? []
+        : [{ command: `${kubectl} logs -n ${namespace} ${pod}`, why: "shows what the app says" }];
+    case "forbidden": {
+      const command = `${kubectl} auth can-i create pods/portforward -n ${namespace}`;
+      return [{ command, why: "tells whether you have the right; it takes get as well" }];
+    }
+    case "unreachable":
+      return [{ command: `${kubectl} version`, why: "tells whether the cluster answers you at all" }];
+    default:
+      return [];
+  }
 }
 
 /** So that a command asks the same cluster as this one did. */

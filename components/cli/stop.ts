@@ -5,6 +5,7 @@ import { isFree } from "../forward/ports";
 import { removeLeftovers } from "../forward/sweep";
 import type { Command } from "./arguments";
 import { chooseEach } from "./choose";
+import { titleOf } from "./initPods";
 
 /** A forward that was ended. */
 export interface Stopped {
@@ -28,7 +29,8 @@ export async function stopForwards(
   const all = listDesired(folder)
     .filter(({ forward }) => namespace === undefined || forward.namespace === namespace)
     .filter(({ forward }) => context === undefined || forward.context === context)
-    .map(({ key, forward }) => ({ key, name: forward.name, namespace: forward.namespace, forward }));
+    .map(({ key, forward }) => ({ key, name: forward.name, namespace: forward.namespace, forward }))
+    .sort((left, right) => (titleOf(left) < titleOf(right) ? -1 : 1));
   const chosen = chooseEach(names, all, "forward on this machine");
   for (const { key } of chosen) removeForward(folder, key);
   await untilClosed(

@@ -58,7 +58,7 @@ function rowOf(forward: ForwardStatus, here: string | undefined, paint: Paint): 
     latency: latencyMs === undefined ? nothing : inMilliseconds(latencyMs),
     connections: isUsed ? String(connections.total) : nothing,
     bytes: isUsed ? inUnits(bytes.sent + bytes.received) : nothing,
-    problem,
+    problem: problem?.message,
   };
 }
 

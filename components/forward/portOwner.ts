@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
+import { basename } from "node:path";
 import { runTool, type RunTool } from "./systemTool";
 
 /** The process that listens on a local port, in words; `undefined` where it can't be seen, as with other users' processes. */
@@ -52,7 +53,9 @@ function openFiles(pid: string): string[] {
 
 /** The name alone: arguments may hold secrets. */
 function commandOf(pid: string): string {
-  return readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+  const name = readFileSync(`/proc/${pid}/comm`, "utf8").trim();
+  // Node names its threads, the first one too.
+  return name === "MainThread" ? basename(readlinkSync(`/proc/${pid}/exe`)) : name;
 }
 
 function ownerByLsof(port: number, run: RunTool): string | undefined {

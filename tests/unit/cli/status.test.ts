@@ -121,9 +121,14 @@ describe("the ends of logs", () => {
   });
 });
 
+const pod = { name: "web-1", uid: "web-uid" };
+
+function failure(final: boolean): ForwardRecord["failure"] {
+  return { podUid: "web-uid", message: "Nothing listens.", final, count: 1 };
+}
+
 describe("the status of a forward", () => {
   const web = clusterOf([podOf("web", ready)]);
-  const pod = { name: "web-1", uid: "web-uid" };
 
   it("tells of its Pod, traffic and latency", async () => {
     const status = await show(web, machine({}, { pod, latencyMs: 3.2 }));
@@ -131,7 +136,7 @@ describe("the status of a forward", () => {
     expect(status.forwards).toEqual([
       {
         ...{ name: "web", namespace: "shop", context: "dev", url: "http://127.0.0.1:20001" },
-        ...{ state: "forwarding", pod: "web-1", problem: undefined, isPortTaken: false, latencyMs: 3.2 },
+        ...{ state: "forwarding", pod: "web-1", problem: undefined, latencyMs: 3.2 },
         ...{ connections: { open: 1, total: 7 }, bytes: { sent: 10, received: 20 } },
       },
     ]);
@@ -141,14 +146,14 @@ describe("the status of a forward", () => {
     ["that waits for a Pod", {}, { state: "waiting" }],
     [
       "whose app does not listen",
-      { pod, failure: { podUid: "u", message: "Nothing listens.", final: false, count: 1 } },
-      { state: "forwarding", problem: "Nothing listens." },
+      { pod, failure: failure(false) },
+      { state: "forwarding", problem: { kind: "notAnswering", message: "Nothing listens." } },
     ],
-    ["whose daemon is no more", { pod, pid: 1 }, { state: "down", problem: "the forwarder does not run" }],
+    ["whose daemon is no more", { pod, pid: 1 }, { state: "down", problem: { kind: "notRunning" } }],
     [
       "that may not listen",
       { listening: false, error: "EACCES" },
-      { state: "down", problem: "it can't listen: EACCES" },
+      { state: "down", problem: { kind: "notListening", message: "It does not listen: EACCES." } },
     ],
   ])("%s is not well", async (_what, record, expected) => {
     const status = await show(web, machine({}, record));
@@ -161,9 +166,8 @@ describe("the status of a forward", () => {
     const found = listDesired(folder).map((stored) =>
       forwardStatus(folder, stored, process.pid, () => "nginx (process 1)"),
     );
-    expect(found).toMatchObject([
-      { state: "down", problem: "port 20001 is used by nginx (process 1)", isPortTaken: true },
-    ]);
+    const problem = { kind: "portTaken", message: "Port 20001 is used by nginx (process 1)." };
+    expect(found).toMatchObject([{ state: "down", problem }]);
   });
 
   it("is left out where it is of another namespace than the one asked for", async () => {
@@ -205,6 +209,16 @@ describe("what to do next", () => {
       "kubectl --kubeconfig /k --context 'my context' logs -n shop b-1 -c migrate",
       "pulumi up",
     ]);
+  });
+
+  it.each([
+    ["whose app does not answer", { pod, failure: failure(false) }, ["kubectl logs -n shop web-1"]],
+    ["that is forbidden", { pod, failure: failure(true) }, ["kubectl auth can-i create pods/portforward -n shop"]],
+    ["whose API server is away", { pod, error: "connect ECONNREFUSED" }, ["kubectl version"]],
+    ["whose port another program has", { listening: false, error: "EADDRINUSE" }, []],
+    ["that waits for its Pod", {}, []],
+  ])("about a forward %s", async (_what, record, expected) => {
+    expect(commands(await show(clusterOf([podOf("web", ready)]), machine({}, record)))).toEqual(expected);
   });
 
   it("makes URLs answer that don't here, and forwards whose daemon is gone, of their own cluster", async () => {

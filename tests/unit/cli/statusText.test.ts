@@ -17,7 +17,7 @@ const coloured: typeof styleText = (style, text) => styleText(style, text, { val
 
 const forward: ForwardStatus = {
   ...{ name: "web", namespace: "shop", context: "dev", url: "http://127.0.0.1:20001" },
-  ...{ state: "forwarding", isPortTaken: false, latencyMs: 3.21 },
+  ...{ state: "forwarding", latencyMs: 3.21 },
   ...{ connections: { open: 0, total: 12 }, bytes: { sent: 512, received: 1024 } },
 };
 const tail = ["applying   0041", "a line that is far too long for a narrow terminal, so that it is continued below"];
@@ -78,7 +78,7 @@ Next
   });
 
   it("shows which URLs don't lead to the Pod, why, and of which other cluster one is", async () => {
-    const problem = "Nothing listens on port 80.";
+    const problem = { kind: "notAnswering" as const, message: "Nothing listens on port 80." };
     const forwards = [{ ...forward, url: "http://127.0.0.1:2", context: "prod", latencyMs: undefined, problem }];
     const text = statusText({ ...(await shop()), forwards }, 100, plain);
     expect(text).toContain("CONTEXT");

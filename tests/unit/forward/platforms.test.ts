@@ -31,7 +31,9 @@ describe("who listens on a port", () => {
     const server = createServer();
     onTestFinished(() => void server.close());
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    expect(portOwner((server.address() as AddressInfo).port)).toMatch(new RegExp(`\\(process ${process.pid}\\)$`));
+    expect(portOwner((server.address() as AddressInfo).port)).toMatch(
+      new RegExp(`^node.* \\(process ${process.pid}\\)$`),
+    );
   });
 
   it("is named on macOS", () => {
