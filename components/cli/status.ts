@@ -75,7 +75,8 @@ export async function statusOf(folder: string, command: Command, view: ClusterVi
     }),
   );
   const isWell = initPods.every(({ state }) => state === "ready" || state === "completed");
-  const works = forwards.every(({ state, problem }) => state === "forwarding" && problem === undefined);
+  // One that waits is as well as its InitPod; without one it ends by itself.
+  const works = forwards.every(({ problem }) => problem === undefined);
   const isIdle = initPods.some(
     ({ state, url, forwarded }) =>
       state === "ready" && url !== "" && !forwarded && !forwards.some((forward) => forward.url === url),

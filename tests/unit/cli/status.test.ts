@@ -143,7 +143,6 @@ describe("the status of a forward", () => {
   });
 
   it.each([
-    ["that waits for a Pod", {}, { state: "waiting" }],
     [
       "whose app does not listen",
       { pod, failure: failure(false) },
@@ -159,6 +158,11 @@ describe("the status of a forward", () => {
     const status = await show(web, machine({}, record));
     expect(status.healthy).toBe(false);
     expect(status.forwards).toMatchObject([expected]);
+  });
+
+  it("that waits for a Pod is as well as its InitPod", async () => {
+    const status = await show(clusterOf([]), machine({}, {}));
+    expect(status).toMatchObject({ healthy: true, forwards: [{ state: "waiting" }] });
   });
 
   it("names the program that has its port", () => {
