@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { ClusterView } from "../../../components/cli/clusterView";
 import { forwardStatus } from "../../../components/cli/forwardStatus";
@@ -180,6 +182,23 @@ describe("the status of a forward", () => {
     expect((await statusOf(folder, command(), web)).forwards).toHaveLength(1);
   });
 });
+
+it("has the fields that docs/command.md documents, and no others", async () => {
+  const record = { pod, latencyMs: 3.2, failure: failure(false) };
+  const pods = [podOf("web", ready), podOf("tpl", initializing(unpullable))];
+  const shown = JSON.parse(JSON.stringify(await show(clusterOf(pods), machine({}, record)))) as object;
+  const docs = readFileSync(join(import.meta.dirname, "../../../docs/command.md"), "utf8");
+  const block = /interface Status \{([^]*?)\n\}/.exec(docs)?.[1] ?? "";
+  const documented = new Set([...block.matchAll(/(\w+)\??: /g)].map(([, field]) => field));
+  expect([...fieldsOf(shown)].filter((field) => !documented.has(field))).toEqual([]);
+  expect([...documented].filter((field) => !fieldsOf(shown).has(field ?? ""))).toEqual([]);
+});
+
+function fieldsOf(value: unknown): Set<string> {
+  if (Array.isArray(value)) return new Set(value.flatMap((one) => [...fieldsOf(one)]));
+  if (typeof value !== "object" || value === null) return new Set();
+  return new Set(Object.entries(value).flatMap(([name, inner]) => [name, ...fieldsOf(inner)]));
+}
 
 describe("what to do next", () => {
   it("is nothing where all is well", async () => {
