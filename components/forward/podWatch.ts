@@ -8,6 +8,8 @@ import { commonLabels, hasLabels, labelSelector, summarize, type PodSummary, typ
 const watchSeconds = 240;
 /** Time between the starts of two watches, lest a proxy that ends each at once is asked without pause. */
 const watchIntervalMs = 1_000;
+/** Longest time between two lists as long as they are answered, as where the right to watch is missing. */
+const listIntervalMs = 2_000;
 /** The API server sends a bookmark about each minute: silence for longer means a dead connection. */
 const silenceMs = 90_000;
 
@@ -36,6 +38,8 @@ export class PodWatch {
   readonly #path: string;
   #live = false;
   #error: string | undefined;
+  /** What was logged last. */
+  #told: string | undefined;
   /** Labels of the running watch. */
   #labels: Record<string, string> | undefined;
   #restart = new AbortController();
@@ -87,29 +91,49 @@ export class PodWatch {
     while (!this.#closed) {
       this.#restart = new AbortController();
       const { signal } = this.#restart;
+      let isListed = false;
       try {
         this.#labels = commonLabels([...this.#subscribers].map((subscriber) => subscriber.selector));
         const selector = labelSelector(this.#labels);
         const { pods, version } = await this.#list(selector, signal);
-        this.#pods.clear();
-        for (const pod of pods) this.#pods.set(pod.uid, pod);
-        if (this.#error !== undefined) this.log(`pods of ${this.#path}: reached again`);
-        this.#live = true;
-        this.#error = undefined;
-        this.#notify();
-        failures = 0;
-        await this.#follow(selector, version, signal);
+        isListed = true;
+        this.#listed(pods);
+        await this.#follow(selector, version, signal, () => (failures = 0));
       } catch (error) {
         if (signal.aborted) continue;
         failures++;
-        this.#live = false;
-        const message = error instanceof Error ? error.message : String(error);
-        if (this.#error !== message) this.log(`pods of ${this.#path}: ${message}`);
-        this.#error = message;
-        this.#notify();
-        await abortableDelay(backoffMs(failures), signal);
+        // A list that is made anew each time does as well.
+        if (!isListed || !isRefusal(error)) this.#lost(error);
+        else this.#tell(error);
+        await abortableDelay(Math.min(backoffMs(failures), isListed ? listIntervalMs : Infinity), signal);
       }
     }
+  }
+
+  #listed(pods: readonly PodSummary[]): void {
+    this.#pods.clear();
+    for (const pod of pods) this.#pods.set(pod.uid, pod);
+    if (this.#error !== undefined) {
+      this.log(`pods of ${this.#path}: reached again`);
+      this.#told = undefined;
+    }
+    this.#live = true;
+    this.#error = undefined;
+    this.#notify();
+  }
+
+  #lost(error: unknown): void {
+    this.#tell(error);
+    this.#live = false;
+    this.#error = messageOf(error);
+    this.#notify();
+  }
+
+  /** Each trouble is a line once, however often it comes in a row. */
+  #tell(error: unknown): void {
+    const message = messageOf(error);
+    if (this.#told !== message) this.log(`pods of ${this.#path}: ${message}`);
+    this.#told = message;
   }
 
   async #list(selector: string, signal?: AbortSignal): Promise<{ pods: PodSummary[]; version: string }> {
@@ -122,7 +146,7 @@ export class PodWatch {
   }
 
   /** Reads one watch after the other, until one fails or the versions it asks for are too old. */
-  async #follow(selector: string, from: string, signal: AbortSignal): Promise<void> {
+  async #follow(selector: string, from: string, signal: AbortSignal, worked: () => void): Promise<void> {
     const client = await this.connect();
     let version = from;
     while (!signal.aborted) {
@@ -144,7 +168,9 @@ export class PodWatch {
         const lines = (rest + (chunk as string)).split("\n");
         rest = lines.pop() ?? "";
         for (const line of lines) version = this.#apply(JSON.parse(line) as WatchEvent) ?? version;
+        worked();
       }
+      worked();
       await pause;
     }
   }
@@ -169,6 +195,15 @@ export class PodWatch {
   #notify(): void {
     for (const subscriber of this.#subscribers) subscriber.changed();
   }
+}
+
+/** Whether the API server won't watch, or not from that version on, though it lists. */
+function isRefusal(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 403 || error.status === 410);
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 interface WatchEvent {
