@@ -8,11 +8,12 @@ import { isHeld } from "./hold";
 import { LocalForward } from "./localForward";
 import { holdsLock, type DaemonLock } from "./lock";
 import { writeRecord } from "./record";
+import { SleepSensor, type Clocks } from "./sleepSensor";
 
 const settleMs = 10;
 /** File system events may be lost, on network file systems all of them. */
 const pollMs = 2_000;
-/** A timer that comes this much late tells of a machine that slept. */
+/** A timer that comes this much late tells of a sleep. */
 const sleepMs = 5_000;
 /** Traffic figures are written this often. */
 const figuresMs = 5_000;
@@ -34,6 +35,7 @@ export class Daemon {
   readonly #links = new Map<string, { link: ApiLink; users: number }>();
   readonly #closing = new Set<Promise<void>>();
   readonly #startedAt = Date.now();
+  readonly #sleep: SleepSensor;
   #soon: NodeJS.Timeout | undefined;
   #finish: (() => void) | undefined;
 
@@ -41,7 +43,10 @@ export class Daemon {
     private readonly folder: string,
     private readonly lock: DaemonLock,
     private readonly log: (line: string) => void,
-  ) {}
+    clocks?: Clocks,
+  ) {
+    this.#sleep = new SleepSensor(pollMs, clocks);
+  }
 
   /** Resolves when no forward is left, another daemon has taken over, or `signal` is aborted. */
   async run(signal: AbortSignal): Promise<void> {
@@ -75,11 +80,8 @@ export class Daemon {
     }
   }
 
-  #lastTick = performance.now();
   #tick(): void {
-    const now = performance.now();
-    const late = now - this.#lastTick - pollMs;
-    this.#lastTick = now;
+    const late = this.#sleep.lateMs();
     if (late > sleepMs) {
       this.log(`woke up after ${Math.round(late / 1000)} s`);
       for (const { link } of this.#links.values()) link.restart();

@@ -8,6 +8,7 @@ import { Daemon } from "../../../components/forward/daemon";
 import { writeDesired, type ForwardRequest } from "../../../components/forward/desired";
 import { takeLock } from "../../../components/forward/lock";
 import { ownIdentity } from "../../../components/forward/process";
+import type { Clocks } from "../../../components/forward/sleepSensor";
 import { ensureStateFolder } from "../../../components/forward/stateFolder";
 import { FakeApi } from "./fakeApi";
 
@@ -76,13 +77,14 @@ export async function requestFor(api: FakeApi, more: Partial<ForwardRequest> = {
 export function runDaemon(
   folder: string,
   request: ForwardRequest,
+  clocks?: Clocks,
 ): { key: string; ended: Promise<void>; lines: string[] } {
   const { key } = writeDesired(folder, request, "1.0.0");
   const lock = { ...ownIdentity(), version: "1.0.0" };
   takeLock(folder, lock);
   const lines: string[] = [];
   const stop = new AbortController();
-  const ended = new Daemon(folder, lock, (line) => lines.push(line)).run(stop.signal);
+  const ended = new Daemon(folder, lock, (line) => lines.push(line), clocks).run(stop.signal);
   onTestFinished(async () => {
     stop.abort();
     await ended;
