@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Daemon } from "./daemon";
 import { daemonLog, logName } from "./daemonLog";
-import { listDesired } from "./desired";
+import { fileNames, listDesired } from "./desired";
 import { holdsLock, releaseLock, takeLock } from "./lock";
 import { ownIdentity } from "./process";
 import { ensureStateFolder, stateFolder } from "./stateFolder";
@@ -42,7 +42,9 @@ async function main(): Promise<void> {
 
 /** After the last forward nothing is left behind. */
 function removeRest(folder: string): void {
-  for (const name of [logName, `${logName}.old`]) rmSync(join(folder, name), { force: true });
+  for (const name of fileNames(folder)) {
+    if (name.startsWith(logName) || name.endsWith(".tmp")) rmSync(join(folder, name), { force: true });
+  }
   try {
     rmdirSync(folder);
   } catch {

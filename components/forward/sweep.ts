@@ -54,13 +54,17 @@ async function hasNoPod({ access, namespace, selector }: DesiredForward): Promis
   }
 }
 
-/** What a dead daemon leaves besides forwards. The folder goes too where nothing else is in it. */
+/**
+ * What a dead daemon leaves besides forwards, and a process that was killed while it wrote a file. The folder goes too where
+ * nothing else is in it.
+ */
 export function removeLeftovers(folder: string): void {
   const names = fileNames(folder);
   if (names.length === 0 || liveDaemon(folder) !== undefined) return;
   removeLock(folder);
   for (const name of names) {
-    if (/\.(record|hold)\.json$/.test(name) || name.startsWith(logName)) rmSync(join(folder, name), { force: true });
+    if (/\.(record\.json|hold\.json|tmp)$/.test(name) || name.startsWith(logName))
+      rmSync(join(folder, name), { force: true });
   }
   try {
     rmdirSync(folder);
