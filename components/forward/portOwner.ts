@@ -51,11 +51,13 @@ function openFiles(pid: string): string[] {
   }
 }
 
+/** What every Node.js program is called by the kernel, unless it gave itself a title. */
+const nodeThread = "MainThread";
+
 /** The name alone: arguments may hold secrets. */
 function commandOf(pid: string): string {
   const name = readFileSync(`/proc/${pid}/comm`, "utf8").trim();
-  // Node names its threads, the first one too.
-  return name === "MainThread" ? basename(readlinkSync(`/proc/${pid}/exe`)) : name;
+  return name === nodeThread ? basename(readlinkSync(`/proc/${pid}/exe`).replace(/ \(deleted\)$/, "")) : name;
 }
 
 function ownerByLsof(port: number, run: RunTool): string | undefined {
