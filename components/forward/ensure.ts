@@ -20,7 +20,7 @@ import { assertUnclaimed } from "./ports";
 import { probe, type ProbeResult } from "./probe";
 import { readRecord, type ForwardRecord } from "./record";
 import { spawnDaemon } from "./spawn";
-import { ensureStateFolder, stateFolder } from "./stateFolder";
+import { assertWritable, ensureStateFolder, stateFolder, unusable } from "./stateFolder";
 import { compareVersions, packageVersion } from "./version";
 
 export type { ForwardRequest } from "./desired";
@@ -73,6 +73,7 @@ export function beginForward(request: ForwardRequest, folder = stateFolder()): v
  * @throws {PortInUseError} where something else uses the port.
  * @throws {ForwardFailedError} where the port doesn't answer from the Pod, with what the daemon saw.
  * @throws {NoNodeError} where the daemon can't be run.
+ * @throws {StateFolderError} where the files that all this takes can't be written.
  */
 export async function ensureForward(request: ForwardRequest, options: EnsureOptions = {}): Promise<void> {
   const folder = options.folder ?? stateFolder();
@@ -104,7 +105,7 @@ function write(folder: string, request: ForwardRequest): StoredForward {
       return writeDesired(folder, request, packageVersion());
     }
   } catch (error) {
-    throw new ForwardFailedError(`Can't write to ${folder}: ${error instanceof Error ? error.message : String(error)}`);
+    throw unusable(folder, error);
   }
 }
 
@@ -150,6 +151,8 @@ async function untilReady(folder: string, stored: StoredForward, options: Ensure
       throw new ForwardFailedError(whyNotReady(stored, isCurrent ? record : undefined));
     if (!reported && now - startedAt > 2_000) {
       reported = true;
+      // On a full disk a daemon can neither start nor say what it does.
+      assertWritable(folder);
       options.report?.(`Waiting for the forwarder: ${record?.error ?? "it starts"}`);
     }
     await abortableDelay(pollMs, options.signal);

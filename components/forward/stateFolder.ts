@@ -7,7 +7,7 @@ import {
   openSync,
   renameSync,
   rmSync,
-  writeSync,
+  writeFileSync,
 } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
@@ -49,8 +49,39 @@ export function ensureStateFolder(folder: string): void {
     }
     if ((mode & 0o077) !== 0) chmodSync(folder, 0o700);
   } catch (error) {
-    if (error instanceof StateFolderError) throw error;
-    throw new StateFolderError(folder, error instanceof Error ? error.message : String(error), "set XDG_STATE_HOME");
+    throw error instanceof StateFolderError ? error : unusable(folder, error);
+  }
+}
+
+/**
+ * Makes sure that files can be written to the folder. Takes a disk access, so it is for when something is wrong.
+ * @throws {StateFolderError} where they can't.
+ */
+export function assertWritable(folder: string): void {
+  const probe = join(folder, `probe.${process.pid}.tmp`);
+  try {
+    writeFileSync(probe, "x".repeat(probeBytes), { mode: 0o600 });
+  } catch (error) {
+    throw unusable(folder, error);
+  } finally {
+    rmSync(probe, { force: true });
+  }
+}
+
+/** About as much as the files of one forward and its daemon. */
+const probeBytes = 16 * 1024;
+
+/** The error to show where the system refuses something in the folder. */
+export function unusable(folder: string, error: unknown): StateFolderError {
+  switch ((error as NodeJS.ErrnoException).code) {
+    case "ENOSPC":
+      return new StateFolderError(folder, "its disk is full", "make space there, or set XDG_STATE_HOME");
+    case "EDQUOT":
+      return new StateFolderError(folder, "your disk quota is used up", "make space there, or set XDG_STATE_HOME");
+    default: {
+      const reason = error instanceof Error ? error.message : String(error);
+      return new StateFolderError(folder, reason, "set XDG_STATE_HOME");
+    }
   }
 }
 
@@ -60,7 +91,8 @@ export function writeAtomic(path: string, content: string): void {
   try {
     const file = openSync(temporary, "w", 0o600);
     try {
-      writeSync(file, content);
+      // Unlike one write, it goes on after a short one, which is how a disk that gets full begins to say so.
+      writeFileSync(file, content);
       fsyncSync(file);
     } finally {
       closeSync(file);
