@@ -180,18 +180,21 @@ describe("a state folder on a disk that is full", () => {
   });
 
   // The files that a forward takes are, in this order, what is wanted, who holds it, who is the daemon, what it did.
-  test.for([1, 3])("is named by `init-pod forward` too, where it has room for %i files", async (files, context) => {
-    if (!isRoot) return context.skip(needsRoot);
-    await initPod(stack, "stop");
-    fill(filler(), files);
-    const { code, output } = await initPod(stack, "forward", "--namespace", stack.namespace);
-    expect(output).toContain(`The state folder ${stateFolderOf(stack)} can't be used: its disk is full.`);
-    expect(code).toBe(1);
-    expectWholeFiles();
-    rmSync(filler());
-    expect((await initPod(stack, "forward", "--namespace", stack.namespace)).output).toContain("answers");
-    expect(tally([await ask(await stack.output("url"))])).toEqual({ app: 1 });
-  });
+  test.for([1, 3])(
+    "is named by `init-pod forward` too, whichever file has no room (room for %i)",
+    async (files, context) => {
+      if (!isRoot) return context.skip(needsRoot);
+      await initPod(stack, "stop");
+      fill(filler(), files);
+      const { code, output } = await initPod(stack, "forward", "--namespace", stack.namespace);
+      expect(output).toContain(`The state folder ${stateFolderOf(stack)} can't be used: its disk is full.`);
+      expect(code).toBe(1);
+      expectWholeFiles();
+      rmSync(filler());
+      expect((await initPod(stack, "forward", "--namespace", stack.namespace)).output).toContain("answers");
+      expect(tally([await ask(await stack.output("url"))])).toEqual({ app: 1 });
+    },
+  );
 });
 
 describe("two stacks that `up` at the same moment with one state folder", () => {
