@@ -9,25 +9,44 @@ import { mustPulumi, upArgs, useSandbox, withStack } from "./stacks.ts";
 /** Kubelet looks for what has ended once a second: a run falls on one side of it or the other. */
 const rounds = 11;
 const emptyProgram = "module.exports = {};\n";
+/** The engine starts the plugin for it, and nothing is made in the cluster. */
+const pluginProgram = `
+const k8s = require("@pulumi/kubernetes");
+new k8s.Provider("cluster");
+`;
 
-/** The tutorial by hand (apply, wait, logs, port-forward until 200) ÷ ours without the engine's own time. */
+/**
+ * The tutorial by hand (apply, wait, logs, port-forward until 200) ÷ ours without the engine's own time.
+ *
+ * What counts as the engine's own is an `up` of nothing, so that whatever our program loads and makes the engine start is
+ * ours. Everybody who deploys to Kubernetes with Pulumi loads `@pulumi/kubernetes` and starts its plugin, and nobody does
+ * by hand: what is left without these two stands beside it as `withoutPluginStart`.
+ */
 export async function path(): Promise<object> {
   const provider = await useSandbox();
-  const [ours, engine, byHand]: [number[], number[], number[]] = [[], [], []];
+  const [ours, engine, plugin, byHand]: [number[], number[], number[], number[]] = [[], [], [], []];
   for (let round = 0; round < rounds; round++) {
     ours.push(await untilAnswer(initPodProgram(fillPage, false)));
-    engine.push(await withStack(emptyProgram, async (stack) => (await mustPulumi(stack, upArgs)).seconds));
+    engine.push(await secondsOfUp(emptyProgram));
+    plugin.push(await secondsOfUp(pluginProgram));
     byHand.push(await tutorialByHand());
   }
-  const own = median(ours) - median(engine);
+  const without = (start: number[]): object => {
+    const seconds = median(ours) - median(start);
+    return { seconds: round(seconds), engine: round(median(start)), ratio: round(median(byHand) / seconds) };
+  };
   return {
     provider,
     rounds,
-    seconds: round(own),
-    engine: round(median(engine)),
+    whole: round(median(ours)),
     byHand: round(median(byHand)),
-    ratio: round(median(byHand) / own),
+    ...without(engine),
+    withoutPluginStart: without(plugin),
   };
+}
+
+async function secondsOfUp(program: string): Promise<number> {
+  return await withStack(program, async (stack) => (await mustPulumi(stack, upArgs)).seconds);
 }
 
 async function untilAnswer(program: string): Promise<number> {
