@@ -4,6 +4,7 @@ import { follow } from "./follow.ts";
 import { forward } from "./forward.ts";
 import { path } from "./path.ts";
 import { preview } from "./preview.ts";
+import { scale } from "./scale.ts";
 import { setup } from "./setup.ts";
 import { up } from "./up.ts";
 
@@ -17,6 +18,10 @@ const benches: Record<string, { summary: string; run: (args: string[]) => Promis
   preview: { summary: "a preview without changes, beside plain @pulumi/kubernetes", run: preview },
   path: { summary: "the tutorial by hand with kubectl, beside ours without the engine's own time", run: path },
   forward: { summary: "load on our URL, beside `kubectl port-forward` and the Pod itself", run: forward },
+  scale: {
+    summary: "100 InitPods in one stack, beside 100 plain Pods; --pods N and --rounds N for less",
+    run: scale,
+  },
   follow: { summary: "requests that fail, and the longest gap, while `up` replaces the Pod", run: follow },
 };
 

@@ -1,0 +1,217 @@
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { images } from "../tests/integration/support/programs.ts";
+import { kubectl, type TestStack } from "../tests/integration/support/stack.ts";
+import { median, round } from "./measure.ts";
+import { mustPulumi, upArgs, useSandbox, withStack } from "./stacks.ts";
+
+const wanted = 100;
+const usualRounds = 3;
+/** Of a preview, per stack. */
+const previews = 3;
+const previewArgs = ["preview", "--expect-no-changes"];
+
+type Kind = "ours" | "plain";
+type Variant = "withoutPort" | "withPort";
+
+/** What a run of a program came to. */
+interface Run {
+  seconds: number;
+  /** Of the engine, the program and the plugins together. */
+  peakMiB: number;
+  program: ProgramFigures;
+}
+
+interface ProgramFigures {
+  cpuSeconds: number;
+  peakMiB: number;
+  /** Requests of the program itself to the API server, by verb and resource. */
+  requests: Record<string, number>;
+}
+
+interface Figures {
+  up: Run[];
+  preview: Run[];
+  /** Requests of everybody during `up`: of the plugin and the node too, and of whoever else uses the cluster. */
+  clusterRequests: number[];
+}
+
+/**
+ * Many InitPods in one stack, beside as many plain Pods, turn by turn. Usage: `scale [--pods N] [--rounds N]`. Fewer Pods
+ * are used where the cluster has no room for so many.
+ */
+export async function scale(args: string[]): Promise<object> {
+  const provider = await useSandbox();
+  // Pulumi is interrupted by the same key, and fails: what it has made is then removed as after any failure.
+  process.on("SIGINT", () => undefined);
+  const rounds = numberOf(args, "--rounds") ?? usualRounds;
+  const room = await freePods();
+  const pods = Math.min(numberOf(args, "--pods") ?? wanted, room);
+  const results: Record<string, object> = {};
+  for (const variant of ["withoutPort", "withPort"] as const) {
+    const figures: Record<Kind, Figures> = { ours: noFigures(), plain: noFigures() };
+    for (let round = 0; round < rounds; round++) {
+      for (const kind of round % 2 === 0 ? (["ours", "plain"] as const) : (["plain", "ours"] as const)) {
+        await measureStack(program(kind, variant, pods), figures[kind]);
+        const seconds = figures[kind].up.at(-1)?.seconds;
+        console.error(`${variant}, round ${round + 1} of ${rounds}: ${kind} ${seconds?.toFixed(1)} s`);
+      }
+    }
+    results[variant] = compared(figures);
+  }
+  return { provider, node: process.version, pods, room, rounds, ...results };
+}
+
+function numberOf(args: string[], name: string): number | undefined {
+  const index = args.indexOf(name);
+  return index === -1 ? undefined : Number(args[index + 1]);
+}
+
+/** How many Pods the cluster's nodes still take. */
+async function freePods(): Promise<number> {
+  const list = async <T>(kind: string): Promise<T[]> =>
+    (JSON.parse(await kubectl(["get", kind, "--all-namespaces", "-o", "json"])) as { items: T[] }).items;
+  const nodes = await list<{ status: { allocatable: { pods: string } } }>("nodes");
+  const pods = await list<object>("pods");
+  return nodes.reduce((sum, { status }) => sum + Number(status.allocatable.pods), 0) - pods.length;
+}
+
+async function measureStack(text: string, figures: Figures): Promise<void> {
+  let namespace = "";
+  try {
+    await withStack(text, async (stack) => {
+      namespace = stack.namespace;
+      const before = await requestsServed();
+      figures.up.push(await runOf(stack, upArgs));
+      figures.clusterRequests.push((await requestsServed()) - before);
+      for (let n = 0; n < previews; n++) figures.preview.push(await runOf(stack, previewArgs));
+    });
+  } finally {
+    // The node shall be as free for the next one.
+    if (namespace !== "") await kubectl(["wait", "--for=delete", `namespace/${namespace}`, "--timeout=140s"]);
+  }
+}
+
+async function runOf(stack: TestStack, args: string[]): Promise<Run> {
+  const file = join(stack.project, figuresFile);
+  rmSync(file, { force: true });
+  const { seconds, peakMiB } = await mustPulumi(stack, args);
+  return { seconds, peakMiB, program: JSON.parse(readFileSync(file, "utf8")) as ProgramFigures };
+}
+
+/** Requests that the API server has answered since its start. Watches and followed logs count when they end. */
+async function requestsServed(): Promise<number> {
+  const metrics = await kubectl(["get", "--raw", "/metrics"]);
+  const counts = [...metrics.matchAll(/^apiserver_request_total\{.*\} (\S+)$/gm)];
+  return counts.reduce((sum, [, count]) => sum + Number(count), 0);
+}
+
+function noFigures(): Figures {
+  return { up: [], preview: [], clusterRequests: [] };
+}
+
+function compared({ ours, plain }: Record<Kind, Figures>): object {
+  const ratio = (select: (figures: Figures) => number): number => round(select(ours) / select(plain));
+  return {
+    ours: summary(ours),
+    plain: summary(plain),
+    ratios: {
+      up: ratio(({ up }) => secondsOf(up)),
+      preview: ratio(({ preview }) => secondsOf(preview)),
+      memory: ratio(({ up }) => mebibytesOf(up)),
+      clusterRequests: ratio(({ clusterRequests }) => median(clusterRequests)),
+    },
+  };
+}
+
+function summary({ up, preview, clusterRequests }: Figures): object {
+  return {
+    up: runSummary(up),
+    allSeconds: up.map(({ seconds }) => round(seconds)),
+    clusterRequests: median(clusterRequests),
+    preview: runSummary(preview),
+  };
+}
+
+function runSummary(runs: Run[]): object {
+  const last = runs.at(-1)?.program.requests ?? {};
+  return {
+    seconds: round(secondsOf(runs)),
+    peakMiB: mebibytesOf(runs),
+    programCpuSeconds: round(median(runs.map(({ program: { cpuSeconds } }) => cpuSeconds))),
+    programPeakMiB: round(median(runs.map(({ program: { peakMiB } }) => peakMiB))),
+    programRequests: Object.values(last).reduce((sum, count) => sum + count, 0),
+    programRequestsByKind: last,
+  };
+}
+
+function secondsOf(runs: Run[]): number {
+  return median(runs.map(({ seconds }) => seconds));
+}
+
+function mebibytesOf(runs: Run[]): number {
+  return median(runs.map(({ peakMiB }) => peakMiB));
+}
+
+const figuresFile = "figures.json";
+
+/** Writes what the program came to when it ends. Names of Pods and of namespaces are left out. */
+const selfMeasure = `
+const requests = {};
+require("node:diagnostics_channel").subscribe("http.client.request.start", ({ request }) => {
+  const { pathname, searchParams } = new URL(request.path, "http://server");
+  // Requests to the app itself, which prove its URL, are none to the API server.
+  if (!pathname.startsWith("/api/")) return;
+  const [, , , , , kind = "namespaces", name, sub] = pathname.split("/");
+  const isSet = (option) => searchParams.get(option) === "true";
+  const verb = isSet("watch") ? "WATCH" : isSet("follow") ? "FOLLOW" : request.method;
+  const what = [verb, kind, name && "NAME", sub].filter(Boolean).join(" ");
+  requests[what] = (requests[what] ?? 0) + 1;
+});
+process.on("exit", () => {
+  const { user, system } = process.cpuUsage();
+  const figures = { cpuSeconds: (user + system) / 1e6, peakMiB: process.resourceUsage().maxRSS / 1024, requests };
+  require("node:fs").writeFileSync("${figuresFile}", JSON.stringify(figures));
+});
+`;
+
+const port = 8080;
+const readinessProbe = { tcpSocket: { port }, periodSeconds: 1, timeoutSeconds: 3 };
+const commands = {
+  withoutPort: ["sh", "-c", "trap exit TERM; sleep 3600 & wait"],
+  withPort: ["httpd", "-f", "-p", String(port), "-h", "/bin"],
+};
+
+function program(kind: Kind, variant: Variant, pods: number): string {
+  const command = JSON.stringify(commands[variant]);
+  const script = `["sh", "-c", "true"]`;
+  const one =
+    kind === "ours"
+      ? `new InitPod(name, {
+    init: [{ name: "init", image: "${images.busybox}", run: { script: "true" } }],
+    container: { image: "${images.busybox}", ${variant === "withPort" ? `port: ${port},` : ""} command: ${command} },
+    podSpec: { terminationGracePeriodSeconds: 1 },
+  });`
+      : `new k8s.core.v1.Pod(name, {
+    spec: {
+      initContainers: [{ name: "init", image: "${images.busybox}", command: ${script} }],
+      containers: [{
+        name: "app", image: "${images.busybox}", command: ${command},
+        ${
+          variant === "withPort"
+            ? `ports: [{ containerPort: ${port} }], readinessProbe: ${JSON.stringify(readinessProbe)},`
+            : ""
+        }
+      }],
+      terminationGracePeriodSeconds: 1,
+    },
+  });`;
+  return `
+${selfMeasure}
+${kind === "ours" ? `const { InitPod } = require("init-pod");` : `const k8s = require("@pulumi/kubernetes");`}
+for (let index = 0; index < ${pods}; index++) {
+  const name = "web-" + index;
+  ${one}
+}
+`;
+}
