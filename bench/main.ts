@@ -6,6 +6,7 @@ import { path } from "./path.ts";
 import { preview } from "./preview.ts";
 import { scale } from "./scale.ts";
 import { setup } from "./setup.ts";
+import { soak } from "./soak.ts";
 import { up } from "./up.ts";
 
 const benches: Record<string, { summary: string; run: (args: string[]) => Promise<object> }> = {
@@ -23,6 +24,10 @@ const benches: Record<string, { summary: string; run: (args: string[]) => Promis
     run: scale,
   },
   follow: { summary: "requests that fail, and the longest gap, while `up` replaces the Pod", run: follow },
+  soak: {
+    summary: "30 minutes of requests, the Pod replaced each minute: failures, and the daemon's memory; --minutes N",
+    run: soak,
+  },
 };
 
 const [name = "", ...args] = process.argv.slice(2);
