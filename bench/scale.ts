@@ -1,7 +1,7 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { images } from "../tests/integration/support/programs.ts";
-import { kubectl, type TestStack } from "../tests/integration/support/stack.ts";
+import { kubectl, repo, type TestStack } from "../tests/integration/support/stack.ts";
 import { median, round } from "./measure.ts";
 import { mustPulumi, upArgs, useSandbox, withStack } from "./stacks.ts";
 
@@ -175,43 +175,32 @@ process.on("exit", () => {
 });
 `;
 
-const port = 8080;
-const readinessProbe = { tcpSocket: { port }, periodSeconds: 1, timeoutSeconds: 3 };
-const commands = {
-  withoutPort: ["sh", "-c", "trap exit TERM; sleep 3600 & wait"],
-  withPort: ["httpd", "-f", "-p", String(port), "-h", "/bin"],
+/** Of an InitPod that is light for the node. */
+const settings = {
+  withoutPort: `command: ["sh", "-c", "trap exit TERM; sleep 3600 & wait"]`,
+  withPort: `port: 8080, command: ["httpd", "-f", "-p", "8080", "-h", "/bin"]`,
 };
 
+/** The plain Pods' spec is made of the same arguments by the same code, so that the node has the same to do. */
 function program(kind: Kind, variant: Variant, pods: number): string {
-  const command = JSON.stringify(commands[variant]);
-  const script = `["sh", "-c", "true"]`;
-  const one =
-    kind === "ours"
-      ? `new InitPod(name, {
-    init: [{ name: "init", image: "${images.busybox}", run: { script: "true" } }],
-    container: { image: "${images.busybox}", ${variant === "withPort" ? `port: ${port},` : ""} command: ${command} },
-    podSpec: { terminationGracePeriodSeconds: 1 },
-  });`
-      : `new k8s.core.v1.Pod(name, {
-    spec: {
-      initContainers: [{ name: "init", image: "${images.busybox}", command: ${script} }],
-      containers: [{
-        name: "app", image: "${images.busybox}", command: ${command},
-        ${
-          variant === "withPort"
-            ? `ports: [{ containerPort: ${port} }], readinessProbe: ${JSON.stringify(readinessProbe)},`
-            : ""
-        }
-      }],
-      terminationGracePeriodSeconds: 1,
-    },
-  });`;
+  const ours = `
+const { InitPod } = require("init-pod");
+const make = (name, args) => new InitPod(name, args);
+`;
+  const plain = `
+const k8s = require("@pulumi/kubernetes");
+const { manifest } = require(${JSON.stringify(join(repo, "components/dist/manifest.js"))});
+const make = (name, args) => new k8s.core.v1.Pod(name, { spec: manifest(args).podSpec });
+`;
   return `
 ${selfMeasure}
-${kind === "ours" ? `const { InitPod } = require("init-pod");` : `const k8s = require("@pulumi/kubernetes");`}
+${kind === "ours" ? ours : plain}
 for (let index = 0; index < ${pods}; index++) {
-  const name = "web-" + index;
-  ${one}
+  make("web-" + index, {
+    init: [{ name: "init", image: "${images.busybox}", run: { script: "true" } }],
+    container: { image: "${images.busybox}", ${settings[variant]} },
+    podSpec: { terminationGracePeriodSeconds: 1 },
+  });
 }
 `;
 }
