@@ -47,7 +47,7 @@ function treeKiB(root: number): number {
     if (!/^\d+$/.test(name)) continue;
     try {
       const pid = Number(name);
-      const [, , parent] = readFileSync(`/proc/${name}/stat`, "utf8")
+      const [, , , parent] = readFileSync(`/proc/${name}/stat`, "utf8")
         .replace(/\(.*\)/s, "x")
         .split(" ");
       const siblings = children.get(Number(parent)) ?? [];
