@@ -10,6 +10,7 @@ import { beginForward, ensureForward } from "./forward/ensure";
 import { holdForward } from "./forward/hold";
 import { assertPortFree, choosePort, portOf } from "./forward/ports";
 import { reviveForwards } from "./forward/sweep";
+import { waits } from "./ready";
 
 /**
  * The local port of an InitPod: the user's, else one that is drawn once and kept, so that the URL stays the same for the
@@ -101,7 +102,7 @@ export function localUrl(
     const report = (line: string): void => void pulumi.log.info(line, component, undefined, true);
     await reportedOn(component, async () => {
       try {
-        await ensureForward(wanted.request, { report, podUid: wanted.podUid });
+        await ensureForward(wanted.request, { report, podUid: wanted.podUid, proof: waits() });
       } catch (error) {
         if (!(error instanceof NoNodeError)) throw error;
         void pulumi.log.warn(error.message, component);

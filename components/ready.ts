@@ -28,7 +28,7 @@ export interface PodIdentity {
 }
 
 /** Setting it to `0` makes `up` carry on with Pods that aren't Ready. */
-const waits = (): boolean => process.env.INIT_POD_WAIT !== "0";
+export const waits = (): boolean => process.env.INIT_POD_WAIT !== "0";
 
 /**
  * The logs of the init containers, once `pod` is Ready. Unknown in a preview, which waits for nothing.

@@ -85,12 +85,13 @@ export class ApiLink {
         : (this.#tlsSessions.connect as typeof authorized.createConnection);
       return await dial(client.server, { ...authorized, createConnection });
     };
+    const used = this.#client;
     try {
       return await once();
     } catch (error) {
       if (!(error instanceof DialError) || error.status !== 401) throw error;
-      // Expired meanwhile: a client from scratch reads the kubeconfig again.
-      this.#forget();
+      // Expired meanwhile: a client from scratch reads the kubeconfig again. Of many who hear it, the first makes that.
+      if (this.#client === used || used === undefined) this.#forget();
       return await once();
     }
   }

@@ -63,12 +63,20 @@ export async function serveConnection(socket: Socket, host: ConnectionHost): Pro
 async function forwardToPod(socket: Socket, input: ClientInput, host: ConnectionHost): Promise<Situation | undefined> {
   const isLook = parseHttpHead(input.start)?.isLook === true;
   let deadline = performance.now() + (isLook ? 0 : holdMs);
+  let wasLost = false;
   for (;;) {
     const left = deadline - performance.now();
     const pod = await host.currentPod(Math.max(0, left));
     if (pod === undefined) return host.situation();
     if (isGone(socket)) return undefined;
     const failure = await tryPod(socket, input, host, pod);
+    if (failure === "lost") {
+      // The request is whole, and not the Pod but the way to it failed: it is tried anew as if it had just come.
+      if (wasLost || isGone(socket)) return { kind: "unreachable", name: host.name, message: lostMessage(pod) };
+      wasLost = true;
+      deadline = performance.now() + holdMs;
+      continue;
+    }
     if (failure === "unanswered") {
       // Only to another Pod: an app that closes without an answer gets no request twice.
       if ((await host.currentPod(0))?.uid !== pod.uid) {
@@ -92,7 +100,7 @@ async function tryPod(
   input: ClientInput,
   host: ConnectionHost,
   pod: ConnectionTarget,
-): Promise<Failure | "unanswered" | undefined> {
+): Promise<Failure | "unanswered" | "lost" | undefined> {
   let connection: PodConnection;
   try {
     connection = await host.connect(pod);
@@ -105,7 +113,7 @@ async function tryPod(
       ? { isRepeatable: isSafeRequest, belongsElsewhere: (start) => !host.isCurrent(pod) && isRequest(start), halfOpen }
       : { halfOpen };
   const end = await relay(socket, input, connection, rules, host.events(pod));
-  if (end.kind === "unanswered") return "unanswered";
+  if (end.kind === "unanswered" || end.kind === "lost") return end.kind;
   return end.kind === "refused" ? explainRefusal(end.message, pod.name, host.podPort) : undefined;
 }
 
@@ -130,6 +138,10 @@ async function answerItself(
   const steps = head !== undefined && isLocalHost(head.host) && situation.kind === "waiting" ? await host.steps() : [];
   socket.write(ownAnswer(situation, head, steps));
   endClient(socket);
+}
+
+function lostMessage({ name }: ConnectionTarget): string {
+  return `The connection to the node of Pod ${name} broke before the Pod had answered.`;
 }
 
 /** A function, as the compiler takes a property that it has seen for constant. */

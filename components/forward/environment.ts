@@ -6,7 +6,8 @@
 const kept: readonly RegExp[] = [
   // Finding programs and the user's own files.
   /^(PATH|HOME|USER|LOGNAME|SHELL|LANG|LC_[A-Z]+|TZ|TMPDIR|TEMP|TMP|XDG_[A-Z_]+)$/,
-  /^(PATHEXT|SystemRoot|SystemDrive|windir|ComSpec|USERPROFILE|USERNAME|HOMEDRIVE|HOMEPATH|APPDATA|LOCALAPPDATA)$/i,
+  // Windows, where names have any case.
+  /^(Path|PATHEXT|SystemRoot|SystemDrive|windir|ComSpec|USERPROFILE|USERNAME|HOMEDRIVE|HOMEPATH|APPDATA|LOCALAPPDATA)$/i,
   /^(ProgramData|ProgramFiles|ProgramFiles\(x86\)|CommonProgramFiles)$/i,
   // Reaching the API server: proxies and certificates.
   /^(https?_proxy|all_proxy|no_proxy|SSL_CERT_FILE|SSL_CERT_DIR|NODE_EXTRA_CA_CERTS)$/i,

@@ -25,7 +25,9 @@ export type RelayEnd =
   /** The Pod sent nothing, and the node said why it can't. The client's socket is still open. */
   | { kind: "refused"; message: string }
   /** The Pod went away with a request that may be made again. The client's socket is still open. */
-  | { kind: "unanswered" };
+  | { kind: "unanswered" }
+  /** The same, but the way to the Pod broke. */
+  | { kind: "lost" };
 
 /** What the relay reports while it runs. */
 export interface RelayEvents {
@@ -141,7 +143,7 @@ export async function relay(
         return;
       }
       if (!client.destroyed && !input.ended && isRepeatable(input.start)) {
-        resolve({ kind: "unanswered" });
+        resolve({ kind: end.kind === "lost" ? "lost" : "unanswered" });
         return;
       }
       // An end that is no regular close must not look like the end of the answer.

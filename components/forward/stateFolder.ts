@@ -97,9 +97,27 @@ export function writeAtomic(path: string, content: string): void {
     } finally {
       closeSync(file);
     }
-    renameSync(temporary, path);
+    replaceFile(temporary, path);
   } catch (error) {
     rmSync(temporary, { force: true });
     throw error;
+  }
+}
+
+/** How often to try again, and how long to wait each time, while a virus scanner or an indexer of Windows has the file open. */
+const busyTries = 20;
+const busyMs = 10;
+
+/** Moves a file over another one. */
+export function replaceFile(from: string, to: string, platform = process.platform, rename = renameSync): void {
+  for (let tries = 0; ; tries++) {
+    try {
+      rename(from, to);
+      return;
+    } catch (error) {
+      const isBusy = /^(EPERM|EACCES|EBUSY)$/.test((error as NodeJS.ErrnoException).code ?? "");
+      if (platform !== "win32" || !isBusy || tries >= busyTries) throw error;
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, busyMs);
+    }
   }
 }

@@ -1,8 +1,10 @@
 import { spawn } from "node:child_process";
 import { createServer, type AddressInfo } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
+import { daemonEnvironment } from "../../../components/forward/environment";
 import { portOwner } from "../../../components/forward/portOwner";
 import { isAlive, ownIdentity } from "../../../components/forward/process";
+import { replaceFile } from "../../../components/forward/stateFolder";
 import { runTool, type RunTool } from "../../../components/forward/systemTool";
 import { until } from "./helpers";
 
@@ -89,6 +91,34 @@ describe("a process", () => {
     expect(isAlive({ pid, started: "" }, "win32", answers({}))).toBe(true);
     kill();
     await until(() => !isAlive({ pid, started: "" }, "win32", answers({})));
+  });
+});
+
+it("gives the daemon the PATH of Windows, whatever the case of its name", () => {
+  const env = { Path: "C:\\Windows", SYSTEMROOT: "C:\\Windows", AWS_SECRET_ACCESS_KEY: "secret" };
+  expect(daemonEnvironment(env)).toEqual({ Path: "C:\\Windows", SYSTEMROOT: "C:\\Windows" });
+});
+
+describe("replacing a file", () => {
+  function busy(times: number): { rename: () => void; tries: () => number } {
+    let tries = 0;
+    const rename = (): void => {
+      if (++tries <= times) throw Object.assign(new Error("busy"), { code: "EPERM" });
+    };
+    return { rename, tries: () => tries };
+  }
+
+  it("waits on Windows while another program has the file open", () => {
+    const { rename, tries } = busy(3);
+    replaceFile("a", "b", "win32", rename);
+    expect(tries()).toBe(4);
+  });
+
+  it("gives up after a while, and elsewhere at once", () => {
+    expect(() => replaceFile("a", "b", "win32", busy(1_000).rename)).toThrow("busy");
+    const { rename, tries } = busy(1_000);
+    expect(() => replaceFile("a", "b", "linux", rename)).toThrow("busy");
+    expect(tries()).toBe(1);
   });
 });
 

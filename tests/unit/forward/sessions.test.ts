@@ -137,3 +137,20 @@ it("leaves an answer alone that the old Pod has begun", async () => {
   api.setPod({ name: "web-2", uid: "uid-2", labels, ready: true, appPort });
   expect((await answer).body).toBe("begun, whole");
 });
+
+it("asks again where the way to the Pod broke before an answer, and says so where it stays broken", async () => {
+  let asked = 0;
+  const appPort = await httpApp((_request, response) => {
+    if (++asked > 1) response.end("app");
+  });
+  const { api, port } = await forwarding(appPort);
+  const first = ask(port);
+  await until(() => asked === 1);
+  api.cut();
+  expect((await first).body).toBe("app");
+  asked = 0;
+  const second = ask(port);
+  await until(() => asked === 1);
+  await api.stop();
+  expect(await second).toMatchObject({ status: 503, headers: { "x-init-pod": "unreachable" } });
+});
