@@ -5,6 +5,8 @@ import { FrameReader, FrameWriter } from "./spdyFrames";
 
 const pingIntervalMs = 20_000;
 const openTimeoutMs = 10_000;
+/** One that waited for its next client may have died meanwhile without a word, as in a sleep of the machine. */
+const idleOpenTimeoutMs = 1_000;
 /** Of a node's error text. */
 const longestError = 4_096;
 /** For how long a node may take to say why it ended a connection. */
@@ -81,13 +83,15 @@ export class PodSession {
     const dataStream = errorStream + 2;
     this.#nextStream += 4;
     const pair = new Pair(this, errorStream, dataStream);
+    const wasIdle = this.#holders.size === 0 && errorStream > 1;
     this.#holders.add(pair);
     this.#pairs.set(errorStream, pair);
     this.#pairs.set(dataStream, pair);
     const headers = { port: String(port), requestid: String(errorStream) };
     this.#send(this.#writer.synStream(errorStream, { streamtype: "error", ...headers }, true));
     this.#send(this.#writer.synStream(dataStream, { streamtype: "data", ...headers }, false));
-    const timer = setTimeout(() => this.socket.destroy(), openTimeoutMs);
+    const timeoutMs = wasIdle ? idleOpenTimeoutMs : openTimeoutMs;
+    const timer = setTimeout(() => this.socket.destroy(), timeoutMs);
     try {
       // What is sent before the node has replied is lost.
       await pair.opened;

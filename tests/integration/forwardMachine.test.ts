@@ -124,7 +124,7 @@ describe("the forward of a stack on a machine that it shares", () => {
 
     await initPod(stack, "stop", "second");
     const { code, output } = await user.initPod(["forward", "second", "--namespace", stack.namespace]);
-    expect(output).toMatch(/second {2}http:\/\/127\.0\.0\.1:\d+ {2}answers/);
+    expect(output).toMatch(/http:\/\/127\.0\.0\.1:\d+ +\S+\/second +answers/);
     expect(code).toBe(0);
     expect(tally([await ask(/http:\S+/.exec(output)?.[0] ?? "")])).toEqual({ app: 1 });
     expect(tally([await ask(await stack.output("url"))])).toEqual({ app: 1 });
