@@ -7,6 +7,7 @@ import { isOthers, isOwnCreation, managedFields, moveOwnership } from "./ownersh
 
 const creator = "pulumi-kubernetes";
 const createRetries = 5;
+const moveAttempts = 5;
 
 export interface Options {
   preview: boolean;
@@ -95,6 +96,25 @@ function keepIgnored(inputs: JsonObject, live: JsonObject, manager: string, igno
   return kept;
 }
 
+/**
+ * Makes `manager` the applier of what was written before. It is tried again where a status is written at the same moment:
+ * Pulumi's own provider fails then, which is nothing that anybody could build on.
+ */
+async function takeOver(api: Api, path: string, found: JsonObject, manager: string): Promise<JsonObject> {
+  let live = found;
+  for (let attempt = 1; ; attempt++) {
+    const move = moveOwnership(live, manager);
+    if (!move) return live;
+    try {
+      return await api.request(path, { method: "PATCH", contentType: "application/json-patch+json", body: move });
+    } catch (error) {
+      const isCrossed = error instanceof ApiError && error.code === 409;
+      if (!isCrossed || attempt === moveAttempts) throw error;
+      live = await api.request(path);
+    }
+  }
+}
+
 export async function update(
   api: Api,
   inputs: JsonObject,
@@ -109,8 +129,7 @@ export async function update(
     const query = { fieldManager: options.fieldManager, ...dryRun(options.preview) };
     return api.request(path, { method: "PUT", query, body: { ...inputs, metadata } });
   }
-  const move = options.preview || options.patch ? undefined : moveOwnership(live, options.fieldManager);
-  if (move) live = await api.request(path, { method: "PATCH", contentType: "application/json-patch+json", body: move });
+  if (!options.preview && !options.patch) live = await takeOver(api, path, live, options.fieldManager);
   const body = keepIgnored(inputs, live, options.fieldManager, options.ignoreChanges);
   return apply(api, body, path, mustForce(inputs, live, options), options);
 }
