@@ -138,9 +138,14 @@ describe("a state folder on a disk that is full", () => {
   let stack: TestStack;
   const filler = (): string => join(stack.stateHome, "filler");
 
-  function expectWholeFiles(): void {
-    const files = filesBelow(stateFolderOf(stack));
-    expect(files.filter((name) => name.endsWith(".tmp"))).toEqual([]);
+  async function expectWholeFiles(): Promise<void> {
+    let files: string[] = [];
+    // One that is being written is there for a moment.
+    const areWhole = await eventually(() => {
+      files = filesBelow(stateFolderOf(stack));
+      return !files.some((name) => name.endsWith(".tmp"));
+    }, 5);
+    expect(areWhole, files.join(", ")).toBe(true);
     for (const file of files.filter((name) => name.endsWith(".json"))) {
       expect(() => JSON.parse(readFileSync(file, "utf8")) as unknown, file).not.toThrow();
     }
@@ -175,7 +180,7 @@ describe("a state folder on a disk that is full", () => {
     fill(filler());
     await stack.up();
     expect(tally([await ask(await stack.output("url"))])).toEqual({ app: 1 });
-    expectWholeFiles();
+    await expectWholeFiles();
     rmSync(filler());
   });
 
@@ -191,7 +196,7 @@ describe("a state folder on a disk that is full", () => {
       const { code, output } = await initPod(stack, "forward", "--namespace", stack.namespace);
       expect(output).toContain(`The state folder ${stateFolderOf(stack)} can't be used: its disk is full.`);
       expect(code).toBe(1);
-      expectWholeFiles();
+      await expectWholeFiles();
       rmSync(filler());
       expect((await initPod(stack, "forward", "--namespace", stack.namespace)).output).toContain("answers");
       expect(tally([await ask(await stack.output("url"))])).toEqual({ app: 1 });
