@@ -72,7 +72,8 @@ async function forwardToPod(socket: Socket, input: ClientInput, host: Connection
     const failure = await tryPod(socket, input, host, pod);
     if (failure === "lost") {
       // The request is whole, and not the Pod but the way to it failed: it is tried anew as if it had just come.
-      if (wasLost || isGone(socket)) return { kind: "unreachable", name: host.name, message: lostMessage(pod) };
+      if (isGone(socket)) return undefined;
+      if (wasLost) return { kind: "unreachable", name: host.name, message: lostMessage(pod) };
       wasLost = true;
       deadline = performance.now() + holdMs;
       continue;
