@@ -40,7 +40,7 @@ export class PodSession {
   constructor(
     private readonly socket: Duplex,
     /** Told when the session has no client any more, and when it is closed. */
-    private readonly changed: (session: PodSession) => void,
+    private readonly changed: () => void,
   ) {
     this.#reader = new FrameReader({
       data: (stream, part) => this.#pairs.get(stream)?.received(stream, part),
@@ -75,23 +75,22 @@ export class PodSession {
   }
 
   /**
-   * Opens a connection to a port of the Pod.
+   * Opens a connection to a port of the Pod, on a session that has just been made (`isNew`) or was used or kept ready.
    * @throws {DialError} where the node refuses, or the session breaks before it has answered.
    */
-  async open(port: number): Promise<PodConnection> {
+  async open(port: number, isNew: boolean): Promise<PodConnection> {
     const errorStream = this.#nextStream;
     const dataStream = errorStream + 2;
     this.#nextStream += 4;
     const pair = new Pair(this, errorStream, dataStream);
-    const wasIdle = this.#holders.size === 0 && errorStream > 1;
+    const wasIdle = this.#holders.size === 0 && !isNew;
     this.#holders.add(pair);
     this.#pairs.set(errorStream, pair);
     this.#pairs.set(dataStream, pair);
     const headers = { port: String(port), requestid: String(errorStream) };
     this.#send(this.#writer.synStream(errorStream, { streamtype: "error", ...headers }, true));
     this.#send(this.#writer.synStream(dataStream, { streamtype: "data", ...headers }, false));
-    const timeoutMs = wasIdle ? idleOpenTimeoutMs : openTimeoutMs;
-    const timer = setTimeout(() => this.socket.destroy(), timeoutMs);
+    const timer = setTimeout(() => this.socket.destroy(), wasIdle ? idleOpenTimeoutMs : openTimeoutMs);
     try {
       // What is sent before the node has replied is lost.
       await pair.opened;
@@ -117,7 +116,7 @@ export class PodSession {
   pause(pair: Pair, unread: number): void {
     const isShared = this.#holders.size > 1;
     if (!this.#holders.has(pair) || this.#stalled.has(pair) || (isShared && unread < sharedUnread)) return;
-    this.#stalled.set(pair, isShared ? setTimeout(() => pair.cut(), sharedStallMs) : undefined);
+    this.#stalled.set(pair, isShared ? setTimeout(() => this.#stalledLong(pair), sharedStallMs) : undefined);
     this.#wasPaused = true;
     this.socket.pause();
   }
@@ -131,7 +130,7 @@ export class PodSession {
   leave(pair: Pair): void {
     if (!this.#holders.delete(pair)) return;
     this.resume(pair);
-    if (this.#holders.size === 0) this.changed(this);
+    if (this.#holders.size === 0) this.changed();
   }
 
   /** Drops whatever still comes for these streams. */
@@ -140,6 +139,11 @@ export class PodSession {
       this.#pairs.delete(stream);
       if (isReset) this.#send(this.#writer.reset(stream));
     }
+  }
+
+  #stalledLong(pair: Pair): void {
+    // The others may be gone by then.
+    if (this.#holders.size > 1) pair.cut();
   }
 
   /** What several clients send at the same moment leaves in one packet. */
@@ -185,7 +189,7 @@ export class PodSession {
     clearInterval(this.#pinger);
     for (const pair of new Set(this.#pairs.values())) pair.lost();
     this.#pairs.clear();
-    this.changed(this);
+    this.changed();
   }
 }
 

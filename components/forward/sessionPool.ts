@@ -31,9 +31,8 @@ export class SessionPool {
   async connect(pod: PodPort): Promise<PodConnection> {
     for (;;) {
       const { session, isNew } = await this.#session(pod);
-      clearTimeout(this.#idle.get(session));
-      this.#idle.delete(session);
-      const opened = session.open(pod.port);
+      this.#endWait(session);
+      const opened = session.open(pod.port, isNew);
       this.#prepare(pod);
       try {
         return await opened;
@@ -107,17 +106,23 @@ export class SessionPool {
     const all = session.isClosed ? others : [...others, session];
     if (all.length > 0) this.#sessions.set(uid, all);
     else this.#sessions.delete(uid);
-    if (!session.isClosed) this.#wait(session);
+    if (session.isClosed) this.#endWait(session);
+    else this.#wait(session);
+  }
+
+  /** It waits for no client any more. */
+  #endWait(session: PodSession): void {
+    clearTimeout(this.#idle.get(session));
+    this.#idle.delete(session);
   }
 
   #wait(session: PodSession): void {
-    clearTimeout(this.#idle.get(session));
+    this.#endWait(session);
+    // A client may have taken it as soon as it was there.
+    if (session.clients > 0) return;
     this.#idle.set(
       session,
-      setTimeout(() => {
-        this.#idle.delete(session);
-        session.close();
-      }, idleMs),
+      setTimeout(() => session.close(), idleMs),
     );
   }
 
