@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { steadyRequests, tally } from "./support/load.ts";
+import { ask, steadyRequests, tally } from "./support/load.ts";
 import { images, program } from "./support/programs.ts";
 import { diagnostics, kubectl, objects, TestStack } from "./support/stack.ts";
 
@@ -106,7 +106,7 @@ describe("a Pod that never gets Ready", () => {
     const stack = await TestStack.create(
       program(`{
         init: [{ name: "slow", image: "${images.busybox}", run: { script: "echo waiting; sleep 3600" } }],
-        container: { image: "${images.unprivileged}" },
+        container: { image: "${images.unprivileged}", port: 8080 },
         podSpec: { terminationGracePeriodSeconds: 1 },
         timeoutSeconds: 5,
       }`),
@@ -119,6 +119,7 @@ describe("a Pod that never gets Ready", () => {
       expect(output).toContain("| waiting");
       const carriedOn = await stack.up({ env: { INIT_POD_WAIT: "0" } });
       expect(carriedOn.output).toContain("INIT_POD_WAIT=0");
+      expect(tally([await ask(await stack.output("url"))])).toEqual({ forwarder: 1 });
     } finally {
       await stack.remove();
     }
