@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync, statSync } from "node:fs";
+import { readFileSync, statSync } from "node:fs";
 import { Agent, get } from "node:http";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { daemonPid, openDescriptors, stateFolderOf } from "./support/forward.ts";
 import { ask, steadyRequests, tally, type Answer } from "./support/load.ts";
 import { daemonOf, eventually, filesBelow, listens } from "./support/machine.ts";
 import { images, program } from "./support/programs.ts";
@@ -54,8 +55,7 @@ describe("the forward of a stack", () => {
   let early: Answer[];
   let foreign: Answer[];
 
-  const stateFolder = (): string => join(stack.stateHome, "init-pod");
-  const daemonPid = (): number => (JSON.parse(readFileSync(join(stateFolder(), "daemon.json"), "utf8")) as Pid).pid;
+  const stateFolder = (): string => stateFolderOf(stack);
 
   /** Before the first `up` has ended, the port stands in the forwarder's files alone. */
   async function untilListening(): Promise<void> {
@@ -120,23 +120,23 @@ describe("the forward of a stack", () => {
     expect(files.length).toBeGreaterThan(2);
     for (const file of files) expect(statSync(file).mode & 0o777, file).toBe(0o600);
     const daemon = daemonOf(stack.stateHome);
-    expect(daemon?.pid).toBe(daemonPid());
+    expect(daemon?.pid).toBe(daemonPid(stateFolder()));
     expect(Object.keys(daemon?.environment ?? {}).filter((name) => name.startsWith("PULUMI_"))).toEqual([]);
     expect(JSON.stringify(daemon)).not.toContain(secret);
   });
 
   test("gives back all that 500 connections took which were dropped at once", async () => {
-    const pid = daemonPid();
+    const pid = daemonPid(stateFolder());
     await ask(url);
     const before = openDescriptors(pid);
     await Promise.all(Array.from({ length: 500 }, () => connectAndDrop(port)));
     expect(await eventually(() => openDescriptors(pid) <= before + 5, 5)).toBe(true);
     expect(tally([await ask(url)])).toEqual({ app: 1 });
-    expect(daemonPid()).toBe(pid);
+    expect(daemonPid(stateFolder())).toBe(pid);
   });
 
   test("needs little memory for a client that reads nothing, and serves another one meanwhile", async () => {
-    const pid = daemonPid();
+    const pid = daemonPid(stateFolder());
     const stalled = stalledRequest(port);
     try {
       let most = 0;
@@ -170,7 +170,7 @@ describe("the forward of a stack", () => {
   });
 
   test("is down for `init-pod status` once its daemon was killed, and up again on its port after the next `up`", async () => {
-    const pid = daemonPid();
+    const pid = daemonPid(stateFolder());
     process.kill(pid, "SIGKILL");
     const status = [join(repo, "components/dist/cli/main.js"), "status", "--json", "--namespace", stack.namespace];
     const { stdout } = await run(process.execPath, status, { env: stack.env });
@@ -178,7 +178,7 @@ describe("the forward of a stack", () => {
     await stack.up();
     expect(await stack.output("url")).toBe(url);
     expect(tally([await ask(url)])).toEqual({ app: 1 });
-    expect(daemonPid()).not.toBe(pid);
+    expect(daemonPid(stateFolder())).not.toBe(pid);
   });
 
   // Comes last, so that it is about a daemon that was revived and found the forward's file there.
@@ -200,10 +200,6 @@ describe("the forward of a stack", () => {
   });
 });
 
-interface Pid {
-  pid: number;
-}
-
 /** Addresses, in the kernel's hexadecimal notation, on which anything listens on a port. */
 function listeningAddresses(port: number): string[] {
   const hexPort = port.toString(16).toUpperCase().padStart(4, "0");
@@ -211,10 +207,6 @@ function listeningAddresses(port: number): string[] {
   return ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((table) =>
     [...readFileSync(table, "utf8").matchAll(listening)].map(([, address = ""]) => address),
   );
-}
-
-function openDescriptors(pid: number): number {
-  return readdirSync(`/proc/${pid}/fd`).length;
 }
 
 function residentBytes(pid: number): number {

@@ -1,16 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { createAccounts } from "./support/documentedRole.ts";
+import { adminConfig } from "./support/link.ts";
 import { eventually } from "./support/machine.ts";
 import { images, program } from "./support/programs.ts";
 import { mustRun, run } from "./support/run.ts";
-import { diagnostics, kubectl, repo, TestStack } from "./support/stack.ts";
-
-/** The Role that the README shows, word for word. */
-const documentedRole = /```yaml\n(apiVersion: rbac[\s\S]*?)```/.exec(
-  readFileSync(join(repo, "README.md"), "utf8"),
-)?.[1];
+import { diagnostics, kubectl, TestStack } from "./support/stack.ts";
 
 interface Rule {
   resources: string[];
@@ -43,17 +40,10 @@ describe("a service account with the README's Role and no other right", () => {
 
   beforeAll(async () => {
     stack = await TestStack.create(works(), { namespace, env: { KUBECONFIG: kubeconfig } });
-    const roleFile = join(folder, "role.yaml");
-    writeFileSync(roleFile, documentedRole ?? "");
-    await kubectl(["create", "serviceaccount", "deployer", "-n", namespace]);
-    await kubectl(["apply", "-n", namespace, "-f", roleFile]);
-    const binding = ["--role=init-pod", `--serviceaccount=${namespace}:deployer`];
-    await kubectl(["create", "rolebinding", "deployer", "-n", namespace, ...binding]);
+    await createAccounts(namespace, folder, ["deployer"]);
     documented = await rules();
     const token = (await kubectl(["create", "token", "deployer", "-n", namespace])).trim();
-    const admin = JSON.parse(await kubectl(["config", "view", "--raw", "--minify", "-o", "json"])) as {
-      clusters: { cluster: object }[];
-    };
+    const admin = await adminConfig<{ clusters: { cluster: object }[] }>();
     writeFileSync(
       kubeconfig,
       JSON.stringify({

@@ -1,4 +1,5 @@
 import { connect, createServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { setTimeout as sleep } from "node:timers/promises";
 import { kubectl } from "./stack.ts";
 
 interface Kubeconfig {
@@ -15,6 +16,7 @@ export class Link {
   readonly #near = new Set<Socket>();
   readonly #far = new Set<Socket>();
   readonly #server: Server;
+  #isCut = false;
 
   private constructor(host: string, port: number) {
     this.#server = createServer((near) => {
@@ -30,19 +32,30 @@ export class Link {
         from.on("data", (chunk) => void to.write(chunk));
         from.on("end", () => to.end());
         from.on("error", () => to.destroy());
+        if (this.#isCut) from.pause();
       }
     });
   }
 
   /** A way to the cluster under test, and a kubeconfig that takes it. */
-  static async open(): Promise<{ link: Link; kubeconfig: string }> {
+  static async open(): Promise<{ link: Link; server: string; kubeconfig: string }> {
     const config = await adminConfig<Kubeconfig>();
     const cluster = config.clusters[0]?.cluster ?? { server: "" };
     const { hostname, port } = new URL(cluster.server);
     const link = new Link(hostname, Number(port || 443));
     await new Promise<void>((resolve) => link.#server.listen(0, "127.0.0.1", resolve));
     cluster.server = `https://127.0.0.1:${(link.#server.address() as AddressInfo).port}`;
-    return { link, kubeconfig: JSON.stringify(config) };
+    return { link, server: cluster.server, kubeconfig: JSON.stringify(config) };
+  }
+
+  /** Passes nothing on for a while and closes nothing, as a network that is cut. */
+  async cut(ms: number): Promise<void> {
+    const all = (): Socket[] => [...this.#near, ...this.#far];
+    this.#isCut = true;
+    for (const socket of all()) socket.pause();
+    await sleep(ms);
+    this.#isCut = false;
+    for (const socket of all()) socket.resume();
   }
 
   /** All connections that stand go on to look so, and lead nowhere, as where a router has forgotten them. */
