@@ -145,7 +145,7 @@ describe("the forward of a stack", () => {
         most = Math.max(most, residentBytes(pid));
         await sleep(50);
       }
-      expect(most / mebibyte).toBeLessThanOrEqual(150);
+      expect(most / mebibyte).toBeLessThanOrEqual(100);
       expect(await download(url + largePath)).toBe(largeMebibytes * mebibyte);
       expect(stalled.destroyed).toBe(false);
     } finally {
