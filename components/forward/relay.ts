@@ -154,8 +154,9 @@ export async function relay(
 
     client.on("drain", onDrain);
     client.once("close", onClientClose);
-    pod.attach({ data: fromPod, drained: () => input.resume(), ended: finish });
+    // The Pod last: what it sent, and its end, may be there already.
     input.attach(toPod, waitHalfOpen);
+    pod.attach({ data: fromPod, drained: () => input.resume(), ended: finish });
     if (client.destroyed) onClientClose();
   });
 }
