@@ -51,7 +51,8 @@ export class SessionPool {
       if (this.#count(pod.uid) < mostSessions || first === undefined) {
         return { session: await this.#dial(pod), isNew: true };
       }
-      await first.catch(() => undefined);
+      // One that fails says as much to all who wait for it.
+      await first;
     }
   }
 
