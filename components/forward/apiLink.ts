@@ -61,7 +61,7 @@ export class ApiLink {
 
   /** Starts all watches anew, as after a sleep of the machine. */
   restart(): void {
-    this.#pool.closeFree();
+    this.#pool.check();
     for (const watch of this.#watches.values()) watch.restart();
   }
 

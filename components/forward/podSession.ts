@@ -5,8 +5,11 @@ import { FrameReader, FrameWriter } from "./spdyFrames";
 
 const pingIntervalMs = 20_000;
 const openTimeoutMs = 10_000;
-/** One that waited for its next client may have died meanwhile without a word, as in a sleep of the machine. */
-const idleOpenTimeoutMs = 1_000;
+/**
+ * A session may have died without a word, as in a sleep of the machine. Longest silence after it was asked for something:
+ * where that would cut no client, and where it would.
+ */
+const silenceMs = { free: 1_000, held: 3_000 } as const;
 /** Of a node's error text. */
 const longestError = 4_096;
 /** For how long a node may take to say why it ended a connection. */
@@ -30,6 +33,7 @@ export class PodSession {
   #nextStream = 1;
   #nextPing = 1;
   #pongDue = false;
+  #heardAt = performance.now();
   #wasPaused = false;
   readonly #holders = new Set<Pair>();
   /** Those whose clients don't read. */
@@ -83,21 +87,28 @@ export class PodSession {
     const dataStream = errorStream + 2;
     this.#nextStream += 4;
     const pair = new Pair(this, errorStream, dataStream);
-    const wasIdle = this.#holders.size === 0 && !isNew;
+    const silence = isNew ? undefined : this.#expectWord();
     this.#holders.add(pair);
     this.#pairs.set(errorStream, pair);
     this.#pairs.set(dataStream, pair);
     const headers = { port: String(port), requestid: String(errorStream) };
     this.#send(this.#writer.synStream(errorStream, { streamtype: "error", ...headers }, true));
     this.#send(this.#writer.synStream(dataStream, { streamtype: "data", ...headers }, false));
-    const timer = setTimeout(() => this.socket.destroy(), wasIdle ? idleOpenTimeoutMs : openTimeoutMs);
+    const timer = setTimeout(() => this.socket.destroy(), openTimeoutMs);
     try {
       // What is sent before the node has replied is lost.
       await pair.opened;
     } finally {
       clearTimeout(timer);
+      clearTimeout(silence);
     }
     return pair;
+  }
+
+  /** Closes itself soon unless the node still answers. */
+  check(): void {
+    this.#expectWord();
+    this.#sendPing();
   }
 
   close(): void {
@@ -160,8 +171,20 @@ export class PodSession {
     return this.socket.write(frame);
   }
 
+  #expectWord(): NodeJS.Timeout {
+    const askedAt = performance.now();
+    return setTimeout(
+      () => {
+        // While a client does not read, nothing is heard.
+        if (this.#heardAt < askedAt && !this.socket.isPaused()) this.socket.destroy();
+      },
+      this.#holders.size === 0 ? silenceMs.free : silenceMs.held,
+    );
+  }
+
   #read(chunk: Buffer): void {
     this.#pongDue = false;
+    this.#heardAt = performance.now();
     try {
       this.#reader.push(chunk);
     } catch (error) {
@@ -175,6 +198,10 @@ export class PodSession {
     if (this.#pongDue && !this.#wasPaused) this.socket.destroy();
     this.#wasPaused = this.socket.isPaused();
     this.#pongDue = true;
+    this.#sendPing();
+  }
+
+  #sendPing(): void {
     this.#send(this.#writer.ping(this.#nextPing));
     this.#nextPing += 2;
   }

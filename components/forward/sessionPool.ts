@@ -127,9 +127,9 @@ export class SessionPool {
     );
   }
 
-  /** For those that broke without a word, as in a sleep of the machine. */
-  closeFree(): void {
-    for (const session of this.#all()) if (session.clients === 0) session.close();
+  /** Has those close that broke without a word, as in a sleep of the machine. */
+  check(): void {
+    for (const session of this.#all()) session.check();
   }
 
   close(): void {

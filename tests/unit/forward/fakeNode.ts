@@ -34,6 +34,11 @@ export class FakeNode {
     });
   }
 
+  /** Says nothing any more and closes nothing, as a node that the network has lost. */
+  vanish(): void {
+    this.socket.removeAllListeners("data").resume();
+  }
+
   #read(chunk: Buffer): void {
     this.#unread = Buffer.concat([this.#unread, chunk]);
     while (this.#unread.length >= frameHead) {

@@ -154,3 +154,13 @@ it("asks again where the way to the Pod broke before an answer, and says so wher
   await api.stop();
   expect(await second).toMatchObject({ status: 503, headers: { "x-init-pod": "unreachable" } });
 });
+
+it("notices soon that its sessions have died without a word, though clients hold them", async () => {
+  const { api, port } = await forwarding(await echo(), "tcp");
+  const held = Array.from({ length: 16 }, () => client(port));
+  await Promise.all(held.map(echoes));
+  for (const node of api.nodes) node.vanish();
+  const startedAt = performance.now();
+  await Promise.all(Array.from({ length: 8 }, () => echoes(client(port))));
+  expect(performance.now() - startedAt).toBeLessThan(6_000);
+});
