@@ -173,13 +173,12 @@ export class PodSession {
 
   #expectWord(): NodeJS.Timeout {
     const askedAt = performance.now();
-    return setTimeout(
-      () => {
-        // While a client does not read, nothing is heard.
-        if (this.#heardAt < askedAt && !this.socket.isPaused()) this.socket.destroy();
-      },
-      this.#holders.size === 0 ? silenceMs.free : silenceMs.held,
-    );
+    const listen = (): void => {
+      // While a client does not read, nothing is heard.
+      if (this.#heardAt < askedAt && !this.socket.isPaused()) this.socket.destroy();
+    };
+    // What came while this process was busy, or stopped, is read after the timers and before that.
+    return setTimeout(() => setImmediate(listen), this.#holders.size === 0 ? silenceMs.free : silenceMs.held);
   }
 
   #read(chunk: Buffer): void {

@@ -3,8 +3,8 @@ import type { PodConnection } from "./podConnection";
 import { PodSession } from "./podSession";
 import type { DialTarget } from "./dial";
 
-/** For how long a session waits for the next client. Opening one takes the time of two handshakes. */
-const idleMs = 60_000;
+/** For how long a session waits for the next client: one, and those beside it. Opening one takes two handshakes. */
+const idleMs = { one: 60_000, others: 5_000 } as const;
 /** So many clients have a session each, more than a browser opens. The next ones share. */
 const mostSessions = 16;
 
@@ -79,7 +79,7 @@ export class SessionPool {
     const isOnItsWay = (this.#dialling.get(pod.uid)?.size ?? 0) > 0;
     if (isOnItsWay || this.#count(pod.uid) >= mostSessions || this.#free(pod.uid) !== undefined) return;
     this.#dial(pod).then(
-      (session) => this.#wait(session),
+      (session) => this.#wait(pod.uid, session),
       // The next client asks by itself, and hears why.
       () => undefined,
     );
@@ -108,7 +108,7 @@ export class SessionPool {
     if (all.length > 0) this.#sessions.set(uid, all);
     else this.#sessions.delete(uid);
     if (session.isClosed) this.#endWait(session);
-    else this.#wait(session);
+    else this.#wait(uid, session);
   }
 
   /** It waits for no client any more. */
@@ -117,14 +117,13 @@ export class SessionPool {
     this.#idle.delete(session);
   }
 
-  #wait(session: PodSession): void {
+  #wait(uid: string, session: PodSession): void {
     this.#endWait(session);
     // A client may have taken it as soon as it was there.
     if (session.clients > 0) return;
-    this.#idle.set(
-      session,
-      setTimeout(() => session.close(), idleMs),
-    );
+    const isOnly = (this.#sessions.get(uid) ?? []).every((other) => other === session || other.clients > 0);
+    const closing = setTimeout(() => session.close(), isOnly ? idleMs.one : idleMs.others);
+    this.#idle.set(session, closing);
   }
 
   /** Has those close that broke without a word, as in a sleep of the machine. */
