@@ -4,7 +4,7 @@ import { images } from "../tests/integration/support/programs.ts";
 import { KubectlForward } from "./kubectlForward.ts";
 import { median, round } from "./measure.ts";
 import { fillPage, initPodProgram, readinessProbe } from "./programs.ts";
-import { mustPulumi, upArgs, useSandbox, withStack } from "./stacks.ts";
+import { secondsOf, upArgs, useSandbox, withStack } from "./stacks.ts";
 
 /** Kubelet looks for what has ended once a second: a run falls on one side of it or the other. */
 const rounds = 11;
@@ -46,12 +46,12 @@ export async function path(): Promise<object> {
 }
 
 async function secondsOfUp(program: string): Promise<number> {
-  return await withStack(program, async (stack) => (await mustPulumi(stack, upArgs)).seconds);
+  return await withStack(program, (stack) => secondsOf(stack, upArgs));
 }
 
 async function untilAnswer(program: string): Promise<number> {
   return await withStack(program, async (stack) => {
-    const { seconds } = await mustPulumi(stack, upArgs);
+    const seconds = await secondsOf(stack, upArgs);
     const { status } = await fetch(await stack.output("url"));
     if (status !== 200) throw new Error(`The URL answered ${status}.`);
     return seconds;

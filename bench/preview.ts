@@ -1,6 +1,6 @@
 import { median, round } from "./measure.ts";
 import { fillPage, initPodProgram, plainProgram } from "./programs.ts";
-import { mustPulumi, upArgs, useSandbox, withStack } from "./stacks.ts";
+import { mustPulumi, secondsOf, upArgs, useSandbox, withStack } from "./stacks.ts";
 
 const rounds = 21;
 const previewArgs = ["preview", "--expect-no-changes"];
@@ -15,8 +15,8 @@ export async function preview(): Promise<object> {
       await mustPulumi(our, upArgs);
       await mustPulumi(theirs, upArgs);
       for (let round = 0; round < rounds; round++) {
-        ours.push((await mustPulumi(our, previewArgs)).seconds);
-        plain.push((await mustPulumi(theirs, previewArgs)).seconds);
+        ours.push(await secondsOf(our, previewArgs));
+        plain.push(await secondsOf(theirs, previewArgs));
       }
     }),
   );

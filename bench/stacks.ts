@@ -1,7 +1,7 @@
 import { environment, up as startSandbox } from "../sandbox/sandbox.ts";
 import { TestStack } from "../tests/integration/support/stack.ts";
-import type { Measured } from "./measure.ts";
-import { measure } from "./measure.ts";
+import type { Measured, Timed } from "./measure.ts";
+import { measured, timed } from "./measure.ts";
 
 export interface Setting {
   kubernetes: string;
@@ -25,17 +25,31 @@ export async function withStack<T>(program: string, work: (stack: TestStack) => 
   }
 }
 
-/** Runs a pulumi command of a stack as a whole process. */
+/** Runs a pulumi command of a stack as a whole process, and samples its memory. */
 export async function pulumi(stack: TestStack, args: string[], boundSeconds?: number): Promise<Measured> {
-  const all = ["--non-interactive", ...args];
-  return await measure("pulumi", all, { cwd: stack.project, env: stack.env, boundSeconds });
+  return await measured("pulumi", ["--non-interactive", ...args], processOf(stack, boundSeconds));
 }
 
 export const upArgs = ["up", "--yes", "--skip-preview"];
 
 /** As `pulumi`, for a command that must succeed. */
 export async function mustPulumi(stack: TestStack, args: string[]): Promise<Measured> {
-  const measured = await pulumi(stack, args);
-  if (measured.code !== 0) throw new Error(measured.output);
-  return measured;
+  return succeeded(await pulumi(stack, args));
+}
+
+/** How long a pulumi command takes that must succeed. Nothing is measured meanwhile. */
+export async function secondsOf(stack: TestStack, args: string[]): Promise<number> {
+  return succeeded(await timed("pulumi", ["--non-interactive", ...args], processOf(stack))).seconds;
+}
+
+function succeeded<T extends Timed>(run: T): T {
+  if (run.code !== 0) throw new Error(run.output);
+  return run;
+}
+
+function processOf(
+  stack: TestStack,
+  boundSeconds?: number,
+): { cwd: string; env: NodeJS.ProcessEnv; boundSeconds?: number } {
+  return { cwd: stack.project, env: stack.env, boundSeconds };
 }

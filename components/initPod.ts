@@ -11,6 +11,7 @@ import { localPort, localUrl, reviveForwardsInUp } from "./localUrl";
 import { manifest } from "./manifest";
 import { warnOfOwnName } from "./ownName";
 import { ownUrn } from "./ownUrn";
+import { startPlugin } from "./pluginStart";
 import { accessOf } from "./providerAccess";
 import { gate, readyLogs } from "./ready";
 import { retryTrigger } from "./retry";
@@ -50,6 +51,7 @@ export class InitPod extends pulumi.ComponentResource {
     const problems = problemsOf(args);
     if (problems.length > 0) throw new InitPodError(formatProblems(name, problems), this);
 
+    startPlugin(this);
     reviveForwardsInUp();
     const fail = (text: string): InitPodError => new InitPodError(`InitPod "${name}": ${text}`, this);
     const { podSpec, serviceSpec, podPort, servicePort, retries, secrets } = manifest(args, fail);
@@ -130,7 +132,7 @@ export class InitPod extends pulumi.ComponentResource {
       podPort === undefined || port === undefined
         ? pulumi.output("")
         : localUrl(this, urn, link, {
-            ...{ name, forward, selector, podPort, port, podUid, ready, secrets },
+            ...{ name, forward, selector, podPort, port, podUid, logs, ready, secrets },
           });
     this.registerOutputs({
       url: this.url,

@@ -58,6 +58,8 @@ export interface UrlSettings {
   podPort: number;
   port: pulumi.Output<number>;
   /** Resolves once the Pod is Ready. */
+  logs: pulumi.Output<unknown>;
+  /** Resolves once the gate has opened, which holds all that depends on the InitPod. */
   ready: pulumi.Output<unknown>;
   podUid: pulumi.Output<string>;
   /** Secret where a log of an init container may hold a secret. */
@@ -76,7 +78,7 @@ export function localUrl(
   const urlOf = (port: number): string => `${protocol}://127.0.0.1:${port}`;
   if (pulumi.runtime.isDryRun()) return settings.port.apply(urlOf);
   const release = heldForward(component, urn, link);
-  const { port, selector, podUid, ready } = settings;
+  const { port, selector, podUid, logs, ready } = settings;
   const requested = pulumi
     .all([port, selector, link.namespace, urn, podUid])
     .apply(([localPort, labels, namespace, self, uid]) =>
@@ -92,7 +94,8 @@ export function localUrl(
         return { request, podUid: uid, here };
       }),
     );
-  return pulumi.all([port, requested, pulumi.unsecret(ready)]).apply(async ([localPort, wanted]) => {
+  // Not after the gate: what it keeps is written meanwhile.
+  const proven = pulumi.all([port, requested, pulumi.unsecret(logs)]).apply(async ([localPort, wanted]) => {
     if (wanted === undefined) return urlOf(localPort);
     if (!wanted.here) {
       const what = `Nothing forwards ${urlOf(localPort)} here, as this is a CI run: see forward.mode.`;
@@ -112,6 +115,7 @@ export function localUrl(
     });
     return urlOf(localPort);
   });
+  return pulumi.all([proven, pulumi.unsecret(ready)]).apply(([url]) => url);
 }
 
 /**

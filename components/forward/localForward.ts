@@ -10,6 +10,7 @@ import { currentPod, describePod, latestPod, type PodSummary } from "./pods";
 import type { PodView } from "./podWatch";
 import type { ForwardRecord } from "./record";
 import type { RelayEvents } from "./relay";
+import type { PodPort } from "./sessionPool";
 import { Steps } from "./steps";
 
 /** One forward: a local port, the Pods behind it, and what happened so far. */
@@ -35,7 +36,7 @@ export class LocalForward {
     const { localPort, namespace, selector, showLogs = false } = stored.forward;
     this.#steps = new Steps(showLogs ? (source) => link.logTail(source) : undefined);
     this.#view = link.watch(namespace).subscribe(selector, () => {
-      this.#currentUid = currentPod(this.#view.pods())?.uid;
+      this.#follow(currentPod(this.#view.pods()));
       for (const waiter of this.#waiters) waiter();
       changed();
     });
@@ -89,7 +90,7 @@ export class LocalForward {
   }
 
   #host(): ConnectionHost {
-    const { name, protocol, podPort, namespace, server } = this.stored.forward;
+    const { name, protocol, podPort, server } = this.stored.forward;
     return {
       name,
       protocol,
@@ -98,7 +99,7 @@ export class LocalForward {
       // As long as no other Pod is Ready, an old one is the best there is.
       isCurrent: ({ uid }) => (this.#currentUid ?? uid) === uid,
       halfOpen: new HalfOpenConnections(),
-      connect: (pod) => this.link.connect({ namespace, pod: pod.name, uid: pod.uid, port: podPort }),
+      connect: (pod) => this.link.connect(this.#portOf(pod)),
       explain: (error, pod) => explainDial(error, pod.name, server),
       situation: () => this.#situation(),
       steps: async () => {
@@ -108,6 +109,17 @@ export class LocalForward {
       failed: (pod, failure) => this.#failed(pod, failure),
       events: (pod) => this.#events(pod),
     };
+  }
+
+  #follow(pod: PodSummary | undefined): void {
+    // Before its first client, who would wait for two handshakes.
+    if (pod !== undefined && pod.uid !== this.#currentUid) this.link.prepare(this.#portOf(pod));
+    this.#currentUid = pod?.uid;
+  }
+
+  #portOf({ name, uid }: ConnectionTarget): PodPort {
+    const { namespace, podPort } = this.stored.forward;
+    return { namespace, pod: name, uid, port: podPort };
   }
 
   async #currentPod(ms: number): Promise<PodSummary | undefined> {

@@ -33,7 +33,7 @@ export class SessionPool {
       const { session, isNew } = await this.#session(pod);
       this.#endWait(session);
       const opened = session.open(pod.port, isNew);
-      this.#prepare(pod);
+      this.prepare(pod);
       try {
         return await opened;
       } catch (error) {
@@ -74,8 +74,9 @@ export class SessionPool {
       .reduce<PodSession | undefined>((best, each) => (best && best.clients <= each.clients ? best : each), undefined);
   }
 
-  /** Opens a session for the next client, unless one is free or on its way. */
-  #prepare(pod: PodPort): void {
+  /** Opens a session for the next client, unless one is free or on its way. The Pod sees nothing of it. */
+  prepare(pod: PodPort): void {
+    if (this.#isClosed) return;
     const isOnItsWay = (this.#dialling.get(pod.uid)?.size ?? 0) > 0;
     if (isOnItsWay || this.#count(pod.uid) >= mostSessions || this.#free(pod.uid) !== undefined) return;
     this.#dial(pod).then(
