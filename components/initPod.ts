@@ -6,8 +6,8 @@ import type { InitLog, InitPodArgs } from "./args";
 import { ClusterLink } from "./clusterLink";
 import { deadlineSeconds } from "./deadline";
 import { InitPodError } from "./errors";
-import { keptIdentity } from "./keptIdentity";
-import { localPort, localUrl, reviveForwardsInUp } from "./localUrl";
+import { keep } from "./kept";
+import { drawPort, freePort, localUrl, reviveForwardsInUp } from "./localUrl";
 import { manifest } from "./manifest";
 import { warnOfOwnName } from "./ownName";
 import { ownUrn } from "./ownUrn";
@@ -58,12 +58,12 @@ export class InitPod extends pulumi.ComponentResource {
     const namespace = args.namespace && checked(args.namespace, "namespace", dnsLabel, fail);
     const link = new ClusterLink(this, accessOf(this), namespace);
     const urn = ownUrn(this);
-    const identity = keptIdentity(name, this, urn);
+    const { identity, localPort } = keep(name, this, urn, drawPort(this, urn, link));
     const mustServe = podPort !== undefined;
     const forward = args.forward ?? {};
     const wantedPort = forward.localPort && checked(forward.localPort, "forward.localPort", portNumber, fail);
-    const port =
-      podPort === undefined || forward.mode === "never" ? undefined : localPort(name, this, urn, link, wantedPort);
+    const isForwarded = podPort !== undefined && forward.mode !== "never";
+    const port = isForwarded ? (wantedPort ? freePort(this, urn, link, wantedPort) : localPort) : undefined;
     const retry = retryTrigger(this, link, identity, { retries, mustServe });
 
     const pod = new Pod(

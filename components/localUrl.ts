@@ -13,42 +13,41 @@ import { reviveForwards } from "./forward/sweep";
 import { waits } from "./ready";
 
 /**
- * The local port of an InitPod: the user's, else one that is drawn once and kept, so that the URL stays the same for the
- * life of the stack.
- * @throws {InitPodError} (in the output) where another program listens on it.
+ * A local port that no other forward claims. It is kept as it was first drawn, so that the URL stays the same for the life
+ * of the stack. Unknown in a preview.
  */
-export function localPort(
-  name: string,
+export function drawPort(
   component: pulumi.Resource,
   urn: pulumi.Output<string>,
   link: ClusterLink,
-  wanted: pulumi.Input<number> | undefined,
 ): pulumi.Output<number> {
-  const isPreview = pulumi.runtime.isDryRun();
-  const place = pulumi.all([link.namespace, urn]);
-  if (wanted !== undefined) {
-    if (isPreview) return pulumi.output(wanted);
-    return pulumi.all([wanted, place]).apply(([port, [namespace, self]]) =>
-      link.use(component, port, async (session) => {
-        await assertPortFree(port, await ownerOf(session, namespace, self));
-        return port;
-      }),
-    );
-  }
-  const draw = (): pulumi.Output<number> =>
-    place.apply(([namespace, self]) => {
-      const withoutCluster = portOf({ clusterUid: "", server: "", namespace, urn: self });
-      return link.use(component, withoutCluster, async (session) => {
-        const owner = await ownerOf(session, namespace, self);
-        return await choosePort(portOf(owner), owner);
-      });
+  if (pulumi.runtime.isDryRun()) return pulumi.output(pulumi.unknown as unknown as number);
+  return pulumi.all([link.namespace, urn]).apply(([namespace, self]) => {
+    const withoutCluster = portOf({ clusterUid: "", server: "", namespace, urn: self });
+    return link.use(component, withoutCluster, async (session) => {
+      const owner = await ownerOf(session, namespace, self);
+      return await choosePort(portOf(owner), owner);
     });
-  const kept = new pulumi.Stash(
-    `${name}-local-port`,
-    { input: isPreview ? pulumi.unknown : draw() },
-    { parent: component, ignoreChanges: ["input"] },
+  });
+}
+
+/**
+ * The local port that the user wants.
+ * @throws {InitPodError} (in the output) where another program listens on it.
+ */
+export function freePort(
+  component: pulumi.Resource,
+  urn: pulumi.Output<string>,
+  link: ClusterLink,
+  wanted: pulumi.Input<number>,
+): pulumi.Output<number> {
+  if (pulumi.runtime.isDryRun()) return pulumi.output(wanted);
+  return pulumi.all([wanted, link.namespace, urn]).apply(([port, namespace, self]) =>
+    link.use(component, port, async (session) => {
+      await assertPortFree(port, await ownerOf(session, namespace, self));
+      return port;
+    }),
   );
-  return kept.output.apply((port: number) => port);
 }
 
 export interface UrlSettings {
