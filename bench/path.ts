@@ -9,6 +9,8 @@ import { secondsOf, upArgs, useSandbox, withStack } from "./stacks.ts";
 /** Kubelet looks for what has ended once a second: a run falls on one side of it or the other. */
 const rounds = 11;
 const emptyProgram = "module.exports = {};\n";
+/** Every program in Node.js loads the SDK. */
+const sdkProgram = `require("@pulumi/pulumi");\n`;
 /** The engine starts the plugin for it, and nothing is made in the cluster. */
 const pluginProgram = `
 const k8s = require("@pulumi/kubernetes");
@@ -19,15 +21,19 @@ new k8s.Provider("cluster");
  * The tutorial by hand (apply, wait, logs, port-forward until 200) ÷ ours without the engine's own time.
  *
  * What counts as the engine's own is an `up` of nothing, so that whatever our program loads and makes the engine start is
- * ours. Everybody who deploys to Kubernetes with Pulumi loads `@pulumi/kubernetes` and starts its plugin, and nobody does
- * by hand: what is left without these two stands beside it as `withoutPluginStart`.
+ * ours. Everybody who uses Pulumi in Node.js loads its SDK, and everybody who deploys to Kubernetes with it starts the
+ * plugin, while nobody does by hand: what is left without these stands beside it as `withoutSdkLoad` and
+ * `withoutPluginStart`.
  */
 export async function path(): Promise<object> {
   const provider = await useSandbox();
-  const [ours, engine, plugin, byHand]: [number[], number[], number[], number[]] = [[], [], [], []];
+  const ours: number[] = [];
+  const byHand: number[] = [];
+  const [engine, sdk, plugin]: [number[], number[], number[]] = [[], [], []];
   for (let round = 0; round < rounds; round++) {
     ours.push(await untilAnswer(initPodProgram(fillPage, false)));
     engine.push(await secondsOfUp(emptyProgram));
+    sdk.push(await secondsOfUp(sdkProgram));
     plugin.push(await secondsOfUp(pluginProgram));
     byHand.push(await tutorialByHand());
   }
@@ -41,6 +47,7 @@ export async function path(): Promise<object> {
     whole: round(median(ours)),
     byHand: round(median(byHand)),
     ...without(engine),
+    withoutSdkLoad: without(sdk),
     withoutPluginStart: without(plugin),
   };
 }

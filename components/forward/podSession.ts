@@ -222,7 +222,8 @@ export class PodSession {
 /** The two streams of a connection: one for its bytes, one on which the node says what goes wrong. */
 class Pair implements PodConnection {
   readonly opened: Promise<void>;
-  #open: (error?: DialError) => void = () => undefined;
+  #open: (() => void) | undefined;
+  #refuse: ((message: string) => void) | undefined;
   #events: PodEvents | undefined;
   /** What came before somebody listened. */
   #early: ((events: PodEvents) => void)[] = [];
@@ -238,7 +239,8 @@ class Pair implements PodConnection {
     private readonly dataStream: number,
   ) {
     this.opened = new Promise((resolve, reject) => {
-      this.#open = (error) => (error === undefined ? resolve() : reject(error));
+      this.#open = resolve;
+      this.#refuse = (message) => reject(new DialError(message));
     });
   }
 
@@ -287,7 +289,9 @@ class Pair implements PodConnection {
   }
 
   replied(stream: number): void {
-    if (stream === this.dataStream) this.#open();
+    if (stream !== this.dataStream) return;
+    this.#open?.();
+    this.#refuse = undefined;
   }
 
   received(stream: number, part: Buffer): void {
@@ -330,7 +334,7 @@ class Pair implements PodConnection {
     const message = this.#errorText.trim();
     const end: PodEnd =
       message !== "" ? { kind: "refused", message } : { kind: this.#dataEnd === "closed" ? "closed" : "lost" };
-    this.#open(new DialError(message || "the connection to the node of the Pod broke"));
+    this.#refuse?.(message || "the connection to the node of the Pod broke");
     this.#emit((events) => events.ended(end));
   }
 

@@ -10,6 +10,10 @@ import type { PodConnection, PodEnd } from "./podConnection";
 const halfOpenMs = { unanswered: 30_000, answered: 10_000 } as const;
 /** After both sides fell silent like that, how soon the next client may have what this one holds. */
 const yieldMs = 50;
+/** Parts as large as this belong to a download, and several come at once: they are written together. */
+const bulk = 8 * 1024;
+/** What the client's socket may hold before the Pod is held back. */
+const mostWaiting = 64 * 1024;
 /** What a client may leave unread once the Pod can no longer be held back for it. */
 const mostUnread = 1024 * 1024;
 
@@ -94,7 +98,11 @@ export async function relay(
       }
       if (waiting !== undefined) waitHalfOpen();
       events.received?.(part.length);
-      if (client.write(part)) return;
+      if (part.length >= bulk && client.writableCorked === 0) {
+        client.cork();
+        setImmediate(() => client.uncork());
+      }
+      if (client.write(part) || client.writableLength <= mostWaiting) return;
       if (!yielded) pod.pause(client.writableLength);
       else if (client.writableLength > mostUnread) client.resetAndDestroy();
     };

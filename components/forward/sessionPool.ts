@@ -6,7 +6,7 @@ import type { DialTarget } from "./dial";
 /** For how long a session waits for the next client: one, and those beside it. Opening one takes two handshakes. */
 const idleMs = { one: 60_000, others: 5_000 } as const;
 /** So many clients have a session each, more than a browser opens. The next ones share. */
-const mostSessions = 16;
+const mostSessions = 8;
 
 /** A Pod, and the port of it that is wanted. */
 export interface PodPort extends DialTarget {
