@@ -33,6 +33,11 @@ const floodMs = 500;
  */
 const quietMs = 30;
 const retryMs = { first: 100, most: 5_000 } as const;
+/**
+ * A followed log that has ended is asked for again after this time, or once its attempt is known to have ended. Sooner,
+ * the answer might be the log of the next attempt, as kubelet reports a restart up to a second later.
+ */
+const endedMs = 2_000;
 /** Requests for the log of an attempt that has ended, until it is given up. */
 const maxFailures = 5;
 
@@ -122,9 +127,10 @@ export class ContainerLog {
       const source = this.#sourceOf(attempt.id);
       const wasOver = this.#isOver(attempt);
       const known = attempt.seen.last;
+      let isEnd = false;
       try {
         if (source === undefined) throw new ApiError(404, "the log of this attempt is gone");
-        const isEnd = await this.#readOnce(attempt, source, unshown);
+        isEnd = await this.#readOnce(attempt, source, unshown);
         if (wasOver || unshown.isCut) break;
         failures = 0;
         isWhole = isEnd;
@@ -145,7 +151,7 @@ export class ContainerLog {
         }
       }
       pauseMs = attempt.seen.last === known ? Math.min(pauseMs * 2, retryMs.most) : retryMs.first;
-      await this.#pause(attempt, pauseMs);
+      await this.#pause(attempt, isEnd && !this.#isOver(attempt) ? endedMs : pauseMs);
     }
     const end = unshown.isCut ? await this.#endOf(attempt) : unshown.end(this.settings.mask);
     if (this.#isStopped()) return;

@@ -14,6 +14,7 @@ interface Registered {
 }
 
 const registered: Registered[] = [];
+const called: string[] = [];
 
 beforeAll(async () => {
   await pulumi.runtime.setMocks({
@@ -24,7 +25,10 @@ beforeAll(async () => {
         state: { ...(inputs as object), output: (inputs as { input?: unknown }).input },
       };
     },
-    call: ({ inputs }) => inputs as object,
+    call: ({ token, inputs }) => {
+      called.push(token);
+      return inputs as object;
+    },
   });
 });
 
@@ -48,6 +52,21 @@ describe("an InitPod under Pulumi's mocks", () => {
     expect(pod?.inputs).toMatchObject({
       metadata: { namespace: "default", labels: { "app.kubernetes.io/name": "web" } },
       spec: { initContainers: [{ name: "download" }], containers: [{ name: "app" }] },
+    });
+  });
+
+  test("asks no plugin for anything", async () => {
+    await resolved(new InitPod("quiet", args).url);
+    expect(called).toEqual([]);
+  });
+
+  test("keeps its labels and its port in one resource, with or without a port of the Pod", async () => {
+    await resolved(new InitPod("worker", { container: { image: "busybox:1.37.0" } }).podName);
+    const kept = registered.filter(({ type }) => type === "pulumi:index:Stash").map(({ name }) => name);
+    expect(kept.filter((name) => name.startsWith("worker"))).toEqual(["worker-identity", "worker-ready"]);
+    const identity = registered.find(({ name }) => name === "worker-identity");
+    expect(identity?.inputs).toMatchObject({
+      input: { selector: { "app.kubernetes.io/name": "worker" }, localPort: expect.any(Number) as number },
     });
   });
 

@@ -121,6 +121,25 @@ describe("the live logs of init containers", () => {
     expect(lines).toEqual(["init | one", "init | two", "init | three"]);
   });
 
+  test("of the next attempt are not taken for those of one whose end is not known yet", async () => {
+    const api = await FakeLogApi.start();
+    const { streams, lines } = await streamsOf(api);
+    api.startAttempt("init");
+    streams.update(api.pod);
+    api.log("init", "first");
+    await until(() => lines.length === 1);
+    api.endAttempt("init", 1);
+    api.startAttempt("init");
+    api.log("init", "second");
+    // As long as kubelet may take to report it.
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    streams.update(api.pod);
+    api.endAttempt("init", 0);
+    streams.update(api.pod);
+    await streams.end();
+    expect(lines).toEqual(["init | first", "init (attempt 2) | second"]);
+  });
+
   test("go on in the new file where a follow ends at a log's rotation", async () => {
     const api = await FakeLogApi.start();
     const { streams, lines } = await streamsOf(api);
