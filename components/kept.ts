@@ -12,8 +12,8 @@ export interface Kept {
 
 /**
  * Keeps the identity and the local port of an InitPod in state. Made anew from the URN, another identity would come of a
- * rename by alias, and the living Pod would no longer be found. One resource for both, and for InitPods without a port as
- * well: each takes the engine some time, and one that came with a port later would have to be made by then.
+ * rename by alias, and the living Pod would no longer be found. One resource for both, as each takes the engine some time;
+ * with a port for InitPods that have none too, as nothing can be added to what is kept when one comes later.
  */
 export function keep(
   name: string,
