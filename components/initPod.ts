@@ -11,7 +11,6 @@ import { drawPort, freePort, localUrl, reviveForwardsInUp } from "./localUrl";
 import { manifest } from "./manifest";
 import { warnOfOwnName } from "./ownName";
 import { ownUrn } from "./ownUrn";
-import { startPlugin } from "./pluginStart";
 import { accessOf } from "./providerAccess";
 import { gate, readyLogs } from "./ready";
 import { retryTrigger } from "./retry";
@@ -51,7 +50,6 @@ export class InitPod extends pulumi.ComponentResource {
     const problems = problemsOf(args);
     if (problems.length > 0) throw new InitPodError(formatProblems(name, problems), this);
 
-    startPlugin(this);
     reviveForwardsInUp();
     const fail = (text: string): InitPodError => new InitPodError(`InitPod "${name}": ${text}`, this);
     const { podSpec, serviceSpec, podPort, servicePort, retries, secrets } = manifest(args, fail);

@@ -4,9 +4,10 @@ import * as pulumi from "@pulumi/pulumi";
 let started = false;
 
 /**
- * Has the engine start the kubernetes plugin at once. It would do so by itself at the first object of the cluster, which
- * must wait for what is read from the cluster first, and the plugin takes as long again. Any question starts it; this one
- * decodes no YAML, and neither reads nor makes anything.
+ * Has the engine start the kubernetes plugin now. It would do so by itself at the first object of the cluster, which waits
+ * for other resources first. Any question starts it; this one decodes no YAML, and neither reads nor makes anything.
+ *
+ * To be called once the cluster has answered: of a silent one the plugin waits for a minute, and the program for the plugin.
  */
 export function startPlugin(component: pulumi.Resource): void {
   // Where the program has a provider of its own, that one started it.
