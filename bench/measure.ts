@@ -15,13 +15,13 @@ export interface Measured extends Timed {
 const sampleMs = 50;
 const pageKiB = 4;
 
-interface RunOptions {
+export interface RunOptions {
   cwd: string;
   env: NodeJS.ProcessEnv;
   boundSeconds?: number;
 }
 
-/** As `timed`, and samples the memory of the process tree. That takes time from the command: a tenth of a core. */
+/** As `timed`, and samples the memory of the process tree, which takes time from the command. */
 export async function measured(command: string, args: readonly string[], options: RunOptions): Promise<Measured> {
   let peakKiB = 0;
   let sampling: NodeJS.Timeout | undefined;

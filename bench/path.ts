@@ -29,7 +29,9 @@ export async function path(): Promise<object> {
   const provider = await useSandbox();
   const ours: number[] = [];
   const byHand: number[] = [];
-  const [engine, sdk, plugin]: [number[], number[], number[]] = [[], [], []];
+  const engine: number[] = [];
+  const sdk: number[] = [];
+  const plugin: number[] = [];
   for (let round = 0; round < rounds; round++) {
     ours.push(await untilAnswer(initPodProgram(fillPage, false)));
     engine.push(await secondsOfUp(emptyProgram));

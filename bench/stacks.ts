@@ -1,6 +1,6 @@
 import { environment, up as startSandbox } from "../sandbox/sandbox.ts";
 import { TestStack } from "../tests/integration/support/stack.ts";
-import type { Measured, Timed } from "./measure.ts";
+import type { Measured, RunOptions, Timed } from "./measure.ts";
 import { measured, timed } from "./measure.ts";
 
 export interface Setting {
@@ -47,9 +47,6 @@ function succeeded<T extends Timed>(run: T): T {
   return run;
 }
 
-function processOf(
-  stack: TestStack,
-  boundSeconds?: number,
-): { cwd: string; env: NodeJS.ProcessEnv; boundSeconds?: number } {
+function processOf(stack: TestStack, boundSeconds?: number): RunOptions {
   return { cwd: stack.project, env: stack.env, boundSeconds };
 }
