@@ -7,7 +7,7 @@ import { ClusterLink } from "./clusterLink";
 import { deadlineSeconds } from "./deadline";
 import { InitPodError } from "./errors";
 import { keep } from "./kept";
-import { drawPort, freePort, localUrl, reviveForwardsInUp } from "./localUrl";
+import { checkedPort, drawPort, localUrl, reviveForwardsInUp } from "./localUrl";
 import { manifest } from "./manifest";
 import { warnOfOwnName } from "./ownName";
 import { ownUrn } from "./ownUrn";
@@ -61,7 +61,7 @@ export class InitPod extends pulumi.ComponentResource {
     const forward = args.forward ?? {};
     const wantedPort = forward.localPort && checked(forward.localPort, "forward.localPort", portNumber, fail);
     const isForwarded = podPort !== undefined && forward.mode !== "never";
-    const port = isForwarded ? (wantedPort ? freePort(this, urn, link, wantedPort) : localPort) : undefined;
+    const port = isForwarded ? (wantedPort ? checkedPort(this, urn, link, wantedPort) : localPort) : undefined;
     const retry = retryTrigger(this, link, identity, { retries, mustServe });
 
     const pod = new Pod(
@@ -130,7 +130,7 @@ export class InitPod extends pulumi.ComponentResource {
       podPort === undefined || port === undefined
         ? pulumi.output("")
         : localUrl(this, urn, link, {
-            ...{ name, forward, selector, podPort, port, podUid, logs, ready, secrets },
+            ...{ name, forward, selector, podPort, port, podUid, podReady: logs, gateOpened: ready, secrets },
           });
     this.registerOutputs({
       url: this.url,

@@ -32,10 +32,10 @@ export function drawPort(
 }
 
 /**
- * The local port that the user wants.
+ * The local port that the user wants, once it is known to be free.
  * @throws {InitPodError} (in the output) where another program listens on it.
  */
-export function freePort(
+export function checkedPort(
   component: pulumi.Resource,
   urn: pulumi.Output<string>,
   link: ClusterLink,
@@ -56,10 +56,9 @@ export interface UrlSettings {
   selector: pulumi.Output<Record<string, string>>;
   podPort: number;
   port: pulumi.Output<number>;
-  /** Resolves once the Pod is Ready. */
-  logs: pulumi.Output<unknown>;
-  /** Resolves once the gate has opened, which holds all that depends on the InitPod. */
-  ready: pulumi.Output<unknown>;
+  podReady: pulumi.Output<unknown>;
+  /** What holds back all that depends on the InitPod. */
+  gateOpened: pulumi.Output<unknown>;
   podUid: pulumi.Output<string>;
   /** Secret where a log of an init container may hold a secret. */
   secrets: pulumi.Output<string>[];
@@ -77,7 +76,7 @@ export function localUrl(
   const urlOf = (port: number): string => `${protocol}://127.0.0.1:${port}`;
   if (pulumi.runtime.isDryRun()) return settings.port.apply(urlOf);
   const release = heldForward(component, urn, link);
-  const { port, selector, podUid, logs, ready } = settings;
+  const { port, selector, podUid, podReady, gateOpened } = settings;
   const requested = pulumi
     .all([port, selector, link.namespace, urn, podUid])
     .apply(([localPort, labels, namespace, self, uid]) =>
@@ -94,7 +93,7 @@ export function localUrl(
       }),
     );
   // Not after the gate: what it keeps is written meanwhile.
-  const proven = pulumi.all([port, requested, pulumi.unsecret(logs)]).apply(async ([localPort, wanted]) => {
+  const proven = pulumi.all([port, requested, pulumi.unsecret(podReady)]).apply(async ([localPort, wanted]) => {
     if (wanted === undefined) return urlOf(localPort);
     if (!wanted.here) {
       const what = `Nothing forwards ${urlOf(localPort)} here, as this is a CI run: see forward.mode.`;
@@ -114,7 +113,7 @@ export function localUrl(
     });
     return urlOf(localPort);
   });
-  return pulumi.all([proven, pulumi.unsecret(ready)]).apply(([url]) => url);
+  return pulumi.all([proven, pulumi.unsecret(gateOpened)]).apply(([url]) => url);
 }
 
 /**
