@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
-import type { PodConnection, PodEnd, PodEvents } from "./podConnection";
-import { DialError } from "./errors";
+import type { PodConnection } from "./podConnection";
 import { FrameReader, FrameWriter } from "./spdyFrames";
+import { StreamPair } from "./streamPair";
 
 const pingIntervalMs = 20_000;
 const openTimeoutMs = 10_000;
@@ -10,11 +10,6 @@ const openTimeoutMs = 10_000;
  * where that would cut no client, and where it would.
  */
 const silenceMs = { free: 1_000, held: 3_000 } as const;
-/** Of a node's error text. */
-const longestError = 4_096;
-/** For how long a node may take to say why it ended a connection. */
-const errorTextMs = 500;
-
 /** What one client of several may leave unread before its session waits for it, and for how long it waits then. */
 const sharedUnread = 256 * 1024;
 const sharedStallMs = 2_000;
@@ -28,16 +23,16 @@ export class PodSession {
   readonly #writer = new FrameWriter();
   readonly #reader: FrameReader;
   /** By the number of either stream. */
-  readonly #pairs = new Map<number, Pair>();
+  readonly #pairs = new Map<number, StreamPair>();
   readonly #pinger: NodeJS.Timeout;
   #nextStream = 1;
   #nextPing = 1;
   #pongDue = false;
   #heardAt = performance.now();
   #wasPaused = false;
-  readonly #holders = new Set<Pair>();
+  readonly #holders = new Set<StreamPair>();
   /** Those whose clients don't read. */
-  readonly #stalled = new Map<Pair, NodeJS.Timeout | undefined>();
+  readonly #stalled = new Map<StreamPair, NodeJS.Timeout | undefined>();
   #corked = false;
   #closed = false;
 
@@ -86,7 +81,7 @@ export class PodSession {
     const errorStream = this.#nextStream;
     const dataStream = errorStream + 2;
     this.#nextStream += 4;
-    const pair = new Pair(this, errorStream, dataStream);
+    const pair = new StreamPair(this, errorStream, dataStream);
     const silence = isNew ? undefined : this.#expectWord();
     this.#holders.add(pair);
     this.#pairs.set(errorStream, pair);
@@ -124,7 +119,7 @@ export class PodSession {
     this.#send(this.#writer.fin(stream));
   }
 
-  pause(pair: Pair, unread: number): void {
+  pause(pair: StreamPair, unread: number): void {
     const isShared = this.#holders.size > 1;
     if (!this.#holders.has(pair) || this.#stalled.has(pair) || (isShared && unread < sharedUnread)) return;
     this.#stalled.set(pair, isShared ? setTimeout(() => this.#stalledLong(pair), sharedStallMs) : undefined);
@@ -132,13 +127,13 @@ export class PodSession {
     this.socket.pause();
   }
 
-  resume(pair: Pair): void {
+  resume(pair: StreamPair): void {
     clearTimeout(this.#stalled.get(pair));
     this.#stalled.delete(pair);
     if (this.#stalled.size === 0) this.socket.resume();
   }
 
-  leave(pair: Pair): void {
+  leave(pair: StreamPair): void {
     if (!this.#holders.delete(pair)) return;
     this.resume(pair);
     if (this.#holders.size === 0) this.changed();
@@ -152,7 +147,7 @@ export class PodSession {
     }
   }
 
-  #stalledLong(pair: Pair): void {
+  #stalledLong(pair: StreamPair): void {
     // The others may be gone by then.
     if (this.#holders.size > 1) pair.cut();
   }
@@ -216,136 +211,5 @@ export class PodSession {
     for (const pair of new Set(this.#pairs.values())) pair.lost();
     this.#pairs.clear();
     this.changed();
-  }
-}
-
-/** The two streams of a connection: one for its bytes, one on which the node says what goes wrong. */
-class Pair implements PodConnection {
-  readonly opened: Promise<void>;
-  #open: (() => void) | undefined;
-  #refuse: ((message: string) => void) | undefined;
-  #events: PodEvents | undefined;
-  /** What came before somebody listened. */
-  #early: ((events: PodEvents) => void)[] = [];
-  #errorText = "";
-  #dataEnd: "closed" | "lost" | undefined;
-  #patience: NodeJS.Timeout | undefined;
-  #sentEnd = false;
-  #done = false;
-
-  constructor(
-    private readonly session: PodSession,
-    private readonly errorStream: number,
-    private readonly dataStream: number,
-  ) {
-    this.opened = new Promise((resolve, reject) => {
-      this.#open = resolve;
-      this.#refuse = (message) => reject(new DialError(message));
-    });
-  }
-
-  attach(events: PodEvents): void {
-    this.#events = events;
-    for (const event of this.#early.splice(0)) event(events);
-  }
-
-  write(chunk: Buffer): boolean {
-    return this.#done || this.session.write(this.dataStream, chunk);
-  }
-
-  pause(unread: number): void {
-    this.session.pause(this, unread);
-  }
-
-  resume(): void {
-    this.session.resume(this);
-  }
-
-  end(): void {
-    if (this.#sentEnd) return;
-    this.#sentEnd = true;
-    this.session.fin(this.dataStream);
-  }
-
-  abandon(): void {
-    if (this.#done) return;
-    this.#leave();
-    this.session.forget([this.errorStream, this.dataStream], true);
-  }
-
-  yield(): void {
-    this.session.leave(this);
-  }
-
-  /** Ends it for the sake of the others. */
-  cut(): void {
-    if (this.#done) return;
-    this.abandon();
-    this.#emit((events) => events.ended({ kind: "lost" }));
-  }
-
-  drained(): void {
-    this.#events?.drained();
-  }
-
-  replied(stream: number): void {
-    if (stream !== this.dataStream) return;
-    this.#open?.();
-    this.#refuse = undefined;
-  }
-
-  received(stream: number, part: Buffer): void {
-    if (stream === this.dataStream) this.#emit((events) => events.data(part));
-    else if (this.#errorText.length < longestError) this.#errorText += part.toString("utf8");
-  }
-
-  finished(stream: number): void {
-    if (stream === this.dataStream) this.#dataEnded("closed");
-    else this.#errorEnded();
-  }
-
-  wasReset(stream: number): void {
-    if (stream === this.dataStream) this.#dataEnded("lost");
-    else this.#errorEnded();
-  }
-
-  lost(): void {
-    this.#dataEnd ??= "lost";
-    this.#finish();
-  }
-
-  /** The node ends the data before it says on the other stream what went wrong. */
-  #dataEnded(end: "closed" | "lost"): void {
-    this.#dataEnd ??= end;
-    this.#patience ??= setTimeout(() => this.#finish(), errorTextMs);
-  }
-
-  #errorEnded(): void {
-    this.#dataEnd ??= "lost";
-    this.#finish();
-  }
-
-  #finish(): void {
-    if (this.#done) return;
-    this.#leave();
-    // The node keeps a stream until both sides have ended it.
-    this.end();
-    this.session.forget([this.errorStream, this.dataStream], false);
-    const message = this.#errorText.trim();
-    const end: PodEnd =
-      message !== "" ? { kind: "refused", message } : { kind: this.#dataEnd === "closed" ? "closed" : "lost" };
-    this.#refuse?.(message || "the connection to the node of the Pod broke");
-    this.#emit((events) => events.ended(end));
-  }
-
-  #leave(): void {
-    this.#done = true;
-    clearTimeout(this.#patience);
-    this.session.leave(this);
-  }
-
-  #emit(event: (events: PodEvents) => void): void {
-    if (this.#events !== undefined) event(this.#events);
-    else this.#early.push(event);
   }
 }
