@@ -50,6 +50,19 @@ async function echoes(socket: Socket): Promise<void> {
   await answered;
 }
 
+it("has a session ready for the first client, of which the app sees nothing", async () => {
+  let connections = 0;
+  const app = await tcpApp((socket) => {
+    connections++;
+    socket.on("data", (line) => socket.write(line));
+  });
+  const { api, port } = await forwarding(app, "tcp");
+  await until(() => upgrades(api) === 1);
+  expect(connections).toBe(0);
+  api.refusal = { status: 500, message: "no new session" };
+  await echoes(client(port));
+});
+
 it("takes the same session for clients that come one after the other", async () => {
   const { api, port } = await forwarding(await httpApp((_request, response) => response.end("app")));
   for (let turn = 0; turn < 20; turn++) expect((await ask(port)).body).toBe("app");
