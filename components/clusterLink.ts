@@ -6,7 +6,6 @@ import { clusterSession } from "./cluster/session";
 import { reportedOn } from "./errors";
 import { managedBy } from "./identity";
 import { knownOr } from "./knownOr";
-import { startPlugin } from "./pluginStart";
 
 const labelSelector = Object.entries(managedBy)
   .map(([key, value]) => `${key}=${value}`)
@@ -32,7 +31,6 @@ export class ClusterLink {
         const chosen = given ?? session.client.namespace;
         // All objects of the InitPod are in this namespace, so none is made before the cluster has answered.
         await session.reach(chosen);
-        startPlugin(component);
         return chosen;
       }),
     );

@@ -2,7 +2,6 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
-import { setImmediate } from "node:timers/promises";
 import type { ClusterAccess } from "./access";
 import { KubeconfigError } from "./errors";
 import type { ClientNode, ExecPlugin, RawConfig } from "./kubeconfigFiles";
@@ -14,8 +13,7 @@ import { environmentProxy } from "./proxy";
  * @throws {KubeconfigError} where it is missing, can't be read, or has no such context or cluster. It names no content.
  */
 export async function loadKubeConfig(access: ClusterAccess): Promise<KubeConfig> {
-  // Loaded late: many runs never need it. Loading holds up all else, so what waits to be sent goes first.
-  await setImmediate();
+  // Loaded late: many runs never need it.
   const client = await import("./clientNode.js");
   const config = new client.KubeConfig();
   const source = load(client, config, access);
