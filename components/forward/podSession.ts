@@ -13,6 +13,8 @@ const silenceMs = { free: 1_000, held: 3_000 } as const;
 /** What one client of several may leave unread before its session waits for it, and for how long it waits then. */
 const sharedUnread = 256 * 1024;
 const sharedStallMs = 2_000;
+/** For how long what nobody waits for may stay here, to leave with what comes next: each packet passes three programs. */
+const laterMs = 10;
 
 /**
  * One upgraded connection to the node of a Pod. Connections to the Pod's ports are pairs of streams in it, and cost no
@@ -34,6 +36,8 @@ export class PodSession {
   /** Those whose clients don't read. */
   readonly #stalled = new Map<StreamPair, NodeJS.Timeout | undefined>();
   #corked = false;
+  readonly #later: Buffer[] = [];
+  #laterTimer: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(
@@ -86,9 +90,7 @@ export class PodSession {
     this.#holders.add(pair);
     this.#pairs.set(errorStream, pair);
     this.#pairs.set(dataStream, pair);
-    const headers = { port: String(port), requestid: String(errorStream) };
-    this.#send(this.#writer.synStream(errorStream, { streamtype: "error", ...headers }, true));
-    this.#send(this.#writer.synStream(dataStream, { streamtype: "data", ...headers }, false));
+    this.#send(this.#writer.openPair(port, errorStream, dataStream));
     const timer = setTimeout(() => this.socket.destroy(), openTimeoutMs);
     try {
       // What is sent before the node has replied is lost.
@@ -116,7 +118,7 @@ export class PodSession {
   }
 
   fin(stream: number): void {
-    this.#send(this.#writer.fin(stream));
+    this.#sendLater(this.#writer.fin(stream));
   }
 
   pause(pair: StreamPair, unread: number): void {
@@ -143,7 +145,7 @@ export class PodSession {
   forget(streams: readonly number[], isReset: boolean): void {
     for (const stream of streams) {
       this.#pairs.delete(stream);
-      if (isReset) this.#send(this.#writer.reset(stream));
+      if (isReset) this.#sendLater(this.#writer.reset(stream));
     }
   }
 
@@ -163,7 +165,18 @@ export class PodSession {
         this.socket.uncork();
       });
     }
+    for (const earlier of this.#later.splice(0)) this.socket.write(earlier);
     return this.socket.write(frame);
+  }
+
+  #sendLater(frame: Buffer): void {
+    if (this.#closed) return;
+    this.#later.push(frame);
+    this.#laterTimer ??= setTimeout(() => {
+      this.#laterTimer = undefined;
+      const last = this.#later.pop();
+      if (last !== undefined) this.#send(last);
+    }, laterMs);
   }
 
   #expectWord(): NodeJS.Timeout {
@@ -208,6 +221,7 @@ export class PodSession {
   #close(): void {
     this.#closed = true;
     clearInterval(this.#pinger);
+    clearTimeout(this.#laterTimer);
     for (const pair of new Set(this.#pairs.values())) pair.lost();
     this.#pairs.clear();
     this.changed();

@@ -87,6 +87,12 @@ export class FrameReader {
   }
 }
 
+/** As many digits as the largest number of a stream has. */
+const idDigits = 10;
+const zlibHead = Buffer.from([0x78, 0x01]);
+/** As of a flush: without it a reader looks for the next block before it hands out the last. */
+const emptyBlock = storedBlock(Buffer.alloc(0));
+
 /**
  * Writes frames. One per connection, as the headers of all streams share one zlib stream: its first block starts with
  * zlib's own two bytes, and all are stored uncompressed, which spares a compressor and its memory for a hundred bytes.
@@ -94,15 +100,26 @@ export class FrameReader {
  */
 export class FrameWriter {
   #isFirst = true;
+  /** The last pair: the next one mostly differs in its numbers alone. */
+  #last: { port: number; error: Buffer; data: Buffer } | undefined;
 
-  synStream(stream: number, headers: Readonly<Record<string, string>>, fin: boolean): Buffer {
-    const start = Buffer.alloc(10);
-    start.writeUInt32BE(stream, 0);
-    const zlibHead = this.#isFirst ? [Buffer.from([0x78, 0x01])] : [];
+  /**
+   * Opens the two streams of a connection to a Pod's port: one on which the node says what goes wrong, one for the bytes.
+   * Source: https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/client-go/tools/portforward/portforward.go
+   */
+  openPair(port: number, errorStream: number, dataStream: number): Buffer {
+    if (this.#last?.port !== port) {
+      const headers = { port: String(port), requestid: "0".repeat(idDigits) };
+      const error = synStream({ streamtype: "error", ...headers }, true);
+      this.#last = { port, error, data: synStream({ streamtype: "data", ...headers }, false) };
+    }
+    const { error, data } = this.#last;
+    const requestId = String(errorStream).padStart(idDigits, "0");
+    numberSynStream(error, errorStream, requestId);
+    numberSynStream(data, dataStream, requestId);
+    if (!this.#isFirst) return Buffer.concat([error, data]);
     this.#isFirst = false;
-    // An empty block, as of a flush: without it a reader looks for the next one before it hands out this.
-    const blocks = [...zlibHead, storedBlock(headerBlock(headers)), storedBlock(Buffer.alloc(0))];
-    return control(types.synStream, fin ? finFlag : 0, Buffer.concat([start, ...blocks]));
+    return Buffer.concat([startingZlib(error), data]);
   }
 
   data(stream: number, chunk: Buffer): Buffer {
@@ -141,6 +158,30 @@ function control(type: number, flags: number, body: Buffer): Buffer {
   head.writeUInt32BE(body.length, 4);
   head.writeUInt8(flags, 4);
   return Buffer.concat([head, body]);
+}
+
+/** Of stream 0: `numberSynStream` puts its number and that of its connection in. */
+function synStream(headers: Readonly<Record<string, string>>, fin: boolean): Buffer {
+  const start = Buffer.alloc(10);
+  return control(
+    types.synStream,
+    fin ? finFlag : 0,
+    Buffer.concat([start, storedBlock(headerBlock(headers)), emptyBlock]),
+  );
+}
+
+/** The id of the connection is the last of the headers. */
+function numberSynStream(frame: Buffer, stream: number, requestId: string): void {
+  frame.writeUInt32BE(stream, headBytes);
+  frame.write(requestId, frame.length - emptyBlock.length - idDigits, "latin1");
+}
+
+/** The same frame as the first of its connection. */
+function startingZlib(frame: Buffer): Buffer {
+  const blocks = headBytes + 10;
+  const first = Buffer.concat([frame.subarray(0, blocks), zlibHead, frame.subarray(blocks)]);
+  first.writeUIntBE(first.length - headBytes, 5, 3);
+  return first;
 }
 
 function storedBlock(content: Buffer): Buffer {

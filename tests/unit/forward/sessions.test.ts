@@ -73,7 +73,7 @@ it("serves a hundred clients at once over a bounded number of sessions", async (
   const { api, port } = await forwarding(await echo(), "tcp");
   const clients = Array.from({ length: 100 }, () => client(port));
   await Promise.all(clients.map(echoes));
-  expect(upgrades(api)).toBeLessThanOrEqual(8);
+  expect(upgrades(api)).toBeLessThanOrEqual(6);
 });
 
 it("answers others while one of few clients does not read, for as long as it likes", async () => {
@@ -91,7 +91,7 @@ it("cuts a client that does not read where others wait for it", async () => {
   const { api, port } = await forwarding(await echo(), "tcp");
   const clients = Array.from({ length: 64 }, () => client(port));
   await Promise.all(clients.map(echoes));
-  const [stalled, ...others] = clients;
+  const [stalled, ...others] = clients.reverse();
   stalled?.pause().write("flood\n");
   await until(() => api.tunnels === others.length);
   await Promise.all(others.map(echoes));
@@ -137,7 +137,7 @@ it("sends the next request of a kept connection to the new Pod, while the old on
   api.setPod({ name: "web-2", uid: "uid-2", labels, ready: true, appPort });
   await new Promise((resolve) => setTimeout(resolve, 100));
   expect((await ask(port, "/", {}, agent)).body).toBe("new");
-  expect(api.tunnels).toBe(1);
+  await until(() => api.tunnels === 1);
 });
 
 it("leaves an answer alone that the old Pod has begun", async () => {
@@ -177,5 +177,5 @@ it("notices soon that its sessions have died without a word, though clients hold
   for (const node of api.nodes) node.vanish();
   const startedAt = performance.now();
   await Promise.all(Array.from({ length: 8 }, () => echoes(client(port))));
-  expect(performance.now() - startedAt).toBeLessThan(6_000);
+  expect(performance.now() - startedAt).toBeLessThan(5_000);
 });
