@@ -15,6 +15,11 @@ const sharedUnread = 256 * 1024;
 const sharedStallMs = 2_000;
 /** For how long what nobody waits for may stay here, to leave with what comes next: each packet passes three programs. */
 const laterMs = 10;
+/**
+ * For how long the next packet is gathered where more than one client had something in the last: a client alone never
+ * waits. Measured: a tenth more requests a second of 64 clients, and no longer waits.
+ */
+const gatherMs = 1;
 
 /**
  * One upgraded connection to the node of a Pod. Connections to the Pod's ports are pairs of streams in it, and cost no
@@ -36,6 +41,9 @@ export class PodSession {
   /** Those whose clients don't read. */
   readonly #stalled = new Map<StreamPair, NodeJS.Timeout | undefined>();
   #corked = false;
+  /** The streams that the packet to come is of, and whether the last was of more than one. */
+  readonly #gathered = new Set<number>();
+  #isBusy = false;
   readonly #later: Buffer[] = [];
   #laterTimer: NodeJS.Timeout | undefined;
   #closed = false;
@@ -90,7 +98,7 @@ export class PodSession {
     this.#holders.add(pair);
     this.#pairs.set(errorStream, pair);
     this.#pairs.set(dataStream, pair);
-    this.#send(this.#writer.openPair(port, errorStream, dataStream));
+    this.#send(this.#writer.openPair(port, errorStream, dataStream), dataStream);
     const timer = setTimeout(() => this.socket.destroy(), openTimeoutMs);
     try {
       // What is sent before the node has replied is lost.
@@ -114,7 +122,7 @@ export class PodSession {
 
   /** For pairs, as all below. */
   write(stream: number, chunk: Buffer): boolean {
-    return this.#send(this.#writer.data(stream, chunk));
+    return this.#send(this.#writer.data(stream, chunk), stream);
   }
 
   fin(stream: number): void {
@@ -155,18 +163,24 @@ export class PodSession {
   }
 
   /** What several clients send at the same moment leaves in one packet. */
-  #send(frame: Buffer): boolean {
+  #send(frame: Buffer, stream?: number): boolean {
     if (this.#closed) return true;
+    if (stream !== undefined) this.#gathered.add(stream);
     if (!this.#corked) {
       this.#corked = true;
       this.socket.cork();
-      setImmediate(() => {
-        this.#corked = false;
-        this.socket.uncork();
-      });
+      if (this.#isBusy) setTimeout(() => this.#flush(), gatherMs);
+      else setImmediate(() => this.#flush());
     }
     for (const earlier of this.#later.splice(0)) this.socket.write(earlier);
     return this.socket.write(frame);
+  }
+
+  #flush(): void {
+    this.#isBusy = this.#gathered.size > 1;
+    this.#gathered.clear();
+    this.#corked = false;
+    this.socket.uncork();
   }
 
   #sendLater(frame: Buffer): void {
