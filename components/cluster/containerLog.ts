@@ -100,19 +100,19 @@ export class ContainerLog {
     });
   }
 
-  #isOver({ id }: Attempt): boolean {
+  #isOver({ id, over }: Attempt): boolean {
     const { containerID, state } = this.#status;
-    return containerID !== id || state?.running === undefined;
+    return over.aborted || containerID !== id || state?.running === undefined;
   }
 
   /** Where the log of an attempt is to be had now; nowhere, once two others have followed it. */
-  #sourceOf(id: string): LogSource | undefined {
+  #sourceOf({ id, isPrevious }: Attempt): LogSource | undefined {
     const { name: container, containerID, state, lastState } = this.#status;
     const { namespace, podName: pod } = this.settings;
     const source = { namespace, pod, container };
-    const isPrevious = lastState?.terminated?.containerID === id;
     // Waiting to start again, its current log is also its previous one, and stays the previous one when it has started.
-    if (isPrevious && (containerID !== id || state?.waiting !== undefined)) return { ...source, previous: true };
+    const isLast = lastState?.terminated?.containerID === id && (containerID !== id || state?.waiting !== undefined);
+    if (isLast || (isPrevious && containerID === id)) return { ...source, previous: true };
     return containerID === id ? source : undefined;
   }
 
@@ -124,13 +124,15 @@ export class ContainerLog {
     let pauseMs: number = retryMs.first;
     while (!this.#isStopped()) {
       if (await this.#readIfMissed(attempt)) break;
-      const source = this.#sourceOf(attempt.id);
+      const source = this.#sourceOf(attempt);
       const wasOver = this.#isOver(attempt);
       const known = attempt.seen.last;
       let isEnd = false;
       try {
         if (source === undefined) throw new ApiError(404, "the log of this attempt is gone");
-        isEnd = await this.#readOnce(attempt, source, unshown);
+        const end = await this.#readOnce(attempt, source, unshown);
+        if (end === "other") continue;
+        isEnd = end === "whole";
         if (wasOver || unshown.isCut) break;
         failures = 0;
         isWhole = isEnd;
@@ -162,24 +164,43 @@ export class ContainerLog {
   async #endOf(attempt: Attempt): Promise<string[]> {
     const signal = AbortSignal.any([this.stop, attempt.over]);
     if (!signal.aborted) await once(signal, "abort");
-    const source = this.#isStopped() ? undefined : this.#sourceOf(attempt.id);
+    const source = this.#isStopped() ? undefined : this.#sourceOf(attempt);
     if (source === undefined) return [];
     const tail = await readTail(this.settings.client, source, this.settings.mask).catch(() => undefined);
     return tail?.lines.slice(-lastLines) ?? [];
   }
 
-  /** Whether the log was read until it ended, not just until it fell silent. */
-  async #readOnce(attempt: Attempt, source: LogSource, unshown: Unshown): Promise<boolean> {
+  /** Reads the log until it has ended, has fallen silent, or turns out to be that of the next attempt. */
+  async #readOnce(attempt: Attempt, source: LogSource, unshown: Unshown): Promise<"whole" | "silent" | "other"> {
     attempt.seen.restart();
     if (source.previous !== true) attempt.mayBeAnother = true;
     const found = { gone: false };
+    const show = (line: RawLine): void => {
+      if (isGone(line)) found.gone = true;
+      else if (!this.#isShown(attempt, line)) this.#show(attempt, line, unshown);
+    };
+    // Asked for again, the current log may be that of the next attempt: its new lines are held until that is known.
+    let isDoubtful = source.previous !== true && attempt.seen.first !== "";
+    let held: RawLine[] = [];
     const splitter = new LineSplitter(
       (line) => {
-        if (isGone(line)) found.gone = true;
-        else if (!this.#isShown(attempt, line)) this.#show(attempt, line, unshown);
+        const isHeld = isDoubtful && !isGone(line) && (held.length > 0 || attempt.seen.isBeyond(line.stamp));
+        if (isHeld) held.push(line);
+        else show(line);
       },
       { stamped: true },
     );
+    const showHeld = async (): Promise<void> => {
+      if (held.length === 0) return;
+      if (await this.#isFollowed(attempt, source)) {
+        attempt.isPrevious = true;
+        attempt.end();
+        return;
+      }
+      isDoubtful = false;
+      held.forEach(show);
+      held = [];
+    };
     const follow = !this.#isOver(attempt);
     const drain = new Drain(attempt.over, follow ? quietMs : drainMs);
     try {
@@ -189,6 +210,8 @@ export class ContainerLog {
       for await (const chunk of response) {
         drain.refresh();
         splitter.write(chunk as Buffer);
+        await showHeld();
+        if (attempt.isPrevious && source.previous !== true) return "other";
         if (this.#shown >= maxLiveLines || splitter.isDropping) unshown.bytes += (chunk as Buffer).length;
         // Leaving the loop closes the connection.
         if (unshown.isTooMuch || (unshown.bytes > 0 && drain.elapsedMs > floodMs)) {
@@ -202,8 +225,16 @@ export class ContainerLog {
       drain.close();
     }
     splitter.end();
+    await showHeld();
+    if (attempt.isPrevious && source.previous !== true) return "other";
     if (found.gone) throw new ApiError(404, "the log of this attempt is gone");
-    return !drain.signal.aborted;
+    return drain.signal.aborted ? "silent" : "whole";
+  }
+
+  /** Whether kubelet knows of a next attempt already, though the Pod's status does not show it yet. */
+  async #isFollowed({ seen }: Attempt, source: LogSource): Promise<boolean> {
+    const first = await this.#firstStamp({ ...source, previous: true });
+    return first !== undefined && (seen.covers(first) || seen.isBeyond(first));
   }
 
   /** Whether a line was handed out, be it under the name of another attempt. */
@@ -219,7 +250,7 @@ export class ContainerLog {
    * the earlier log tells whose lines were handed out.
    */
   async #readIfMissed(attempt: Attempt): Promise<boolean> {
-    const source = this.#sourceOf(attempt.id);
+    const source = this.#sourceOf(attempt);
     if (source?.previous !== true || !attempt.mayBeAnother || this.#shown >= maxLiveLines) return false;
     attempt.mayBeAnother = false;
     const first = await this.#firstStamp(source);
@@ -280,6 +311,8 @@ class Attempt {
   readonly seen = new SeenLines();
   /** Whether what was read may be the log of the attempt after this one. */
   mayBeAnother = false;
+  /** Whether its log is the previous one already, though its status does not show it yet. */
+  isPrevious = false;
   readonly #over = new AbortController();
 
   constructor(

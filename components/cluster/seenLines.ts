@@ -45,6 +45,11 @@ export class SeenLines {
     return true;
   }
 
+  /** Whether a line with this time comes after all that were handed out. */
+  isBeyond(stamp: string | undefined): boolean {
+    return stamp === undefined || comparable(stamp) > this.last;
+  }
+
   /** Whether a line with this time may be among those handed out. */
   covers(stamp: string): boolean {
     const time = comparable(stamp);

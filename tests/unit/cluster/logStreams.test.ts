@@ -182,6 +182,33 @@ describe("the live logs of init containers", () => {
     ]);
   });
 
+  test.each(["terminated", "running"])(
+    "of the next attempt are not taken for those of one that is still shown as %s, and its own last ones are not lost",
+    async (shownAs) => {
+      const api = await FakeLogApi.start();
+      const { streams, lines } = await streamsOf(api);
+      api.startAttempt("init");
+      streams.update(api.pod);
+      api.log("init", "first");
+      await until(() => lines.length === 1);
+      const running = api.pod;
+      api.cut();
+      api.log("init", "last of first");
+      api.endAttempt("init", 1);
+      const late = shownAs === "running" ? running : api.pod;
+      api.startAttempt("init");
+      api.log("init", "second");
+      streams.update(late);
+      await until(() => lines.length === 2);
+      streams.update(api.pod);
+      await until(() => lines.length === 3);
+      api.endAttempt("init", 0);
+      streams.update(api.pod);
+      await streams.end();
+      expect(lines).toEqual(["init | first", "init | last of first", "init (attempt 2) | second"]);
+    },
+  );
+
   test("miss nothing where a request for one attempt meets the next one already", async () => {
     const api = await FakeLogApi.start();
     const { streams, lines } = await streamsOf(api);
