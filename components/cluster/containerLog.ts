@@ -181,7 +181,7 @@ export class ContainerLog {
     };
     // Asked for again, the current log may be that of the next attempt: its new lines are held until that is known.
     let isDoubtful = source.previous !== true && attempt.seen.first !== "";
-    let held: RawLine[] = [];
+    const held: RawLine[] = [];
     const splitter = new LineSplitter(
       (line) => {
         const isHeld = isDoubtful && !isGone(line) && (held.length > 0 || attempt.seen.isBeyond(line.stamp));
@@ -190,16 +190,15 @@ export class ContainerLog {
       },
       { stamped: true },
     );
-    const showHeld = async (): Promise<void> => {
-      if (held.length === 0) return;
+    const isOther = async (): Promise<boolean> => {
+      if (held.length === 0) return false;
       if (await this.#isFollowed(attempt, source)) {
-        attempt.isPrevious = true;
-        attempt.end();
-        return;
+        attempt.becomePrevious();
+        return true;
       }
       isDoubtful = false;
-      held.forEach(show);
-      held = [];
+      held.splice(0).forEach(show);
+      return false;
     };
     const follow = !this.#isOver(attempt);
     const drain = new Drain(attempt.over, follow ? quietMs : drainMs);
@@ -210,8 +209,7 @@ export class ContainerLog {
       for await (const chunk of response) {
         drain.refresh();
         splitter.write(chunk as Buffer);
-        await showHeld();
-        if (attempt.isPrevious && source.previous !== true) return "other";
+        if (await isOther()) return "other";
         if (this.#shown >= maxLiveLines || splitter.isDropping) unshown.bytes += (chunk as Buffer).length;
         // Leaving the loop closes the connection.
         if (unshown.isTooMuch || (unshown.bytes > 0 && drain.elapsedMs > floodMs)) {
@@ -225,16 +223,23 @@ export class ContainerLog {
       drain.close();
     }
     splitter.end();
-    await showHeld();
-    if (attempt.isPrevious && source.previous !== true) return "other";
+    if (await isOther()) return "other";
     if (found.gone) throw new ApiError(404, "the log of this attempt is gone");
     return drain.signal.aborted ? "silent" : "whole";
   }
 
-  /** Whether kubelet knows of a next attempt already, though the Pod's status does not show it yet. */
+  /**
+   * Whether kubelet knows of a next attempt already, though the Pod's status does not show it yet.
+   * @throws where it can't be told now.
+   */
   async #isFollowed({ seen }: Attempt, source: LogSource): Promise<boolean> {
-    const first = await this.#firstStamp({ ...source, previous: true });
-    return first !== undefined && (seen.covers(first) || seen.isBeyond(first));
+    try {
+      const first = await this.#firstStamp({ ...source, previous: true });
+      return first !== undefined && (seen.covers(first) || seen.isBeyond(first));
+    } catch (error) {
+      if (error instanceof ApiError && (error.status === 400 || error.status === 404)) return false;
+      throw error;
+    }
   }
 
   /** Whether a line was handed out, be it under the name of another attempt. */
@@ -253,7 +258,8 @@ export class ContainerLog {
     const source = this.#sourceOf(attempt);
     if (source?.previous !== true || !attempt.mayBeAnother || this.#shown >= maxLiveLines) return false;
     attempt.mayBeAnother = false;
-    const first = await this.#firstStamp(source);
+    // Without it, what was handed out is taken for what it should be.
+    const first = await this.#firstStamp(source).catch(() => undefined);
     if (first === undefined || attempt.seen.covers(first)) return false;
     const missed = new Attempt(attempt.id, attempt.number);
     missed.end();
@@ -266,13 +272,9 @@ export class ContainerLog {
   async #firstStamp(source: LogSource): Promise<string | undefined> {
     let first: string | undefined;
     const splitter = new LineSplitter(({ stamp }) => (first ??= stamp), { stamped: true });
-    try {
-      const response = await openLog(this.settings.client, source, { timestamps: true, limitBytes: 64 }, this.stop);
-      for await (const chunk of response) splitter.write(chunk as Buffer);
-      splitter.end();
-    } catch {
-      // Without it, what was handed out is taken for what it should be.
-    }
+    const response = await openLog(this.settings.client, source, { timestamps: true, limitBytes: 64 }, this.stop);
+    for await (const chunk of response) splitter.write(chunk as Buffer);
+    splitter.end();
     return first;
   }
 
@@ -311,8 +313,7 @@ class Attempt {
   readonly seen = new SeenLines();
   /** Whether what was read may be the log of the attempt after this one. */
   mayBeAnother = false;
-  /** Whether its log is the previous one already, though its status does not show it yet. */
-  isPrevious = false;
+  #isPrevious = false;
   readonly #over = new AbortController();
 
   constructor(
@@ -328,5 +329,16 @@ class Attempt {
 
   end(): void {
     this.#over.abort();
+  }
+
+  /** Whether its log is the previous one already, though the Pod's status may not show it yet. */
+  get isPrevious(): boolean {
+    return this.#isPrevious;
+  }
+
+  becomePrevious(): void {
+    this.#isPrevious = true;
+    this.mayBeAnother = false;
+    this.end();
   }
 }

@@ -45,7 +45,7 @@ export class SeenLines {
     return true;
   }
 
-  /** Whether a line with this time comes after all that were handed out. */
+  /** Whether a line comes after all that were handed out, as far as its time tells. */
   isBeyond(stamp: string | undefined): boolean {
     return stamp === undefined || comparable(stamp) > this.last;
   }

@@ -209,6 +209,35 @@ describe("the live logs of init containers", () => {
     },
   );
 
+  test("of the next attempt are not taken for the earlier one's where the question whose they are is cut", async () => {
+    const api = await FakeLogApi.start();
+    const { streams, lines } = await streamsOf(api);
+    api.startAttempt("init");
+    streams.update(api.pod);
+    api.log("init", "first");
+    await until(() => lines.length === 1);
+    api.endAttempt("init", 1);
+    const late = api.pod;
+    api.startAttempt("init");
+    api.log("init", "second");
+    let cuts = 0;
+    api.intercept = (url, response) => {
+      if (!url.searchParams.has("previous") || cuts > 0) return false;
+      cuts++;
+      response.destroy();
+      return true;
+    };
+    streams.update(late);
+    await until(() => cuts === 1);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    streams.update(api.pod);
+    await until(() => lines.length === 2);
+    api.endAttempt("init", 0);
+    streams.update(api.pod);
+    await streams.end();
+    expect(lines).toEqual(["init | first", "init (attempt 2) | second"]);
+  });
+
   test("miss nothing where a request for one attempt meets the next one already", async () => {
     const api = await FakeLogApi.start();
     const { streams, lines } = await streamsOf(api);
