@@ -122,12 +122,7 @@ describe("the live logs of init containers", () => {
   });
 
   test("of the next attempt are not taken for those of one whose end is not known yet", async () => {
-    const api = await FakeLogApi.start();
-    const { streams, lines } = await streamsOf(api);
-    api.startAttempt("init");
-    streams.update(api.pod);
-    api.log("init", "first");
-    await until(() => lines.length === 1);
+    const { api, streams, lines } = await firstLineShown();
     api.endAttempt("init", 1);
     api.startAttempt("init");
     api.log("init", "second");
@@ -185,12 +180,7 @@ describe("the live logs of init containers", () => {
   test.each(["terminated", "running"])(
     "of the next attempt are not taken for those of one that is still shown as %s, and its own last ones are not lost",
     async (shownAs) => {
-      const api = await FakeLogApi.start();
-      const { streams, lines } = await streamsOf(api);
-      api.startAttempt("init");
-      streams.update(api.pod);
-      api.log("init", "first");
-      await until(() => lines.length === 1);
+      const { api, streams, lines } = await firstLineShown();
       const running = api.pod;
       api.cut();
       api.log("init", "last of first");
@@ -210,12 +200,7 @@ describe("the live logs of init containers", () => {
   );
 
   test("of the next attempt are not taken for the earlier one's where the question whose they are is cut", async () => {
-    const api = await FakeLogApi.start();
-    const { streams, lines } = await streamsOf(api);
-    api.startAttempt("init");
-    streams.update(api.pod);
-    api.log("init", "first");
-    await until(() => lines.length === 1);
+    const { api, streams, lines } = await firstLineShown();
     api.endAttempt("init", 1);
     const late = api.pod;
     api.startAttempt("init");
@@ -463,3 +448,14 @@ describe("a flood of log", () => {
     expect(sent / mebibyte).toBeLessThan(1024);
   });
 });
+
+/** One attempt, whose line `first` was shown. */
+async function firstLineShown() {
+  const api = await FakeLogApi.start();
+  const { streams, lines } = await streamsOf(api);
+  api.startAttempt("init");
+  streams.update(api.pod);
+  api.log("init", "first");
+  await until(() => lines.length === 1);
+  return { api, streams, lines };
+}
