@@ -8,14 +8,14 @@ import { kubectl, objects } from "../tests/integration/support/stack.ts";
 import { pulumi, upArgs, withStack } from "./stacks.ts";
 
 // As built: the sources of the package are no modules that a program without a build can load.
-type Verdict = typeof import("../components/dist/cluster/verdict.js");
-type Graces = typeof import("../components/dist/cluster/graces.js");
+type Verdict = typeof import("../components/dist/cluster/verdict/verdict.js");
+type Graces = typeof import("../components/dist/cluster/verdict/graces.js");
 type Pod = Parameters<Verdict["verdict"]>[0];
 type PodEvent = Parameters<Verdict["verdict"]>[1][number];
 
 const require = createRequire(import.meta.url);
-const { verdict } = require("../components/dist/cluster/verdict.js") as Verdict;
-const { graceSeconds } = require("../components/dist/cluster/graces.js") as Graces;
+const { verdict } = require("../components/dist/cluster/verdict/verdict.js") as Verdict;
+const { graceSeconds } = require("../components/dist/cluster/verdict/graces.js") as Graces;
 
 /**
  * Per kind of failure, the seconds from the moment when it could be known (as another client sees the Pod, graces and the

@@ -189,7 +189,7 @@ const make = (name, args) => new InitPod(name, args);
 `;
   const plain = `
 const k8s = require("@pulumi/kubernetes");
-const { manifest } = require(${JSON.stringify(join(repo, "components/dist/manifest.js"))});
+const { manifest } = require(${JSON.stringify(join(repo, "components/dist/spec/manifest/manifest.js"))});
 const make = (name, args) => new k8s.core.v1.Pod(name, { spec: manifest(args).podSpec });
 `;
   return `

@@ -2,5 +2,5 @@ import { refuseStaleBuild } from "./staleBuild";
 
 refuseStaleBuild();
 
-export * from "./args";
+export * from "./spec/args";
 export { InitPod } from "./initPod";

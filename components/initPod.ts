@@ -1,24 +1,24 @@
 // Not from the package itself, which loads all of its groups: most of what a preview of one Pod would spend here.
 import { Pod, Service } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { annotation } from "./annotations";
-import type { InitLog, InitPodArgs } from "./args";
-import { ClusterLink } from "./clusterLink";
-import { deadlineSeconds } from "./deadline";
-import { InitPodError } from "./errors";
-import { keep } from "./kept";
-import { checkedPort, drawPort, localUrl, reviveForwardsInUp } from "./localUrl";
-import { manifest } from "./manifest";
-import { warnOfOwnName } from "./ownName";
-import { ownUrn } from "./ownUrn";
-import { accessOf } from "./providerAccess";
-import { gate, readyLogs } from "./ready";
-import { retryTrigger } from "./retry";
-import { clusterUrl, serviceAnnotations } from "./service";
-import { checked } from "./validation/checked";
-import { dnsLabel, port as portNumber } from "./validation/checks";
-import { formatProblems } from "./validation/problem";
-import { problemsOf } from "./validation/problemsOf";
+import { annotation } from "./contract/annotations";
+import type { InitLog, InitPodArgs } from "./spec/args";
+import { ClusterLink } from "./pulumi/clusterLink";
+import { deadlineSeconds } from "./stages/deadline";
+import { InitPodError } from "./pulumi/errors";
+import { keep } from "./stages/kept";
+import { checkedPort, drawPort, localUrl, reviveForwardsInUp } from "./stages/localUrl";
+import { manifest } from "./spec/manifest/manifest";
+import { warnOfOwnName } from "./stages/ownName";
+import { ownUrn } from "./pulumi/ownUrn";
+import { accessOf } from "./pulumi/providerAccess";
+import { gate, readyLogs } from "./stages/ready";
+import { retryTrigger } from "./stages/retry";
+import { clusterUrl, serviceAnnotations } from "./stages/service";
+import { checked } from "./spec/values/checked";
+import { dnsLabel, port as portNumber } from "./spec/values/checks";
+import { formatProblems } from "./spec/values/problem";
+import { problemsOf } from "./spec/validation/problemsOf";
 
 /**
  * A Kubernetes Pod with init containers, and optionally a Service for it. `pulumi up` streams the init containers' logs,

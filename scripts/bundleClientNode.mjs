@@ -1,4 +1,4 @@
-// Replaces dist/cluster/clientNode.js, which loads all of @kubernetes/client-node, by a bundle of what is used of it.
+// Replaces dist/cluster/api/kubeconfigLibrary.js, which loads all of @kubernetes/client-node, by a bundle of what is used of it.
 import { build } from "esbuild";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
@@ -9,9 +9,9 @@ const used = { filter: /^@kubernetes\/client-node$/, path: "@kubernetes/client-n
 const unused = /(\/gen\/index\.js|^undici|\/middleware\.js)$/;
 
 export async function bundleClientNode(components) {
-  const outfile = join(components, "dist/cluster/clientNode.js");
+  const outfile = join(components, "dist/cluster/api/kubeconfigLibrary.js");
   const { metafile } = await build({
-    entryPoints: [join(components, "cluster/clientNode.ts")],
+    entryPoints: [join(components, "cluster/api/kubeconfigLibrary.ts")],
     outfile,
     bundle: true,
     platform: "node",
@@ -22,7 +22,7 @@ export async function bundleClientNode(components) {
     metafile: true,
     plugins: [withoutUnusedParts],
   });
-  writeFileSync(join(components, "dist/cluster/clientNode.LICENSES.txt"), licensesOf(Object.keys(metafile.inputs)));
+  writeFileSync(join(components, "dist/cluster/api/kubeconfigLibrary.LICENSES.txt"), licensesOf(Object.keys(metafile.inputs)));
 }
 
 const withoutUnusedParts = {

@@ -1,15 +1,15 @@
 #!/usr/bin/env node
-import { sweepForwards } from "../forward/sweep";
-import { stateFolder } from "../forward/stateFolder";
-import { packageVersion } from "../forward/version";
-import { parseCommand, usage, UsageError, type Command } from "./arguments";
-import { viewCluster } from "./clusterView";
-import { forwardAll } from "./forward";
-import { forwardText, stopText } from "./outcomeText";
-import { paintFor } from "./paint";
-import { statusOf } from "./status";
-import { statusText } from "./statusText";
-import { stopForwards } from "./stop";
+import { sweepForwards } from "../forward/client/sweep";
+import { stateFolder } from "../forward/state/stateFolder";
+import { packageVersion } from "../forward/state/version";
+import { parseCommand, usage, UsageError, type Command } from "./verbs/arguments";
+import { viewCluster } from "./verbs/clusterView";
+import { forwardAll } from "./verbs/forward";
+import { forwardText, stopText } from "./print/outcomeText";
+import { paintFor } from "./print/paint";
+import { statusOf } from "./verbs/status";
+import { statusText } from "./print/statusText";
+import { stopForwards } from "./verbs/stop";
 
 const exitCode = { well: 0, failed: 1, usage: 2, unwell: 3 } as const;
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { graceSeconds } from "../../components/cluster/graces.ts";
+import { graceSeconds } from "../../components/cluster/verdict/graces.ts";
 import { deadlineSeconds, init, type Kind, kinds, programOf } from "./support/failureKinds.ts";
 import { eventually } from "./support/machine.ts";
 import type { Finished } from "./support/run.ts";

@@ -1,7 +1,7 @@
-import type { Command } from "../../../components/cli/arguments";
-import type { ClusterView } from "../../../components/cli/clusterView";
-import { initPodsOf } from "../../../components/cli/initPods";
-import { summarize, type RawPod } from "../../../components/forward/pods";
+import type { Command } from "../../../components/cli/verbs/arguments";
+import type { ClusterView } from "../../../components/cli/verbs/clusterView";
+import { initPodsOf } from "../../../components/cli/verbs/initPods";
+import { summarize, type RawPod } from "../../../components/cluster/pods/summary";
 
 type Status = NonNullable<RawPod["status"]>;
 type ContainerStatus = NonNullable<Status["containerStatuses"]>[number];

@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { ClusterAccess } from "../../../components/cluster/access.ts";
-import type { Pod, PodEvent, PodStatus } from "../../../components/cluster/pod.ts";
+import type { ClusterAccess } from "../../../components/cluster/api/access.ts";
+import type { Pod, PodEvent, PodStatus } from "../../../components/cluster/pods/pod.ts";
 
 export const namespace = "shop";
 

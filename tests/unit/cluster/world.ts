@@ -1,8 +1,8 @@
 import { test } from "vitest";
-import { ClusterClient } from "../../../components/cluster/client.ts";
-import type { WaitSettings } from "../../../components/cluster/waitReady.ts";
-import { waitUntilReady } from "../../../components/cluster/waitReady.ts";
-import { PodWatch, type WatchTiming } from "../../../components/cluster/watch.ts";
+import { ClusterClient } from "../../../components/cluster/api/client.ts";
+import type { WaitSettings } from "../../../components/cluster/wait/waitReady.ts";
+import { waitUntilReady } from "../../../components/cluster/wait/waitReady.ts";
+import { PodWatch, type WatchTiming } from "../../../components/cluster/pods/podWatch.ts";
 import { FakeCluster, namespace, until } from "./fakeCluster.ts";
 
 /** A cluster of a test's own, and what is there to talk to it. */

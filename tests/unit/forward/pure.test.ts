@@ -1,18 +1,24 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { backoffMs } from "../../../components/forward/backoff";
-import { forwardKey, samePods, type ForwardRequest } from "../../../components/forward/desired";
-import { daemonEnvironment } from "../../../components/forward/environment";
-import { explainDial, explainRefusal } from "../../../components/forward/failure";
-import { DialError } from "../../../components/forward/errors";
-import { isLocalHost, mayBeHttp, parseHttpHead } from "../../../components/forward/httpHead";
-import { ownAnswer } from "../../../components/forward/ownAnswer";
-import { parseListeners } from "../../../components/forward/portOwner";
-import { commonLabels, currentPod, describePod, latestPod, type PodSummary } from "../../../components/forward/pods";
-import { portOf } from "../../../components/forward/ports";
-import { startOnLinux } from "../../../components/forward/process";
-import { stateFolder } from "../../../components/forward/stateFolder";
-import { compareVersions, packageVersion } from "../../../components/forward/version";
+import { backoffMs } from "../../../components/time/backoff";
+import { forwardKey, samePods, type ForwardRequest } from "../../../components/forward/state/desired";
+import { daemonEnvironment } from "../../../components/forward/client/environment";
+import { explainDial, explainRefusal } from "../../../components/forward/serve/failure";
+import { DialError } from "../../../components/forward/state/errors";
+import { isLocalHost, mayBeHttp, parseHttpHead } from "../../../components/forward/serve/httpHead";
+import { ownAnswer } from "../../../components/forward/serve/ownAnswer";
+import { parseListeners } from "../../../components/forward/client/portOwner";
+import {
+  commonLabels,
+  currentPod,
+  describePod,
+  latestPod,
+  type PodSummary,
+} from "../../../components/cluster/pods/summary";
+import { portOf } from "../../../components/forward/client/ports";
+import { startOnLinux } from "../../../components/forward/state/processIdentity";
+import { stateFolder } from "../../../components/forward/state/stateFolder";
+import { compareVersions, packageVersion } from "../../../components/forward/state/version";
 
 const pod = (more: Partial<PodSummary>): PodSummary => ({
   uid: "u",

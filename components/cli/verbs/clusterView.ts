@@ -1,0 +1,81 @@
+import type { ClusterAccess } from "../../cluster/api/access";
+import { ClusterClient } from "../../cluster/api/client";
+import { ApiError } from "../../cluster/api/errors";
+import { readTail, type LogSource } from "../../cluster/logs/tail";
+import { ClusterSession } from "../../cluster/pods/session";
+import { labelSelector, summarize, type RawPod } from "../../cluster/pods/summary";
+import { managedBy } from "../../contract/identity";
+import type { Command } from "./arguments";
+import { initPodsOf, type InitPodView } from "./initPods";
+
+/** The cluster of a command, with its InitPods. */
+export interface ClusterView {
+  access: ClusterAccess;
+  context: string;
+  server: string;
+  clusterUid: string;
+  initPods: InitPodView[];
+  /** The last lines of a container's log, made harmless. */
+  logTail: (source: LogSource) => Promise<string[]>;
+  close: () => void;
+}
+
+const reachTimeoutMs = 5_000;
+const selector = labelSelector(managedBy);
+
+/**
+ * Reads the InitPods that the user may see.
+ * @throws {KubeconfigError} where the kubeconfig or its context can't be used.
+ * @throws {UnreachableError} where the API server doesn't answer.
+ * @throws {ApiError} where it refuses.
+ */
+export async function viewCluster(command: Command, env: NodeJS.ProcessEnv = process.env): Promise<ClusterView> {
+  const access: ClusterAccess = {
+    kubeconfigPath: command.kubeconfig ?? (env.KUBECONFIG === "" ? undefined : env.KUBECONFIG),
+    context: command.context,
+  };
+  const client = await ClusterClient.connect(access);
+  try {
+    const initPods = initPodsOf((await listPods(client, command.namespace)).map(summarize));
+    const clusterUid = await new ClusterSession(client, selector, () => undefined).uid();
+    return {
+      ...{ access, context: client.context, server: client.server, clusterUid, initPods },
+      // Known secrets are not known here: whoever asks sees to it that there are none.
+      logTail: async (source) => (await readTail(client, source, (text) => text)).lines,
+      close: () => client.close(),
+    };
+  } catch (error) {
+    client.close();
+    throw error;
+  }
+}
+
+async function listPods(client: ClusterClient, namespace: string | undefined): Promise<RawPod[]> {
+  const list = async (path: string): Promise<RawPod[]> => {
+    const query = { labelSelector: selector };
+    return (await client.json<{ items: RawPod[] }>(path, { query, timeoutMs: reachTimeoutMs })).items;
+  };
+  const within = async (name: string): Promise<RawPod[]> => {
+    try {
+      return await list(`/api/v1/namespaces/${encodeURIComponent(name)}/pods`);
+    } catch (error) {
+      throw isForbidden(error) ? new ApiError(403, withoutRight(name, error)) : error;
+    }
+  };
+  if (namespace !== undefined) return await within(namespace);
+  try {
+    return await list("/api/v1/pods");
+  } catch (error) {
+    // Many may read no more than their own namespace.
+    if (isForbidden(error)) return await within(client.namespace);
+    throw error;
+  }
+}
+
+function isForbidden(error: unknown): error is ApiError {
+  return error instanceof ApiError && error.status === 403;
+}
+
+function withoutRight(namespace: string, { message }: ApiError): string {
+  return `No right to list the Pods of namespace ${namespace}. Is it the right one (-n)? The API server says: ${message}`;
+}

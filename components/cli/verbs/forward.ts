@@ -1,0 +1,76 @@
+import { forwardKey, listDesired, samePods, type ForwardRequest } from "../../forward/state/desired";
+import { ensureForward } from "../../forward/client/ensure";
+import { currentPod } from "../../cluster/pods/summary";
+import { chooseEach } from "./choose";
+import type { ClusterView } from "./clusterView";
+import { urlOf, type DeclaredUrl, type InitPodView } from "./initPods";
+
+/** What became of one URL. */
+export interface ForwardOutcome {
+  name: string;
+  namespace: string;
+  /** `""` where the InitPod has none. */
+  url: string;
+  /** `answers`: proven by a request. `waits`: listens, and says what the Pod does. */
+  state: "answers" | "waits" | "failed";
+  /** Why it failed. */
+  message?: string;
+}
+
+/**
+ * Makes the URLs of InitPods answer here, from what their Pods say of themselves.
+ * @throws {NameError} where a name means none of them, or several.
+ */
+export async function forwardAll(
+  view: ClusterView,
+  names: readonly string[],
+  folder: string,
+): Promise<ForwardOutcome[]> {
+  const outcomes: ForwardOutcome[] = [];
+  for (const initPod of chooseEach(names, view.initPods, `InitPod in context ${view.context}`)) {
+    const declared = urlOf(initPod);
+    if (declared !== undefined) outcomes.push(await forwardOne(view, initPod, declared, folder));
+    else if (names.length > 0) outcomes.push(withoutUrl(initPod));
+  }
+  return outcomes;
+}
+
+function withoutUrl({ name, namespace }: InitPodView): ForwardOutcome {
+  const message = "It has no URL: its container declares no port, or forward.mode is never.";
+  return { name, namespace, url: "", state: "failed", message };
+}
+
+async function forwardOne(
+  view: ClusterView,
+  initPod: InitPodView,
+  declared: DeclaredUrl,
+  folder: string,
+): Promise<ForwardOutcome> {
+  const { name, namespace } = initPod;
+  const { url } = declared;
+  const ready = currentPod(initPod.pods);
+  const options = { folder, podUid: ready?.uid, proof: ready !== undefined };
+  try {
+    await ensureForward(requestOf(view, initPod, declared, folder), options);
+    return { name, namespace, url, state: ready === undefined ? "waits" : "answers" };
+  } catch (error) {
+    return { name, namespace, url, state: "failed", message: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+function requestOf(
+  view: ClusterView,
+  { name, namespace, selector }: InitPodView,
+  { localPort, podPort, protocol }: DeclaredUrl,
+  folder: string,
+): ForwardRequest {
+  const { access, clusterUid, context, server } = view;
+  const request: ForwardRequest = {
+    // The real URN is not known here; the next `up` on this machine puts its own forward in place of this one.
+    urn: `init-pod forward ${JSON.stringify(selector)}`,
+    ...{ name, access, clusterUid, context, server, namespace, selector, podPort, localPort, protocol },
+  };
+  const known = listDesired(folder).find(({ forward }) => samePods(forward, request))?.forward;
+  const isOwn = known === undefined || forwardKey(known) === forwardKey(request);
+  return isOwn ? request : { ...known, podPort, localPort, protocol };
+}

@@ -1,0 +1,67 @@
+import type { StoredForward } from "../../forward/state/desired";
+import { portOwner } from "../../forward/client/portOwner";
+import { readRecord, type ForwardRecord } from "../../forward/state/record";
+
+/** Why a forward does not answer. */
+export interface Problem {
+  kind:
+    | "notRunning" // the forwarder itself
+    | "portTaken" // by another program: the forwarder takes it as soon as that ends
+    | "notListening"
+    | "unreachable" // the API server does not tell of the Pods
+    | "forbidden" // no right to forward, or credentials that are taken no longer
+    | "notAnswering"; // the app
+  message: string;
+}
+
+/** A forward of this machine. */
+export interface ForwardStatus {
+  name: string;
+  namespace: string;
+  context: string;
+  url: string;
+  /** `forwarding`: connections go to a Ready Pod. `waiting`: they are told what the Pod does. `down`: nobody listens. */
+  state: "forwarding" | "waiting" | "down";
+  /** The Pod that connections go to. */
+  pod?: string;
+  /** What keeps it from answering, or did so at the last connection. */
+  problem?: Problem;
+  /** Median milliseconds until an answer begins, over the last requests. */
+  latencyMs?: number;
+  connections: ForwardRecord["connections"];
+  /** `sent` to the Pod, `received` from it. */
+  bytes: ForwardRecord["bytes"];
+}
+
+/** What the daemon says of a forward; a record of a daemon that is no more says nothing. */
+export function forwardStatus(
+  folder: string,
+  { key, forward }: StoredForward,
+  daemonPid: number | undefined,
+  ownerOf = portOwner,
+): ForwardStatus {
+  const { name, namespace, context, protocol, localPort } = forward;
+  const found = readRecord(folder, key);
+  const record = found?.pid === daemonPid ? found : undefined;
+  const listens = record?.listening === true;
+  return {
+    ...{ name, namespace, context, url: `${protocol}://127.0.0.1:${localPort}` },
+    state: !listens ? "down" : record.pod === undefined ? "waiting" : "forwarding",
+    pod: listens ? record.pod?.name : undefined,
+    problem: problemOf(record, localPort, ownerOf),
+    latencyMs: record?.latencyMs,
+    connections: record?.connections ?? { open: 0, total: 0 },
+    bytes: record?.bytes ?? { sent: 0, received: 0 },
+  };
+}
+
+function problemOf(record: ForwardRecord | undefined, port: number, ownerOf: typeof portOwner): Problem | undefined {
+  if (record === undefined) return { kind: "notRunning", message: "The forwarder does not run." };
+  const { listening, error, failure } = record;
+  if (!listening && error === "EADDRINUSE") {
+    return { kind: "portTaken", message: `Port ${port} is used by ${ownerOf(port) ?? "another program"}.` };
+  }
+  if (!listening) return { kind: "notListening", message: `It does not listen: ${error ?? "it starts"}.` };
+  if (error !== undefined) return { kind: "unreachable", message: error };
+  return failure && { kind: failure.final ? "forbidden" : "notAnswering", message: failure.message };
+}

@@ -1,0 +1,117 @@
+import { ApiError, UnreachableError } from "../../cluster/api/errors";
+import { hasFailed, obstacleOf, type PodSummary } from "../../cluster/pods/summary";
+import type { Command } from "./arguments";
+import type { ClusterView } from "./clusterView";
+import type { ForwardStatus } from "./forwardStatus";
+import { stateOf, type InitPodView } from "./initPods";
+
+/** Something to do about what is not well. */
+export interface NextStep {
+  command: string;
+  /** What it does or tells, as an end of the sentence "It …". */
+  why: string;
+}
+
+/** What the next steps follow from. */
+export interface Findings {
+  view: ClusterView | Error;
+  initPods: readonly InitPodView[];
+  forwards: readonly ForwardStatus[];
+  /** Whether the URL of an InitPod that is ready does not lead to it on this machine. */
+  isIdle: boolean;
+  command: Pick<Command, "context" | "kubeconfig">;
+}
+
+/** What to do about all that is not well, each command once; nothing where all is well. */
+export function nextSteps({ view, initPods, forwards, isIdle, command }: Findings): NextStep[] {
+  const flags = flagsOf(command);
+  const current = view instanceof Error ? undefined : view.context;
+  const contextOf = (forward: ForwardStatus): string =>
+    forward.context === current || current === undefined ? flags : flagsOf({ context: forward.context });
+  const down = forwards.filter(({ problem }) => problem?.kind === "notRunning");
+  const steps = [
+    ...(view instanceof Error ? ofCluster(view, `kubectl${flags}`) : []),
+    ...initPods.flatMap((initPod) => ofInitPod(initPod, `kubectl${flags}`)),
+    ...initPods.filter(needsUp).map(() => replace),
+    ...forwards.flatMap((forward) => ofForward(forward, `kubectl${contextOf(forward)}`)),
+    ...[...(isIdle ? [flags] : []), ...down.map(contextOf)].map(revive),
+  ];
+  return [...new Map(steps.map((step) => [step.command, step])).values()];
+}
+
+const replace: NextStep = { command: "pulumi up", why: "makes failed and deleted Pods anew, once the cause is gone" };
+
+function revive(flags: string): NextStep {
+  return { command: `init-pod forward${flags}`, why: "makes the URLs answer on this machine" };
+}
+
+function needsUp(initPod: InitPodView): boolean {
+  const state = stateOf(initPod);
+  return state === "failing" || state === "deleting";
+}
+
+function ofCluster(problem: Error, kubectl: string): NextStep[] {
+  if (problem instanceof ApiError && problem.status === 403) {
+    return [
+      { command: `${kubectl} auth can-i list pods`, why: "tells whether you may see the InitPods, with -n also where" },
+    ];
+  }
+  const isSilent = problem instanceof ApiError || problem instanceof UnreachableError;
+  return isSilent ? [{ command: `${kubectl} version`, why: "tells whether the cluster answers you at all" }] : [];
+}
+
+/** The newest Pod tells what to look at. */
+function ofInitPod(initPod: InitPodView, kubectl: string): NextStep[] {
+  const state = stateOf(initPod);
+  const [pod] = initPod.pods;
+  if (pod === undefined || (state !== "failing" && state !== "starting")) return [];
+  const at = `-n ${pod.namespace} ${pod.name}`;
+  const log = (container: string): string => `${kubectl} logs ${at} -c ${container}`;
+  const describe = `${kubectl} describe pod ${at}`;
+  const { failed, held, running } = containersOf(pod);
+  if (held !== undefined) return [{ command: describe, why: `tells why ${held.name} can't start` }];
+  if (failed !== undefined) return [{ command: log(failed.name), why: `shows all that ${failed.name} logged` }];
+  if (running !== undefined) return [{ command: `${log(running.name)} -f`, why: `follows the log of ${running.name}` }];
+  const isUnplaced = pod.containers.length === 0;
+  return [{ command: describe, why: isUnplaced ? "tells why no node has taken it" : "tells why it is not Ready" }];
+}
+
+function containersOf({ init, containers }: PodSummary) {
+  const all = [...init, ...containers];
+  return {
+    held: all.find((container) => obstacleOf(container) !== undefined),
+    failed: all.find(hasFailed),
+    running: containers.some(({ state }) => state === "running")
+      ? undefined
+      : init.findLast(({ state }) => state === "running"),
+  };
+}
+
+function ofForward({ namespace, pod, problem }: ForwardStatus, kubectl: string): NextStep[] {
+  switch (problem?.kind) {
+    case "notAnswering":
+      return pod === undefined
+        ? []
+        : [{ command: `${kubectl} logs -n ${namespace} ${pod}`, why: "shows what the app says" }];
+    case "forbidden": {
+      const command = `${kubectl} auth can-i create pods/portforward -n ${namespace}`;
+      return [{ command, why: "tells whether you have the right; it takes get as well" }];
+    }
+    case "unreachable":
+      return [{ command: `${kubectl} version`, why: "tells whether the cluster answers you at all" }];
+    default:
+      return [];
+  }
+}
+
+/** So that a command asks the same cluster as this one did. */
+function flagsOf({ context, kubeconfig }: Pick<Command, "context" | "kubeconfig">): string {
+  return (
+    (kubeconfig === undefined ? "" : ` --kubeconfig ${quoted(kubeconfig)}`) +
+    (context === undefined ? "" : ` --context ${quoted(context)}`)
+  );
+}
+
+function quoted(word: string): string {
+  return /^[\w./:@+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}

@@ -1,0 +1,62 @@
+import type { ClusterClient } from "../api/client";
+import { ContainerLog } from "./containerLog";
+import { drainMs } from "./drain";
+import type { ContainerStatus, Pod } from "../pods/pod";
+
+export interface LogStreamSettings {
+  client: ClusterClient;
+  namespace: string;
+  podName: string;
+  mask: (text: string) => string;
+  report: (line: string) => void;
+}
+
+/** The live logs of a Pod's init containers: each attempt once, from its start. */
+export class LogStreams {
+  readonly #stop = new AbortController();
+  readonly #logs = new Map<string, ContainerLog>();
+  readonly #endless = new Set<string>();
+  #denied = false;
+
+  constructor(private readonly settings: LogStreamSettings) {}
+
+  /** Starts to follow what the Pod's status newly shows. */
+  update(pod: Pod): void {
+    for (const { name, restartPolicy } of pod.spec?.initContainers ?? []) {
+      if (restartPolicy === "Always") this.#endless.add(name);
+    }
+    let predecessor: ContainerLog | undefined;
+    for (const status of pod.status?.initContainerStatuses ?? []) {
+      const log = this.#logs.get(status.name) ?? this.#logOf(status, predecessor);
+      this.#logs.set(status.name, log);
+      log.update(status);
+      // A restartable init container goes on while the next ones run.
+      if (!this.#endless.has(status.name)) predecessor = log;
+    }
+  }
+
+  /** Waits for the last lines of the attempts that have ended. */
+  async end(): Promise<void> {
+    let timer: NodeJS.Timeout | undefined;
+    const timeout = new Promise((resolve) => (timer = setTimeout(resolve, drainMs)));
+    // A restartable init container's log has no end to wait for.
+    const ending = [...this.#logs].filter(([name]) => !this.#endless.has(name)).map(([, log]) => log.done);
+    await Promise.race([Promise.all(ending), timeout]);
+    clearTimeout(timer);
+  }
+
+  close(): void {
+    this.#stop.abort();
+  }
+
+  #logOf(status: ContainerStatus, predecessor: ContainerLog | undefined): ContainerLog {
+    const settings = { ...this.settings, onDenied: () => this.#sayDenied() };
+    return new ContainerLog(settings, status, this.#stop.signal, predecessor);
+  }
+
+  #sayDenied(): void {
+    if (this.#denied) return;
+    this.#denied = true;
+    this.settings.report("The logs of the init containers are not shown: there is no right to `get` `pods/log`.");
+  }
+}

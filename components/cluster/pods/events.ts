@@ -1,0 +1,90 @@
+import type { ClusterClient } from "../api/client";
+import { ApiError } from "../api/errors";
+import type { Pod, PodEvent } from "./pod";
+
+export interface EventReaderSettings {
+  client: ClusterClient;
+  namespace: string;
+  podUid: string;
+  report: (line: string) => void;
+}
+
+/** Between two readings. */
+const intervalMs = 3_000;
+const timeoutMs = 5_000;
+
+/** Clients whose user has been told that there is no right to read events. */
+const told = new WeakSet<ClusterClient>();
+
+/** The events of one Pod, read where its status alone doesn't tell why it gets no further. */
+export class EventReader {
+  #events: readonly PodEvent[] = [];
+  #reading = false;
+  #forbidden = false;
+  #notBefore: number;
+
+  constructor(private readonly settings: EventReaderSettings) {
+    // Most Pods start sooner and never need them.
+    this.#notBefore = performance.now() + intervalMs;
+  }
+
+  /** As last read. */
+  get events(): readonly PodEvent[] {
+    return this.#events;
+  }
+
+  /** Reads anew unless that was done a moment ago; resolves with whether there is anything new. Never throws. */
+  async refresh(): Promise<boolean> {
+    if (this.#reading || this.#forbidden || performance.now() < this.#notBefore) return false;
+    this.#reading = true;
+    try {
+      return await this.#read();
+    } finally {
+      this.#reading = false;
+      this.#notBefore = performance.now() + intervalMs;
+    }
+  }
+
+  async #read(): Promise<boolean> {
+    try {
+      this.#events = await readEvents(this.settings, timeoutMs);
+      return true;
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 403) this.#refused();
+      return false;
+    }
+  }
+
+  #refused(): void {
+    const { client, namespace, report } = this.settings;
+    this.#forbidden = true;
+    if (told.has(client)) return;
+    told.add(client);
+    report(
+      `No right to list events in namespace ${namespace}: ` +
+        "what a volume lacks to be mounted (a Secret, a ConfigMap) shows only at the deadline.",
+    );
+  }
+}
+
+/**
+ * The events of a Pod.
+ * @throws {ApiError} without the right to list events
+ * @throws {UnreachableError} where no answer came in time
+ */
+export async function readEvents(
+  { client, namespace, podUid }: Omit<EventReaderSettings, "report">,
+  timeoutMs: number,
+): Promise<PodEvent[]> {
+  const list = await client.json<{ items?: PodEvent[] }>(`/api/v1/namespaces/${namespace}/events`, {
+    query: { fieldSelector: `involvedObject.uid=${podUid}` },
+    timeoutMs,
+  });
+  return list.items ?? [];
+}
+
+/** Whether no container has started yet: what holds such a Pod up is told by its events rather than by its status. */
+export function isBeforeStart({ status }: Pod): boolean {
+  const statuses = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
+  return statuses.every(({ containerID, state }) => (containerID ?? "") === "" && !state?.running);
+}

@@ -1,0 +1,340 @@
+import type { IncomingMessage } from "node:http";
+import { StringDecoder } from "node:string_decoder";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ClusterClient } from "../api/client";
+import { ApiError, KubeconfigError, UnreachableError } from "../api/errors";
+import type { Pod } from "./pod";
+
+/** Who wants to know of one Pod. */
+export interface PodListener {
+  /** The Pod as it is now, and at each change; `undefined` once it is gone. */
+  changed: (pod: Pod | undefined) => void;
+  /** Nothing can be told any more: the Pod may not be read, or there are no credentials. */
+  failed: (error: Error) => void;
+}
+
+interface Subscription extends PodListener {
+  name: string;
+  uid: string;
+  /** Version of the Pod that was told last. */
+  told?: string;
+}
+
+interface WatchEvent {
+  type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK" | "ERROR";
+  object: Pod & { code?: number; message?: string };
+}
+
+/** When what is done, in milliseconds. */
+export interface WatchTiming {
+  /** A watch that hears nothing for so long runs over a dead connection. */
+  silence: number;
+  /** Time between two questions where the right to watch is missing. */
+  poll: number;
+  /** Between attempts, doubling: the first one, and the longest after a watch that ended and after an error. */
+  firstPause: number;
+  longestPause: { afterEnd: number; afterError: number };
+  /** A watch that lived for so long makes the next pause a first one. */
+  healthy: number;
+  /** A shorter break is not worth a line. */
+  report: number;
+  /** An API server that starts refuses what it allows later: for so long a refusal of what had been allowed is not believed. */
+  refusal: number;
+  /** For so long missing credentials are waited for: a person may be logging in anew. */
+  credentials: number;
+}
+
+/** The server ends a watch after this time, shortly before with a bookmark, and a new one goes on where it stopped. */
+const watchSeconds = 15;
+const usualTiming: WatchTiming = {
+  silence: 20_000,
+  poll: 2_000,
+  firstPause: 50,
+  longestPause: { afterEnd: 1_000, afterError: 2_000 },
+  healthy: 5_000,
+  report: 2_000,
+  refusal: 15_000,
+  credentials: 30_000,
+};
+/** Far more than a Pod can have (etcd's limit is 1.5 MiB). */
+const longestEvent = 16 * 1024 * 1024;
+
+/** The ways to follow Pods, the best first. */
+type Way = "watch" | "list" | "get";
+
+/**
+ * One list and watch of the Pods of a namespace that match a selector, shared by all who wait for one of them. It goes on
+ * after cuts and restarts of the API server until the last listener has left. Where the right to watch or to list is
+ * missing, it asks again and again instead.
+ * Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
+ */
+export class PodWatch {
+  #pods = new Map<string, Pod>();
+  readonly #subscriptions = new Set<Subscription>();
+  readonly #allowed = new Set<Way>();
+  readonly #timing: WatchTiming;
+  #way: Way = "watch";
+  /** What is being tried. */
+  #asking: Way = "list";
+  #stop: AbortController | undefined;
+  #failures = 0;
+  #brokenSince: number | undefined;
+  #brokenReported = false;
+  #refusedSince: number | undefined;
+
+  constructor(
+    private readonly client: ClusterClient,
+    private readonly namespace: string,
+    private readonly labelSelector: string,
+    /** Told of a connection that was lost and of its return, and of rights that are missing. */
+    private readonly report: (line: string) => void = () => undefined,
+    timing: Partial<WatchTiming> = {},
+  ) {
+    this.#timing = { ...usualTiming, ...timing };
+  }
+
+  /** For how long the API server has not answered; `undefined` where it does. */
+  get silentSeconds(): number | undefined {
+    return this.#brokenSince === undefined ? undefined : Math.round((performance.now() - this.#brokenSince) / 1000);
+  }
+
+  /** Tells `listener` of a Pod that is known to have been created, until the returned function is called. */
+  subscribe(pod: { name: string; uid: string }, listener: PodListener): () => void {
+    const subscription: Subscription = { ...pod, ...listener };
+    this.#subscriptions.add(subscription);
+    if (this.#stop === undefined) {
+      this.#stop = new AbortController();
+      void this.#run(this.#stop.signal);
+    } else {
+      // Not knowing it says nothing: it may be younger than the last list, and its event on the way.
+      const known = this.#pods.get(pod.name);
+      if (known?.metadata.uid === pod.uid) tell(subscription, known);
+    }
+    return () => {
+      this.#subscriptions.delete(subscription);
+      if (this.#subscriptions.size === 0) this.close();
+    };
+  }
+
+  close(): void {
+    this.#stop?.abort();
+    this.#stop = undefined;
+    this.#pods.clear();
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    let version: string | undefined;
+    while (!signal.aborted) {
+      const start = performance.now();
+      try {
+        if (this.#way === "get") await this.#get(signal);
+        else if (this.#way === "list") await this.#list(signal);
+        else {
+          version ??= await this.#list(signal);
+          version = await this.#watch(version, signal);
+        }
+        if (this.#way !== "watch") await pause(this.#timing.poll, signal);
+        else await this.#pause(start, this.#timing.longestPause.afterEnd, signal);
+      } catch (error) {
+        if (this.#stop?.signal !== signal) return;
+        // A new list also shows what happened while nothing was heard.
+        version = undefined;
+        if (this.#believes(error)) {
+          if (!this.#fallBack(error)) return;
+        } else {
+          this.#broke(error);
+          await this.#pause(start, this.#timing.longestPause.afterError, signal);
+        }
+      }
+    }
+  }
+
+  get #path(): string {
+    return `/api/v1/namespaces/${this.namespace}/pods`;
+  }
+
+  async #list(signal: AbortSignal): Promise<string> {
+    this.#asking = "list";
+    // Only those who asked before the list was made can conclude from it that their Pod is gone.
+    const asked = new Set(this.#subscriptions);
+    const list = await this.client.json<{ metadata?: { resourceVersion?: string }; items?: Pod[] }>(this.#path, {
+      query: { labelSelector: this.labelSelector },
+      signal,
+      fresh: this.#brokenSince !== undefined,
+    });
+    const version = list.metadata?.resourceVersion;
+    if (list.items === undefined || version === undefined) throw new UnreachableError(notKubernetes);
+    this.#works();
+    this.#pods = new Map(list.items.map((pod) => [pod.metadata.name, pod]));
+    for (const subscription of this.#subscriptions) {
+      const pod = this.#pods.get(subscription.name);
+      if (pod?.metadata.uid === subscription.uid) tell(subscription, pod);
+      else if (asked.has(subscription)) subscription.changed(undefined);
+    }
+    return version;
+  }
+
+  /** Follows the changes since `version`; resolves with the version to go on from when the watch ends. */
+  async #watch(version: string, signal: AbortSignal): Promise<string> {
+    this.#asking = "watch";
+    const response = await this.client.stream(this.#path, {
+      query: {
+        labelSelector: this.labelSelector,
+        watch: true,
+        allowWatchBookmarks: true,
+        resourceVersion: version,
+        timeoutSeconds: watchSeconds,
+      },
+      signal,
+      stallMs: this.#timing.silence,
+      fresh: true,
+    });
+    this.#works();
+    for await (const event of eventsOf(response)) {
+      if (event.type === "ERROR") throw new ApiError(event.object.code ?? 500, event.object.message ?? "watch failed");
+      version = event.object.metadata.resourceVersion ?? version;
+      if (event.type !== "BOOKMARK") this.#apply(event);
+    }
+    return version;
+  }
+
+  async #get(signal: AbortSignal): Promise<void> {
+    this.#asking = "get";
+    await Promise.all(
+      [...this.#subscriptions].map(async (subscription) => {
+        const pod = await this.client.json<Pod>(`${this.#path}/${subscription.name}`, { signal }).catch(ifMissing);
+        this.#works();
+        if (pod?.metadata.uid === subscription.uid) tell(subscription, pod);
+        else subscription.changed(undefined);
+      }),
+    );
+  }
+
+  #apply({ type, object }: WatchEvent): void {
+    const { name, uid } = object.metadata;
+    if (type !== "DELETED") this.#pods.set(name, object);
+    else if (this.#pods.get(name)?.metadata.uid === uid) this.#pods.delete(name);
+    for (const subscription of this.#subscriptions) {
+      if (subscription.name !== name) continue;
+      if (subscription.uid === uid) {
+        if (type === "DELETED") subscription.changed(undefined);
+        else tell(subscription, object);
+      } else if (subscription.told !== undefined && type === "ADDED") {
+        // Another Pod has its name now.
+        subscription.changed(undefined);
+      }
+    }
+  }
+
+  #works(): void {
+    this.#allowed.add(this.#asking);
+    this.#refusedSince = undefined;
+    this.#brokenSince = undefined;
+    if (this.#brokenReported) this.report(`The API server ${this.client.server} answers again.`);
+    this.#brokenReported = false;
+  }
+
+  #broke(error: unknown): void {
+    if (isExpired(error)) return;
+    const now = performance.now();
+    this.#brokenSince ??= now;
+    if (this.#brokenReported || now - this.#brokenSince < this.#timing.report) return;
+    this.#brokenReported = true;
+    this.report(
+      `The API server ${this.client.server} does not tell how the Pods of namespace ${this.namespace} are, trying again: ` +
+        textOf(error),
+    );
+  }
+
+  /** Whether an error says that trying the same again is of no use. */
+  #believes(error: unknown): boolean {
+    const isForbidden = error instanceof ApiError && error.status === 403;
+    const isUnknown = error instanceof KubeconfigError || (error instanceof ApiError && error.status === 401);
+    if (!isForbidden && !isUnknown) {
+      this.#refusedSince = undefined;
+      return false;
+    }
+    if (isForbidden && !this.#allowed.has(this.#asking)) return true;
+    const now = performance.now();
+    this.#refusedSince ??= now;
+    return now - this.#refusedSince >= (isForbidden ? this.#timing.refusal : this.#timing.credentials);
+  }
+
+  /** Goes on in a way that needs fewer rights; false where there is none. */
+  #fallBack(error: unknown): boolean {
+    const isForbidden = error instanceof ApiError && error.status === 403;
+    this.#refusedSince = undefined;
+    if (isForbidden && this.#asking !== "get") {
+      this.#way = this.#asking === "watch" ? "list" : "get";
+      this.report(
+        `No right to ${this.#asking} Pods in namespace ${this.namespace}: asking for them each ${this.#timing.poll / 1000} s instead.`,
+      );
+      return true;
+    }
+    const failed = [...this.#subscriptions];
+    this.#subscriptions.clear();
+    this.close();
+    for (const subscription of failed) subscription.failed(error as Error);
+    return false;
+  }
+
+  async #pause(start: number, longest: number, signal: AbortSignal): Promise<void> {
+    const { firstPause, healthy } = this.#timing;
+    this.#failures = performance.now() - start >= healthy ? 0 : this.#failures + 1;
+    await pause(Math.min(firstPause * 2 ** Math.min(this.#failures, 10), longest), signal);
+  }
+}
+
+const notKubernetes = "it answers, but not as a Kubernetes API server";
+
+function tell(subscription: Subscription, pod: Pod): void {
+  const version = pod.metadata.resourceVersion;
+  if (version !== undefined && version === subscription.told) return;
+  subscription.told = version ?? "";
+  subscription.changed(pod);
+}
+
+function ifMissing(error: unknown): undefined {
+  if (!(error instanceof ApiError && error.status === 404)) throw error;
+}
+
+/** The version to go on from is too old: nothing is broken, and a new list helps. */
+function isExpired(error: unknown): boolean {
+  return error instanceof ApiError && error.status === 410;
+}
+
+function textOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch(() => undefined);
+}
+
+async function* eventsOf(response: IncomingMessage): AsyncGenerator<WatchEvent> {
+  const decoder = new StringDecoder("utf8");
+  let rest = "";
+  try {
+    for await (const chunk of response) {
+      const lines = (rest + decoder.write(chunk as Buffer)).split("\n");
+      rest = lines.pop() ?? "";
+      if (rest.length > longestEvent) throw new UnreachableError(notKubernetes);
+      for (const line of lines) if (line !== "") yield parseEvent(line);
+    }
+  } finally {
+    response.destroy();
+  }
+}
+
+function parseEvent(line: string): WatchEvent {
+  let event: Partial<WatchEvent> | undefined;
+  try {
+    event = JSON.parse(line) as Partial<WatchEvent>;
+  } catch {
+    throw new UnreachableError(notKubernetes);
+  }
+  const isWhole =
+    event.type === "ERROR" ? event.object !== undefined : (event.object?.metadata as unknown) !== undefined;
+  if (!isWhole) throw new UnreachableError(notKubernetes);
+  return event as WatchEvent;
+}

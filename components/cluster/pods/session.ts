@@ -1,0 +1,102 @@
+import type { ClusterAccess } from "../api/access";
+import { ClusterClient } from "../api/client";
+import { ApiError, UnreachableError } from "../api/errors";
+import type { Pod } from "./pod";
+import { PodWatch } from "./podWatch";
+
+/** What the InitPods of one program share of one cluster: one client, and one list and one watch per namespace. */
+export class ClusterSession {
+  readonly #livePods = new Map<string, Promise<Pod[]>>();
+  readonly #watches = new Map<string, PodWatch>();
+  #uid: Promise<string> | undefined;
+  #unreachable: UnreachableError | undefined;
+
+  constructor(
+    readonly client: ClusterClient,
+    private readonly labelSelector: string,
+    private readonly report: (line: string) => void,
+  ) {}
+
+  /**
+   * The Pods of all InitPods of a namespace as they were when first asked for, without those being deleted.
+   * @throws {ApiError} where they may not be read.
+   * @throws {UnreachableError} where the cluster doesn't answer.
+   */
+  async podsAtStart(namespace: string): Promise<Pod[]> {
+    const known = this.#livePods.get(namespace) ?? this.#list(namespace);
+    this.#livePods.set(namespace, known);
+    return await known;
+  }
+
+  watch(namespace: string): PodWatch {
+    const watch = this.#watches.get(namespace) ?? new PodWatch(this.client, namespace, this.labelSelector, this.report);
+    this.#watches.set(namespace, watch);
+    return watch;
+  }
+
+  /** Uid of the `kube-system` namespace, the usual name of a cluster; `""` where it may not be read. */
+  async uid(): Promise<string> {
+    this.#uid ??= this.client
+      .json<{ metadata: { uid: string } }>("/api/v1/namespaces/kube-system")
+      .then(({ metadata }) => metadata.uid)
+      .catch((error: unknown) => {
+        if (error instanceof ApiError) return "";
+        // Whoever asks next may have more luck.
+        this.#uid = undefined;
+        throw error;
+      });
+    return await this.#uid;
+  }
+
+  /**
+   * Resolves once the cluster has answered, whatever it says.
+   * @throws {UnreachableError} one and the same object for all who ask, so that it is reported once.
+   */
+  async reach(namespace: string): Promise<void> {
+    try {
+      await this.podsAtStart(namespace);
+    } catch (error) {
+      if (!(error instanceof ApiError)) throw error;
+    }
+  }
+
+  async #list(namespace: string): Promise<Pod[]> {
+    const query = { labelSelector: this.labelSelector };
+    try {
+      const path = `/api/v1/namespaces/${namespace}/pods`;
+      const { items } = await this.client.json<{ items: Pod[] }>(path, { query, timeoutMs: reachTimeoutMs });
+      return items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+    } catch (error) {
+      if (!(error instanceof UnreachableError)) throw error;
+      this.#unreachable ??= new UnreachableError(unreachable(this.client, error));
+      throw this.#unreachable;
+    }
+  }
+}
+
+/** With the start of a program, an unreachable cluster is reported within 10 s. */
+const reachTimeoutMs = 6_000;
+
+function unreachable({ context, server }: ClusterClient, error: UnreachableError): string {
+  return (
+    `The cluster of context "${context}" (${server}) can't be reached: ${error.message}. ` +
+    "Start it, or choose another one: the `context` of the kubernetes provider, " +
+    "`pulumi config set kubernetes:context NAME`, or the KUBECONFIG environment variable."
+  );
+}
+
+const sessions = new Map<string, Promise<ClusterSession>>();
+
+/** The session of this program with a cluster: the same one for the same access. */
+export function clusterSession(
+  access: ClusterAccess,
+  labelSelector: string,
+  report: (line: string) => void,
+): Promise<ClusterSession> {
+  const key = JSON.stringify([access, labelSelector]);
+  const session =
+    sessions.get(key) ??
+    ClusterClient.connect(access).then((client) => new ClusterSession(client, labelSelector, report));
+  sessions.set(key, session);
+  return session;
+}

@@ -1,0 +1,256 @@
+import type { FailureFacts } from "./facts";
+
+/** What may help: a sentence, and where there is one, the command or the setting for it. */
+export interface Advice {
+  text: string;
+  command?: string;
+}
+
+type Rule = (facts: FailureFacts, message: string) => Advice[];
+
+/** What helps against a failure, by its reason and by what was said of it. */
+export function failureAdvice(facts: FailureFacts, logLines: readonly string[]): Advice[] {
+  const { reason, exitCode, message = "" } = facts.verdict;
+  const byReason = (exitCode === undefined ? rules[reason] : ofExit)?.(facts, message) ?? [];
+  return byReason.length > 0 ? byReason : [...ofMessage(message), ...ofLog(logLines)];
+}
+
+const rules: Readonly<Record<string, Rule>> = {
+  InvalidImageName: ({ image }) => [
+    { text: `Write ${quoted(image)} as REGISTRY/NAME:TAG, in lower case and without spaces.` },
+  ],
+  ErrImagePull: ofPull,
+  ImagePullBackOff: ofPull,
+  RegistryUnavailable: ofPull,
+  ErrImageNeverPull: ({ image }) => [
+    { text: `Load ${quoted(image)} onto the node, or set another imagePullPolicy than "Never".` },
+  ],
+  CreateContainerConfigError: ofConfiguration,
+  CreateContainerError: ofStart,
+  RunContainerError: ofStart,
+  StartError: ofStart,
+  ContainerCannotRun: ofStart,
+  FailedMount: ofConfiguration,
+  Unschedulable: (_, message) => ofScheduling(message),
+  Evicted: ofEviction,
+  DeadlineExceeded: () => [
+    { text: "Raise activeDeadlineSeconds in podSpec, or leave it out: it also ends a Pod that serves." },
+  ],
+  Deleted: () => [{ text: "Somebody or something else deleted it: a person, a quota, a drained node." }],
+  Completed: () => [
+    { text: "The app must stay in the foreground: a server that puts itself in the background ends its container." },
+  ],
+  Timeout: ofTimeout,
+};
+
+function ofPull({ image, namespace }: FailureFacts, message: string): Advice[] {
+  if (/unauthorized|denied|forbidden|authoriz|authentication|\b40[13]\b/i.test(message)) {
+    return [
+      {
+        text: "If the image exists, the cluster needs a pull secret for its registry:",
+        command: pullSecret(namespace, image),
+      },
+      { text: "and the Pod must name it:", command: 'podSpec: { imagePullSecrets: [{ name: "pull" }] }' },
+    ];
+  }
+  if (/toomanyrequests|rate limit|\b429\b/i.test(message)) {
+    return [
+      { text: "The registry limits anonymous pulls. Log in to it:", command: pullSecret(namespace, image) },
+      { text: "and name the secret:", command: 'podSpec: { imagePullSecrets: [{ name: "pull" }] }' },
+    ];
+  }
+  if (/no match for platform|exec format|no matching manifest/i.test(message)) {
+    return [
+      { text: `${quoted(image)} is not built for the CPU of the node: use an image that is, or a node that fits it.` },
+    ];
+  }
+  if (/x509|certificate|tls:/i.test(message)) {
+    return [{ text: "The nodes must trust the registry's certificate authority." }];
+  }
+  if (
+    /no such host|i\/o timeout|connection refused|no route to host|deadline exceeded|server misbehaving/i.test(message)
+  ) {
+    return [
+      {
+        text: `The node can't reach the registry of ${quoted(image)}: check its name, and the node's network and proxy.`,
+      },
+    ];
+  }
+  return [
+    {
+      text: `Check that ${quoted(image)} exists, its name and its tag. For a private one the cluster needs a pull secret:`,
+      command: pullSecret(namespace, image),
+    },
+  ];
+}
+
+function pullSecret(namespace: string, image = ""): string {
+  const [first = ""] = image.split("/");
+  const registry = image.includes("/") && /[.:]|^localhost$/.test(first) ? first : "https://index.docker.io/v1/";
+  return (
+    `kubectl create secret docker-registry pull -n ${namespace} \\\n` +
+    `  --docker-server=${registry} --docker-username=NAME --docker-password=PASSWORD`
+  );
+}
+
+function ofConfiguration({ namespace, image }: FailureFacts, message: string): Advice[] {
+  const [, kind = "", name = ""] = /(secret|configmap|persistentvolumeclaim) "([^"]+)" not found/i.exec(message) ?? [];
+  if (/^secret$/i.test(kind)) return [creation("Secret", "secret generic", name, namespace)];
+  if (/^configmap$/i.test(kind)) return [creation("ConfigMap", "configmap", name, namespace)];
+  if (kind !== "")
+    return [{ text: `Create the PersistentVolumeClaim "${name}" in namespace ${namespace}, before this Pod.` }];
+
+  const [, key = "", holder = "", owner = ""] =
+    /couldn't find key (\S+) in (Secret|ConfigMap) (\S+)/.exec(message) ?? [];
+  if (key !== "") {
+    const [ownNamespace = "", ownName = ""] = owner.split("/");
+    return [
+      {
+        text: `The ${holder} has no key "${key}". The keys that it has:`,
+        command: `kubectl describe ${holder.toLowerCase()} ${ownName} -n ${ownNamespace}`,
+      },
+    ];
+  }
+  const [, missing = ""] = /references non-existent (?:secret|config) key: (\S+)/.exec(message) ?? [];
+  if (missing !== "")
+    return [{ text: `Add the key "${missing}" to the Secret or ConfigMap, or correct the volume's items.` }];
+  if (/runAsNonRoot|non-root/.test(message)) {
+    return [
+      {
+        text: `${quoted(image)} runs as root, or as a user that it gives by name. Name a number that it works with:`,
+        command: "podSpec: { securityContext: { runAsUser: 1000 } }",
+      },
+      { text: "or let each image decide, root included:", command: 'security: "image"' },
+    ];
+  }
+  return [];
+}
+
+function creation(kind: string, command: string, name: string, namespace: string): Advice {
+  return {
+    text: `Create the ${kind} "${name}" in namespace ${namespace}, in this program or by hand:`,
+    command: `kubectl create ${command} ${name} -n ${namespace} --from-literal=KEY=VALUE`,
+  };
+}
+
+function ofStart({ image }: FailureFacts, message: string): Advice[] {
+  if (/executable file not found|no such file or directory|no command specified/i.test(message)) {
+    return [
+      {
+        text: `The command is not in ${quoted(image)}: check the command, its path, and the image. A minimal image may have no shell.`,
+      },
+    ];
+  }
+  if (/permission denied/i.test(message)) {
+    return [
+      { text: "The file is there, but not executable for the user that the container runs as (by default 65532)." },
+    ];
+  }
+  if (/exec format error/i.test(message)) {
+    return [{ text: `${quoted(image)} is built for another CPU, or its entrypoint is a script without a "#!" line.` }];
+  }
+  return [];
+}
+
+function ofScheduling(message: string): Advice[] {
+  const advice: [RegExp, string][] = [
+    [
+      /Insufficient (\S+?)[.,]?(?=\s|$)/,
+      "Lower resources.requests, or add a node: a Pod needs room for the larger of its largest init step and its app.",
+    ],
+    [/untolerated taint|had taint/, "Add podSpec.tolerations for the nodes' taints."],
+    [
+      /didn't match Pod's node affinity|node selector/,
+      "Correct podSpec.nodeSelector or its affinity: no node has such labels.",
+    ],
+    [
+      /unbound immediate PersistentVolumeClaims|persistentvolumeclaim .* not found/,
+      "Check the claim and its storage class: kubectl get pvc.",
+    ],
+    [
+      /volume node affinity conflict/,
+      "Its volume lives where no node fits: correct the node selection or the storage class.",
+    ],
+    [/didn't have free ports/, "Another Pod holds the hostPort: leave it out."],
+    [/unschedulable/, "Nodes are cordoned: kubectl uncordon NODE."],
+    [/no nodes available/, "The cluster has no node that takes Pods."],
+  ];
+  return advice.filter(([text]) => text.test(message)).map(([, text]) => ({ text }));
+}
+
+function ofEviction(_: FailureFacts, message: string): Advice[] {
+  if (/EmptyDir volume .* exceeds the limit/i.test(message)) {
+    return [{ text: "Raise emptyDir.sizeLimit of that volume (1Gi by default), or write less to it." }];
+  }
+  if (/ephemeral[ -]storage/i.test(message)) {
+    return [
+      { text: "It filled the node's disk: write less, or set resources.requests and limits for ephemeral-storage." },
+    ];
+  }
+  if (/memory/i.test(message)) {
+    return [{ text: "The node ran out of memory: set resources.requests.memory to what the containers need." }];
+  }
+  return [];
+}
+
+function ofTimeout({ role, status, port }: FailureFacts, message: string): Advice[] {
+  if (role === undefined) return ofScheduling(message);
+  if (role === "init") {
+    return [{ text: "Does it wait for something that never comes? If it only needs more time, raise timeoutSeconds." }];
+  }
+  if (role === "app" && status?.state?.running !== undefined && port !== undefined) {
+    return [
+      {
+        text:
+          `It runs, but its readiness probe does not pass: does the app listen on port ${port} of all addresses, not of ` +
+          "127.0.0.1 alone? Does readyPath answer 200 to 399? If it only needs more time, raise timeoutSeconds.",
+      },
+    ];
+  }
+  return [{ text: "If it only needs more time, raise timeoutSeconds." }];
+}
+
+function ofExit({ verdict, memoryLimit }: FailureFacts): Advice[] {
+  if (verdict.reason !== "OOMKilled") return [];
+  return memoryLimit === undefined
+    ? [{ text: "Give it resources.requests.memory, so that it runs on a node that has enough." }]
+    : [{ text: `Raise resources.limits.memory (now ${memoryLimit}), or make it need less.` }];
+}
+
+function ofMessage(message: string): Advice[] {
+  if (message.includes("exceeded quota")) {
+    return [
+      { text: "The namespace's quota is used up: lower resources, or raise it. What it says: kubectl describe quota." },
+    ];
+  }
+  if (/^OutOf|Node didn't have enough resource/i.test(message)) {
+    return [{ text: "The node filled up meanwhile: run `pulumi up` again, and another one is chosen." }];
+  }
+  return [];
+}
+
+/** What the defaults of "restricted" forbid shows only in the words of the program that met it. */
+function ofLog(lines: readonly string[]): Advice[] {
+  const log = lines.join("\n");
+  if (/read-only file system/i.test(log)) {
+    return [
+      {
+        text: "The root file system is read-only by default: write to /tmp or to a volume, or let the image decide:",
+        command: 'security: "image"',
+      },
+    ];
+  }
+  if (/permission denied|operation not permitted|EACCES|EPERM/i.test(log)) {
+    return [
+      {
+        text: "Containers run as user 65532 by default, without root's rights. Where the image needs its own user:",
+        command: 'security: "image"',
+      },
+    ];
+  }
+  return [];
+}
+
+function quoted(image: string | undefined): string {
+  return image === undefined ? "The image" : `"${image}"`;
+}

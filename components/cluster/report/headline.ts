@@ -1,0 +1,60 @@
+import { cleanLine } from "../../text/cleanLine";
+import { explainExit } from "./exitCodes";
+import type { FailureFacts } from "./facts";
+import { readableMessage } from "./readableMessage";
+
+/** What Kubernetes' reasons mean, in plain words. */
+const phrases: Readonly<Record<string, string>> = {
+  InvalidImageName: "its image name is not valid",
+  ErrImagePull: "its image can't be pulled",
+  ImagePullBackOff: "its image can't be pulled",
+  RegistryUnavailable: "its image can't be pulled",
+  ImageInspectError: "its image can't be read",
+  SignatureValidationFailed: "its image's signature is not valid",
+  ErrImageNeverPull: "its image is not on the node and may not be pulled",
+  CreateContainerConfigError: "it can't be configured",
+  CreateContainerError: "it can't be created",
+  RunContainerError: "it can't be started",
+  StartError: "it can't be started",
+  ContainerCannotRun: "it can't be started",
+  FailedMount: "a volume can't be mounted",
+  Unschedulable: "no node can take it",
+  Evicted: "the node evicted it",
+  Preempting: "it made room for a Pod of higher priority",
+  DeadlineExceeded: "its activeDeadlineSeconds are over",
+  NodeLost: "its node does not answer",
+};
+
+const roles = { init: "init container", sidecar: "restartable init container", app: "container" } as const;
+
+/** Who failed, and where it is: two parts of one sentence. */
+export function failedSubject({ namespace, podName, container, role = "app" }: FailureFacts, end: string): string[] {
+  const failed = `Pod ${namespace}/${podName} failed${end}`;
+  return container === undefined ? [failed] : [`${roles[role]} "${container}"`, `of ${failed}`];
+}
+
+/** What happened, in one sentence. */
+export function failedBecause(facts: FailureFacts, mask: (text: string) => string): string {
+  const { exitCode, reason, message } = facts.verdict;
+  if (exitCode !== undefined) {
+    const meaning = reason === "OOMKilled" ? outOfMemory(facts) : explainExit(exitCode, facts.image);
+    return `exit code ${exitCode}${meaning === undefined ? "" : ` (${meaning})`}`;
+  }
+  const phrase = phrases[reason];
+  const why = phrase === undefined ? reason : `${phrase} (${reason})`;
+  const detail = mask(cleanLine(readableMessage(message)));
+  return detail === "" ? why : `${why}: ${detail}`;
+}
+
+/** `after 2 attempts`, where there is an exit code to each of them; the attempt that runs now has not failed. */
+export function failedAttempts({ status, verdict }: FailureFacts): string | undefined {
+  if (status === undefined || verdict.exitCode === undefined) return undefined;
+  const attempts = status.restartCount + (status.state?.running === undefined ? 1 : 0);
+  return `after ${attempts} attempt${attempts === 1 ? "" : "s"}`;
+}
+
+function outOfMemory({ memoryLimit }: FailureFacts): string {
+  return memoryLimit === undefined
+    ? "OOMKilled: the node ran out of memory"
+    : `OOMKilled: it used more memory than its limit, ${memoryLimit}`;
+}

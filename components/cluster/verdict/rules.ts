@@ -1,0 +1,151 @@
+import type { Grace } from "./graces";
+import type { Pod, PodEvent } from "../pods/pod";
+import { conditionOf } from "../pods/pod";
+import type { FailedVerdict, Verdict, VerdictSettings } from "./verdict";
+import { failedAttempt } from "./attempts";
+import type { ContainerInPod } from "./containers";
+import { containersOf } from "./containers";
+import { unstartable } from "./waiting";
+
+/** A failure, unless it heals within its grace. */
+export interface Suspicion {
+  failure: FailedVerdict;
+  /** None for what can't heal. */
+  grace?: Grace;
+  /** For how long it has held, where that is known without having watched. */
+  seenSeconds?: number;
+}
+
+type Settings = Omit<VerdictSettings, "seenSeconds">;
+
+const containerRules: readonly ((container: ContainerInPod, settings: Settings) => Suspicion | undefined)[] = [
+  unstartable,
+  attemptsUsedUp,
+  endedTooEarly,
+];
+
+const podRules: readonly ((pod: Pod, events: readonly PodEvent[]) => Suspicion | undefined)[] = [
+  unscheduled,
+  unmounted,
+  unreported,
+];
+
+/** All that may keep a Pod that lives from getting Ready: containers in the order in which they start, then the rest. */
+export function suspicionsOf(pod: Pod, events: readonly PodEvent[], settings: Settings): Suspicion[] {
+  return [
+    ...containersOf(pod).flatMap((container) => containerRules.map((rule) => rule(container, settings))),
+    ...podRules.map((rule) => rule(pod, events)),
+  ].filter((suspicion) => suspicion !== undefined);
+}
+
+/** A Pod that is being deleted or has failed as a whole: it stays so, whatever its containers' last states were. */
+export function lostForGood(pod: Pod): FailedVerdict | undefined {
+  return deleted(pod) ?? failedAsAWhole(pod);
+}
+
+/** What is to be said of a Pod whose app has ended with success. */
+export function completion(pod: Pod, { mustServe }: Settings): Verdict {
+  if (mustServe !== true) return { kind: "completed" };
+  return appEnded(pod.spec?.containers?.[0]?.name);
+}
+
+/** Source: https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-conditions */
+function disruption(pod: Pod): { reason?: string; message?: string } {
+  const condition = conditionOf(pod, "DisruptionTarget");
+  return condition?.status === "True" ? condition : {};
+}
+
+function deleted(pod: Pod): FailedVerdict | undefined {
+  if (pod.metadata.deletionTimestamp === undefined) return undefined;
+  const { reason, message } = disruption(pod);
+  const { status } = pod;
+  return {
+    kind: "failed",
+    reason: status?.reason ?? reason ?? "Deleted",
+    message: status?.message ?? message ?? "the Pod is being deleted",
+  };
+}
+
+/** Evicted, rejected by the node's kubelet, past its own deadline, or out of containers that may run again. */
+function failedAsAWhole(pod: Pod): FailedVerdict | undefined {
+  const { phase, reason, message } = pod.status ?? {};
+  if (phase !== "Failed") return undefined;
+  const why = reason ?? disruption(pod).reason;
+  if (why !== undefined) return { kind: "failed", reason: why, message: message ?? disruption(pod).message };
+  const attempts = containersOf(pod).map((container) => failedAttempt(container, 0));
+  return attempts.find((attempt) => attempt !== undefined) ?? { kind: "failed", reason: "Failed", message };
+}
+
+function attemptsUsedUp(container: ContainerInPod, { retries }: Settings): Suspicion | undefined {
+  const { name } = container.status;
+  const tolerated = typeof retries === "number" ? retries : (retries.byContainer[name] ?? retries.default);
+  const failure = failedAttempt(container, tolerated);
+  return failure && { failure };
+}
+
+/** An app container that has ended for good leaves the Pod unready for good, even where others go on. */
+function endedTooEarly({ role, status, restarts }: ContainerInPod, { mustServe }: Settings): Suspicion | undefined {
+  if (mustServe !== true || role !== "app" || status.state?.terminated?.exitCode !== 0 || restarts(0)) return undefined;
+  return { failure: appEnded(status.name) };
+}
+
+function appEnded(container: string | undefined): FailedVerdict {
+  return {
+    kind: "failed",
+    container,
+    reason: "Completed",
+    message: "the app ended by itself, so nothing serves its port",
+  };
+}
+
+/** What cluster-autoscaler and Karpenter say of a Pod for which they add a node. */
+const scaleUpReasons = new Set(["TriggeredScaleUp", "Nominated"]);
+
+/** A Pod with a scheduling gate is not looked at by the scheduler yet: whoever set the gate takes their time. */
+function unscheduled(pod: Pod, events: readonly PodEvent[]): Suspicion | undefined {
+  const scheduled = conditionOf(pod, "PodScheduled");
+  if (scheduled?.status !== "False" || scheduled.reason === "SchedulingGated") return undefined;
+  const scalesUp = events.some(({ reason = "" }) => scaleUpReasons.has(reason));
+  return {
+    failure: { kind: "failed", reason: scheduled.reason ?? "Unschedulable", message: scheduled.message },
+    grace: scalesUp ? "scaleUp" : "unschedulable",
+  };
+}
+
+const missing = /not found|non-existent/;
+/** It sums up what earlier events told in detail. */
+const summary = "Unable to attach or mount volumes";
+
+/**
+ * A Secret or ConfigMap that is missing for a *mount* shows in no status, only as an event. Such an event outlives its
+ * cause, so it counts only until the Pod's sandbox is made, which needs all volumes.
+ */
+function unmounted(pod: Pod, events: readonly PodEvent[]): Suspicion | undefined {
+  const mounted =
+    conditionOf(pod, "PodReadyToStartContainers")?.status === "True" ||
+    containersOf(pod).some(({ status }) => (status.containerID ?? "") !== "");
+  if (mounted) return undefined;
+  const last = events
+    .filter(({ reason, message = "" }) => reason === "FailedMount" && !message.startsWith(summary))
+    .reduce<PodEvent | undefined>(
+      (latest, event) => (latest && time(latest) > time(event) ? latest : event),
+      undefined,
+    );
+  if (last?.message === undefined || !missing.test(last.message)) return undefined;
+  return {
+    failure: { kind: "failed", reason: "FailedMount", message: last.message },
+    grace: "missingConfig",
+    seenSeconds: (time(last) - Date.parse(last.firstTimestamp ?? "")) / 1000 || 0,
+  };
+}
+
+function time({ lastTimestamp, eventTime }: PodEvent): number {
+  return Date.parse(lastTimestamp ?? eventTime ?? "") || 0;
+}
+
+/** Source: https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-phase */
+function unreported({ status }: Pod): Suspicion | undefined {
+  if (status?.phase !== "Unknown") return undefined;
+  const { reason = "NodeLost", message = "the Pod's node does not report its state" } = status;
+  return { failure: { kind: "failed", reason, message }, grace: "lostNode" };
+}

@@ -1,0 +1,170 @@
+import { EventReader, isBeforeStart } from "../pods/events";
+import type { EventReaderSettings } from "../pods/events";
+import type { Pod, PodEvent } from "../pods/pod";
+import { progressLine } from "../report/progress";
+import type { FailedVerdict, ProgressVerdict, VerdictSettings } from "../verdict/verdict";
+import { stateKey, verdict } from "../verdict/verdict";
+import type { PodWatch } from "../pods/podWatch";
+
+export interface PodWaitSettings extends EventReaderSettings {
+  watch: PodWatch;
+  podName: string;
+  retries: VerdictSettings["retries"];
+  mustServe: boolean;
+  timeoutSeconds: number;
+  /** When to give up, as `performance.now()` tells the time: a clock that is set meanwhile changes nothing. */
+  deadline: number;
+  /** Told of the Pod as it is at first, and at each change. */
+  onPod: (pod: Pod) => void;
+}
+
+/** What became of a Pod that was waited for. */
+export type Outcome =
+  | { kind: "ready"; pod: Pod }
+  | {
+      kind: "failed";
+      /** As last seen. */
+      pod: Pod | undefined;
+      verdict: FailedVerdict;
+      events: readonly PodEvent[];
+    };
+
+const tickMs = 1_000;
+
+/**
+ * Waits until a Pod is Ready, has completed, or can't get Ready any more: whatever comes first, and the deadline at the
+ * latest, whatever is heard of the Pod by then, or nothing at all.
+ *
+ * @throws what keeps the Pod from being watched for good, such as rights that are missing
+ */
+export async function waitForPod(settings: PodWaitSettings, found: Pod | undefined): Promise<Outcome> {
+  return await new PodWait(settings).run(found);
+}
+
+class PodWait {
+  readonly #events: EventReader;
+  #resolve: (outcome: Outcome) => void = () => undefined;
+  #pod: Pod | undefined;
+  #settled = false;
+  #state = "";
+  #stateSince = performance.now();
+  #progress: ProgressVerdict = { kind: "pending" };
+  #line = "";
+  #lineSince = performance.now();
+  #lineReported = false;
+
+  constructor(private readonly settings: PodWaitSettings) {
+    this.#events = new EventReader(settings);
+  }
+
+  async run(found: Pod | undefined): Promise<Outcome> {
+    const { watch, podName, podUid } = this.settings;
+    const timer = setInterval(() => this.#tick(), tickMs);
+    let unsubscribe = (): void => undefined;
+    try {
+      return await new Promise<Outcome>((resolve, reject) => {
+        this.#resolve = resolve;
+        if (found !== undefined) this.#see(found);
+        unsubscribe = watch.subscribe(
+          { name: podName, uid: podUid },
+          {
+            changed: (pod) => (pod === undefined ? this.#gone() : this.#see(pod)),
+            failed: (error) => {
+              this.#settled = true;
+              reject(error);
+            },
+          },
+        );
+      });
+    } finally {
+      clearInterval(timer);
+      unsubscribe();
+    }
+  }
+
+  #see(pod: Pod): void {
+    if (this.#settled) return;
+    this.#pod = pod;
+    this.settings.onPod(pod);
+    this.#judge(pod);
+  }
+
+  #gone(): void {
+    this.#fail({ kind: "failed", reason: "Deleted", message: "it was deleted from outside while it was waited for" });
+  }
+
+  #judge(pod: Pod): void {
+    if (this.#settled) return;
+    const { events } = this.#events;
+    const now = performance.now();
+    const state = stateKey(pod, this.settings);
+    if (state !== this.#state) {
+      this.#state = state;
+      this.#stateSince = now;
+    }
+    const judged = verdict(pod, events, { ...this.settings, seenSeconds: (now - this.#stateSince) / 1000 });
+    if (judged.kind === "failed") this.#fail(judged);
+    else if (judged.kind === "ready" || judged.kind === "completed") this.#settle({ kind: "ready", pod });
+    else {
+      this.#progress = judged;
+      this.#report(progressLine(pod, judged, this.settings.retries));
+    }
+  }
+
+  #tick(): void {
+    if (this.#settled) return;
+    const pod = this.#pod;
+    if (pod !== undefined) this.#judge(pod);
+    if (performance.now() >= this.settings.deadline) this.#fail(deadlineVerdict(this.settings, pod, this.#progress));
+    else if (pod !== undefined && isBeforeStart(pod)) {
+      void this.#events.refresh().then((isNew) => {
+        if (isNew && this.#pod !== undefined) this.#judge(this.#pod);
+      });
+    }
+  }
+
+  /** A state is told once it has lasted: most go by in a moment. */
+  #report(line: string): void {
+    const now = performance.now();
+    if (line !== this.#line) {
+      this.#line = line;
+      this.#lineSince = now;
+      this.#lineReported = false;
+    }
+    if (this.#lineReported || now - this.#lineSince < tickMs) return;
+    this.#lineReported = true;
+    this.settings.report(line);
+  }
+
+  #fail(failed: FailedVerdict): void {
+    this.#settle({ kind: "failed", pod: this.#pod, verdict: failed, events: this.#events.events });
+  }
+
+  #settle(outcome: Outcome): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#resolve(outcome);
+  }
+}
+
+/** What is said of a Pod that is not Ready at the deadline. */
+export function deadlineVerdict(
+  { timeoutSeconds, watch }: Pick<PodWaitSettings, "timeoutSeconds" | "watch">,
+  pod: Pod | undefined,
+  { kind, container, reason, message }: ProgressVerdict,
+): FailedVerdict {
+  const after = `after ${timeoutSeconds} s`;
+  const silent = watch.silentSeconds;
+  const answers = silent === undefined ? "" : `. The API server has not answered for the last ${silent} s`;
+  if (pod === undefined) {
+    return { kind: "failed", reason: "Timeout", message: `the API server did not show it within ${timeoutSeconds} s` };
+  }
+  const isRunning = pod.status?.initContainerStatuses?.some(({ name, state }) => name === container && state?.running);
+  const what = {
+    pending: `still not scheduled ${after}`,
+    initializing: isRunning === true ? `still running ${after}` : `not done ${after}`,
+    starting: `not Ready ${after}${reason === undefined ? ": does its readiness probe pass?" : ""}`,
+  }[kind as "pending" | "initializing" | "starting"];
+  const why = reason === undefined ? "" : ` (${reason}${message === undefined ? "" : `: ${message}`})`;
+  return { kind: "failed", container, reason: "Timeout", message: `${what}${why}${answers}` };
+}

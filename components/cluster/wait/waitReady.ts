@@ -1,0 +1,139 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { ClusterClient } from "../api/client";
+import { ApiError, ClusterMismatchError, InitFailedError, UnreachableError } from "../api/errors";
+import { readEvents } from "../pods/events";
+import { describeFailure } from "../report/failure";
+import type { InitContainerLog } from "../logs/finalLogs";
+import { failedTail, initLogs } from "../logs/finalLogs";
+import { LogStreams } from "../logs/follow";
+import type { Pod } from "../pods/pod";
+import { conditionOf, hasBeenReady, hasEnded, isReady } from "../pods/pod";
+import type { Outcome } from "./podWait";
+import { waitForPod } from "./podWait";
+import { pulumiText } from "../../text/style";
+import type { VerdictSettings } from "../verdict/verdict";
+import type { PodWatch } from "../pods/podWatch";
+
+export type { InitContainerLog } from "../logs/finalLogs";
+
+export interface WaitSettings {
+  client: ClusterClient;
+  watch: PodWatch;
+  namespace: string;
+  podName: string;
+  podUid: string;
+  retries: VerdictSettings["retries"];
+  mustServe: boolean;
+  /** Whether this Pod lived before this run: what it logged by then was shown in an earlier one. */
+  existed: boolean;
+  timeoutSeconds: number;
+  /** Hides known secrets. */
+  mask: (text: string) => string;
+  /** Told of each log line and of each new state. */
+  report: (line: string) => void;
+}
+
+/**
+ * Waits until the Pod is Ready or has completed, and hands its init containers' logs to `report` meanwhile.
+ * @throws {InitFailedError} as soon as the Pod can't get Ready any more, and at the deadline.
+ * @throws {ClusterMismatchError} where no such Pod is found.
+ */
+export async function waitUntilReady(settings: WaitSettings): Promise<InitContainerLog[]> {
+  const deadline = performance.now() + settings.timeoutSeconds * 1000;
+  const found = await findPod(settings, deadline);
+  if (found && settings.existed && !isReady(found) && hasBeenReady(found) && !hasEnded(found)) {
+    // Whatever else this run is for must not be held up by a Pod that served before and may do so again.
+    settings.report(
+      `Pod ${settings.namespace}/${settings.podName} was Ready before and is not now: see kubectl describe pod.`,
+    );
+    return await initLogs(settings, found);
+  }
+  const streams = new LogStreams(settings);
+  // What a Pod of an earlier run logged by then was shown there, unless that run ended before its init containers did.
+  let isNews = !settings.existed;
+  const onPod = (pod: Pod): void => {
+    isNews ||= conditionOf(pod, "Initialized")?.status !== "True";
+    if (isNews) streams.update(pod);
+  };
+  try {
+    const outcome = await waitForPod({ ...settings, deadline, onPod }, found);
+    if (outcome.kind === "failed") throw await failure(settings, outcome, streams);
+    const [logs] = await Promise.all([initLogs(settings, outcome.pod), streams.end()]);
+    return logs;
+  } finally {
+    streams.close();
+  }
+}
+
+const requestMs = 10_000;
+const retryMs = { first: 100, most: 2_000 } as const;
+
+/** The Pod as it is now, whose uid shows that this is the cluster that it was created in; none where it may not be read. */
+async function findPod(settings: WaitSettings, deadline: number): Promise<Pod | undefined> {
+  const { client, namespace, podName, podUid } = settings;
+  for (let pauseMs: number = retryMs.first; ; pauseMs = Math.min(2 * pauseMs, retryMs.most)) {
+    try {
+      const timeoutMs = Math.min(requestMs, Math.max(1, deadline - performance.now()));
+      const found = await client.json<Pod>(`/api/v1/namespaces/${namespace}/pods/${podName}`, { timeoutMs });
+      if ((found.metadata as Pod["metadata"] | undefined)?.uid === podUid) return found;
+      throw mismatch(settings);
+    } catch (error) {
+      if (error instanceof ApiError && error.status === 403) return undefined;
+      if (error instanceof ApiError && error.status === 404) throw mismatch(settings);
+      if (!mayPass(error)) throw error;
+      const leftMs = deadline - performance.now();
+      if (leftMs <= 0) throw unseen(settings, error);
+      await sleep(Math.min(pauseMs, leftMs));
+    }
+  }
+}
+
+function mayPass(error: unknown): error is Error {
+  return (
+    error instanceof UnreachableError || (error instanceof ApiError && (error.status === 429 || error.status >= 500))
+  );
+}
+
+function mismatch({ client, namespace, podName }: WaitSettings): ClusterMismatchError {
+  return new ClusterMismatchError(
+    `Pod ${namespace}/${podName}, which the kubernetes provider reports, is not in the cluster of context ` +
+      `"${client.context}" (${client.server}). Either it was deleted meanwhile: run \`pulumi up\` again; or the ` +
+      `provider reaches another cluster than its kubeconfig and context say: set both on the provider.`,
+  );
+}
+
+function unseen({ namespace, podName, timeoutSeconds }: WaitSettings, error: Error): InitFailedError {
+  const message = `the API server did not show it within ${timeoutSeconds} s: ${error.message}`;
+  return new InitFailedError(`Pod ${namespace}/${podName} failed: ${message}. Run \`pulumi up\` again.`, {
+    kind: "failed",
+    reason: "Timeout",
+    message,
+  });
+}
+
+/** A report of a failure does not wait longer for events. */
+const reportMs = 2_000;
+
+async function failure(
+  settings: WaitSettings,
+  outcome: Outcome & { kind: "failed" },
+  streams: LogStreams,
+): Promise<InitFailedError> {
+  const { pod, verdict: failed } = outcome;
+  if (failed.exitCode !== undefined) await streams.end();
+  streams.close();
+  if (pod === undefined) {
+    return new InitFailedError(
+      `Pod ${settings.namespace}/${settings.podName} failed: ${failed.message ?? failed.reason}. Run \`pulumi up\` again.`,
+      failed,
+    );
+  }
+  const [tail, events] = await Promise.all([
+    failed.container === undefined ? { lines: [], truncated: false } : failedTail(settings, pod, failed.container),
+    // Those that were read to judge the Pod may be old, or none were needed.
+    readEvents(settings, reportMs).catch(() => outcome.events),
+  ]);
+  const { mask } = settings;
+  const report = describeFailure({ pod, verdict: failed, tail, events, now: new Date(), mask }, pulumiText);
+  return new InitFailedError(report, failed);
+}

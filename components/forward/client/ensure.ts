@@ -1,0 +1,214 @@
+import { homedir } from "node:os";
+import { delimiter, join, resolve } from "node:path";
+import type { ClusterAccess } from "../../cluster/api/access";
+import { abortableDelay } from "../../time/delay";
+import {
+  forwardKey,
+  listDesired,
+  readDesired,
+  removeForward,
+  samePods,
+  writeDesired,
+  type ForwardRequest,
+  type StoredForward,
+} from "../state/desired";
+import { ForwardFailedError, PortInUseError } from "../state/errors";
+import { holdForward } from "../state/hold";
+import { liveDaemon } from "../state/lock";
+import { portOwner } from "./portOwner";
+import { assertUnclaimed } from "./ports";
+import { probe, type ProbeResult } from "./probe";
+import { readRecord, type ForwardRecord } from "../state/record";
+import { spawnDaemon } from "./spawn";
+import { assertWritable, ensureStateFolder, stateFolder, unusable } from "../state/stateFolder";
+import { compareVersions, packageVersion } from "../state/version";
+
+export type { ForwardRequest } from "../state/desired";
+export { holdForward } from "../state/hold";
+
+/** Settings of `ensureForward`. */
+export interface EnsureOptions {
+  /** Told what it waits for, where that takes long. */
+  report?: (line: string) => void;
+  signal?: AbortSignal;
+  /** uid of the Pod that must answer. Default: whichever is the newest Ready one. */
+  podUid?: string;
+  /** Whether the Pod must answer. Where not, the port listens and says what the Pod does. Default: true. */
+  proof?: boolean;
+  folder?: string;
+  /** Until the port must answer: an app may listen a moment after its Pod is Ready. Default: 10 s. */
+  answerTimeoutMs?: number;
+}
+
+/** Until the daemon listens and knows of the Pod. */
+const daemonTimeoutMs = 15_000;
+const defaultAnswerTimeoutMs = 10_000;
+/** How long a port may stay busy: an older daemon is about to leave it. */
+const busyMs = 1_500;
+/** A started daemon has taken the lock after this time, or never will. */
+const spawnMs = 5_000;
+const pollMs = 15;
+const probeIntervalMs = 200;
+
+/**
+ * Starts what `ensureForward` waits for, while the Pod still gets Ready: until then the port says what the Pod does. One
+ * that forwards already is left alone, as it may lead to another port of the Pod that serves. Never throws: what is wrong
+ * is told by `ensureForward`.
+ */
+export function beginForward(request: ForwardRequest, folder = stateFolder()): void {
+  try {
+    ensureStateFolder(folder);
+    const { localPort } = request;
+    if (listDesired(folder).some(({ forward }) => forward.localPort === localPort || samePods(forward, request)))
+      return;
+    write(folder, { ...request, access: portable(request) });
+    if (liveDaemon(folder) === undefined) spawnDaemon();
+  } catch {
+    // As said above.
+  }
+}
+
+/**
+ * Makes the local port answer from the Pod: writes what is wanted, sees that the daemon runs, and proves it by a request.
+ * @throws {PortInUseError} where something else uses the port.
+ * @throws {ForwardFailedError} where the port doesn't answer from the Pod, with what the daemon saw.
+ * @throws {NoNodeError} where the daemon can't be run.
+ * @throws {StateFolderError} where the files that all this takes can't be written.
+ */
+export async function ensureForward(request: ForwardRequest, options: EnsureOptions = {}): Promise<void> {
+  const folder = options.folder ?? stateFolder();
+  ensureStateFolder(folder);
+  const others = listDesired(folder).filter(
+    // Made by `init-pod forward`, or by a stack that was renamed: two forwards of the same Pods would compete for a port.
+    ({ key, forward }) => key !== forwardKey(request) && samePods(forward, request),
+  );
+  assertUnclaimed(request.localPort, request, folder, others);
+  const stored = write(folder, { ...request, access: portable(request) });
+  for (const { key } of others) removeForward(folder, key);
+  const release = holdForward(request, folder);
+  try {
+    await untilReady(folder, stored, options);
+    if (options.proof ?? true) await untilAnswered(folder, stored, options);
+  } finally {
+    release();
+  }
+}
+
+function write(folder: string, request: ForwardRequest): StoredForward {
+  try {
+    try {
+      return writeDesired(folder, request, packageVersion());
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      // A daemon that ended just now took the folder with it.
+      ensureStateFolder(folder);
+      return writeDesired(folder, request, packageVersion());
+    }
+  } catch (error) {
+    throw unusable(folder, error);
+  }
+}
+
+/** The daemon has another working directory, and the current context may be another one when it looks. */
+function portable({ access, context }: ForwardRequest): ClusterAccess {
+  // With a cluster of its own choice the client goes by a context that is in no file.
+  const pinned = access.cluster === undefined ? { ...access, context: access.context ?? context } : access;
+  if (access.kubeconfig !== undefined) return pinned;
+  const paths = access.kubeconfigPath ?? join(homedir(), ".kube", "config");
+  const absolute = paths
+    .split(delimiter)
+    .filter(Boolean)
+    .map((path) => resolve(path));
+  return { ...pinned, kubeconfigPath: absolute.join(delimiter) };
+}
+
+/** Waits until the daemon listens for this forward and knows of its Pod. */
+async function untilReady(folder: string, stored: StoredForward, options: EnsureOptions): Promise<void> {
+  const startedAt = performance.now();
+  let spawnedAt: number | undefined;
+  let reported = false;
+  for (;;) {
+    const now = performance.now();
+    options.signal?.throwIfAborted();
+    const daemon = liveDaemon(folder);
+    const isStale = daemon === undefined || compareVersions(daemon.version, stored.forward.version) < 0;
+    if (isStale && (spawnedAt === undefined || now - spawnedAt > spawnMs)) {
+      spawnDaemon();
+      spawnedAt = now;
+    }
+    const record = readRecord(folder, stored.key);
+    const isCurrent = !isStale && record?.pid === daemon.pid && record.revision === stored.revision;
+    if (isCurrent && record.listening && (options.proof === false || isPod(record, options.podUid))) return;
+    if (isCurrent && record.error === "EADDRINUSE" && now - startedAt > busyMs) {
+      const { localPort } = stored.forward;
+      removeForward(folder, stored.key);
+      throw new PortInUseError(localPort, portOwner(localPort));
+    }
+    if (readDesired(folder, stored.key) === undefined) {
+      throw new ForwardFailedError(`The forward of ${stored.forward.name} was ended meanwhile: its Pod is gone.`);
+    }
+    if (now - startedAt > daemonTimeoutMs)
+      throw new ForwardFailedError(whyNotReady(stored, isCurrent ? record : undefined));
+    if (!reported && now - startedAt > 2_000) {
+      reported = true;
+      // On a full disk a daemon can neither start nor say what it does.
+      assertWritable(folder);
+      options.report?.(`Waiting for the forwarder: ${record?.error ?? "it starts"}`);
+    }
+    await abortableDelay(pollMs, options.signal);
+  }
+}
+
+function isPod(record: ForwardRecord, podUid: string | undefined): boolean {
+  return podUid === undefined ? record.pod !== undefined : record.pod?.uid === podUid;
+}
+
+function whyNotReady({ forward }: StoredForward, record: ForwardRecord | undefined): string {
+  const what = `127.0.0.1:${forward.localPort} does not forward to the Pod of ${forward.name}`;
+  if (record === undefined)
+    return `${what}: the forwarder does not start. See its log in the state folder (init-pod status).`;
+  if (record.error !== undefined) return `${what}: ${record.error}`;
+  return `${what}: the forwarder sees ${record.pod === undefined ? "no Ready Pod" : `Pod ${record.pod.name} alone`}.`;
+}
+
+/** Asks through the local port until the Pod answers. */
+async function untilAnswered(folder: string, stored: StoredForward, options: EnsureOptions): Promise<void> {
+  const { protocol, localPort } = stored.forward;
+  const startedAt = performance.now();
+  let reported = false;
+  for (;;) {
+    const result = await probe(protocol, localPort, options.signal);
+    options.signal?.throwIfAborted();
+    const record = readRecord(folder, stored.key);
+    // A tcp connection also stands while the forwarder still looks for a Pod: its record tells whether one was reached.
+    if (result.kind === "answered" && (protocol !== "tcp" || (await wasReached(folder, stored, options)))) return;
+    const message = result.kind === "own" ? result.message : (record?.failure?.message ?? messageOf(result));
+    const isFinal = result.kind === "own" ? result.state === "forbidden" : record?.failure?.final === true;
+    if (isFinal || performance.now() - startedAt > (options.answerTimeoutMs ?? defaultAnswerTimeoutMs)) {
+      throw new ForwardFailedError(
+        `${protocol}://127.0.0.1:${localPort} does not answer from the Pod. ${sentence(message)}`,
+      );
+    }
+    if (!reported) options.report?.(`127.0.0.1:${localPort} does not answer yet: ${message}`);
+    reported = true;
+    await abortableDelay(probeIntervalMs, options.signal);
+  }
+}
+
+async function wasReached(folder: string, { key }: StoredForward, { podUid, signal }: EnsureOptions): Promise<boolean> {
+  for (let tries = 0; tries < 20; tries++) {
+    const record = readRecord(folder, key);
+    if (record?.failure !== undefined) return false;
+    if (record?.reached !== undefined && record.reached === (podUid ?? record.pod?.uid)) return true;
+    await abortableDelay(pollMs, signal);
+  }
+  return false;
+}
+
+function messageOf(result: ProbeResult): string {
+  return result.kind === "answered" ? "the Pod was not reached" : result.message;
+}
+
+function sentence(text: string): string {
+  return text === "" ? "" : text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,89 @@
+import { createHash } from "node:crypto";
+import { createServer } from "node:net";
+import { forwardKey, listDesired, type ForwardOwner, type StoredForward } from "../state/desired";
+import { PortInUseError } from "../state/errors";
+import { listenAddress } from "../daemon/listener";
+import { liveDaemon } from "../state/lock";
+import { portOwner } from "./portOwner";
+import { readRecord } from "../state/record";
+import { stateFolder } from "../state/stateFolder";
+
+/** Below NodePorts, and below the ports that Linux gives to outgoing connections. */
+const lowest = 20_000;
+const highest = 29_999;
+
+/** The port of 20000 to 29999 that a forward tries first, so that two rarely try the same one. */
+export function portOf(owner: ForwardOwner): number {
+  return lowest + (createHash("sha256").update(forwardKey(owner)).digest().readUInt32BE() % (highest - lowest + 1));
+}
+
+/**
+ * Ports that this process has spoken for and that stand in no file yet, as InitPods of one stack choose side by side. A
+ * drawn one is not firm: the stack may have kept another port from an earlier `up`, so it only keeps others from drawing it.
+ */
+const claims = new Map<number, { key: string; firm: boolean }>();
+
+/** Whose forward, but for those of `keys`, has a port by the desired state of this user. */
+function forwarded(folder: string, keys: readonly string[], port: number): string | undefined {
+  const other = listDesired(folder).find(({ key, forward }) => forward.localPort === port && !keys.includes(key));
+  return other && `the forward of InitPod "${other.forward.name}" (init-pod status)`;
+}
+
+/** `wanted`, or the next port up of 20000 to 29999 that no other forward of this user claims and nothing listens on. */
+export async function choosePort(wanted: number, owner: ForwardOwner, folder = stateFolder()): Promise<number> {
+  const key = forwardKey(owner);
+  const count = highest - lowest + 1;
+  for (let step = 0; step < count; step++) {
+    const port = step === 0 ? wanted : lowest + ((((wanted - lowest + step) % count) + count) % count);
+    const claim = claims.get(port);
+    if ((claim !== undefined && claim.key !== key) || forwarded(folder, [key], port) !== undefined) continue;
+    // Claimed before the check, which lets others of this process run.
+    claims.set(port, claim ?? { key, firm: false });
+    if (isOurs(folder, key, port) || (await isFree(port))) return port;
+    claims.delete(port);
+  }
+  throw new PortInUseError(wanted, "another program, as are all others of 20000–29999");
+}
+
+/**
+ * Makes sure that `port` can be the forward's.
+ * @throws {PortInUseError} where it is another forward's, or something else listens there.
+ */
+export async function assertPortFree(port: number, owner: ForwardOwner, folder = stateFolder()): Promise<void> {
+  assertUnclaimed(port, owner, folder);
+  const key = forwardKey(owner);
+  const claim = claims.get(port);
+  if (claim?.firm && claim.key !== key) throw new PortInUseError(port, "another InitPod of this stack");
+  claims.set(port, { key, firm: true });
+  if (isOurs(folder, key, port) || (await isFree(port))) return;
+  throw new PortInUseError(port, portOwner(port));
+}
+
+/**
+ * Makes sure that no other forward of this user has `port`, but for those that `owner` replaces.
+ * @throws {PortInUseError} where one has.
+ */
+export function assertUnclaimed(
+  port: number,
+  owner: ForwardOwner,
+  folder = stateFolder(),
+  replaced: readonly StoredForward[] = [],
+): void {
+  const other = forwarded(folder, [forwardKey(owner), ...replaced.map(({ key }) => key)], port);
+  if (other !== undefined) throw new PortInUseError(port, other);
+}
+
+/** Whether the daemon listens there for this very forward. */
+function isOurs(folder: string, key: string, port: number): boolean {
+  const record = readRecord(folder, key);
+  return record?.localPort === port && record.listening && liveDaemon(folder)?.pid === record.pid;
+}
+
+/** Whether a server could listen on the port now. */
+export async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  return await new Promise((resolve) => {
+    server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code !== "EADDRINUSE"));
+    server.listen({ port, host: listenAddress, exclusive: true }, () => server.close(() => resolve(true)));
+  });
+}

@@ -1,0 +1,214 @@
+import { rmSync, statSync, watch } from "node:fs";
+import { join } from "node:path";
+import type { ClusterAccess } from "../../cluster/api/access";
+import { ApiLink } from "./apiLink";
+import { fileNames, listDesired, removeForward, type DesiredForward, type StoredForward } from "../state/desired";
+import { dropAfterMs, DropTimer } from "./dropTimer";
+import { isHeld } from "../state/hold";
+import { LocalForward } from "./localForward";
+import { holdsLock, type DaemonLock } from "../state/lock";
+import { writeRecord } from "../state/record";
+import { SleepSensor, type Clocks } from "./sleepSensor";
+
+const settleMs = 10;
+/** File system events may be lost, on network file systems all of them. */
+const pollMs = 2_000;
+/** A timer that comes this much late tells of a sleep. */
+const sleepMs = 5_000;
+/** Traffic figures are written this often. */
+const figuresMs = 5_000;
+/** What open connections get when a forward ends, and when a newer daemon takes over. */
+const dropGraceMs = 500;
+const handOverGraceMs = 30_000;
+
+interface Entry {
+  forward: LocalForward;
+  dropTimer: DropTimer;
+  link: { link: ApiLink; key: string };
+  /** What the record file says, without and with the traffic figures. */
+  written: { facts: string; all: string };
+}
+
+/** Makes the forwards of this machine what the files in the state folder say. */
+export class Daemon {
+  readonly #entries = new Map<string, Entry>();
+  readonly #links = new Map<string, { link: ApiLink; users: number }>();
+  readonly #closing = new Set<Promise<void>>();
+  readonly #startedAt = Date.now();
+  readonly #sleep: SleepSensor;
+  #soon: NodeJS.Timeout | undefined;
+  #finish: (() => void) | undefined;
+
+  constructor(
+    private readonly folder: string,
+    private readonly lock: DaemonLock,
+    private readonly log: (line: string) => void,
+    clocks?: Clocks,
+  ) {
+    this.#sleep = new SleepSensor(pollMs, clocks);
+  }
+
+  /** Resolves when no forward is left, another daemon has taken over, or `signal` is aborted. */
+  async run(signal: AbortSignal): Promise<void> {
+    const finished = new Promise<void>((resolve) => (this.#finish = resolve));
+    signal.addEventListener("abort", () => this.#finish?.());
+    const watcher = this.#watchFolder();
+    const poll = setInterval(() => this.#tick(), pollMs);
+    const figures = setInterval(() => this.#writeRecords(true), figuresMs);
+    this.#reconcile();
+    await finished;
+    clearInterval(poll);
+    clearInterval(figures);
+    clearTimeout(this.#soon);
+    watcher?.close();
+    const grace = holdsLock(this.folder, this.lock) ? dropGraceMs : handOverGraceMs;
+    for (const key of this.#entries.keys()) this.#close(key, grace);
+    await Promise.all(this.#closing);
+  }
+
+  #watchFolder(): ReturnType<typeof watch> | undefined {
+    try {
+      const watcher = watch(this.folder, (_event, name) => {
+        // Its own records and log are no news.
+        if (name === null || !/\.(record\.json|log|tmp)/.test(name)) this.#reconcileSoon();
+      });
+      watcher.on("error", (error) => this.log(`watching the state folder: ${String(error)}`));
+      return watcher;
+    } catch (error) {
+      this.log(`watching the state folder: ${String(error)}`);
+      return undefined;
+    }
+  }
+
+  #tick(): void {
+    const late = this.#sleep.lateMs();
+    if (late > sleepMs) {
+      this.log(`woke up after ${Math.round(late / 1000)} s`);
+      for (const { link } of this.#links.values()) link.restart();
+    }
+    this.#reconcile();
+  }
+
+  #reconcileSoon(): void {
+    this.#soon ??= setTimeout(() => {
+      this.#soon = undefined;
+      this.#reconcile();
+    }, settleMs);
+  }
+
+  #reconcile(): void {
+    if (!holdsLock(this.folder, this.lock)) {
+      this.log("another daemon has taken over, or the state folder is gone");
+      this.#finish?.();
+      return;
+    }
+    const wanted = new Map(listDesired(this.folder).map((stored) => [stored.key, stored]));
+    for (const key of this.#entries.keys()) if (!wanted.has(key)) this.#close(key, dropGraceMs);
+    for (const stored of wanted.values()) this.#apply(stored);
+    this.#removeStrays(wanted);
+    this.#writeRecords();
+    if (wanted.size === 0) this.#finish?.();
+  }
+
+  #apply(stored: StoredForward): void {
+    const entry = this.#entries.get(stored.key);
+    if (entry?.forward.stored.revision === stored.revision) return;
+    if (entry !== undefined && essence(entry.forward.stored.forward) === essence(stored.forward)) {
+      entry.forward.stored = stored;
+      return;
+    }
+    if (entry !== undefined) this.#close(stored.key, handOverGraceMs);
+    this.#open(stored);
+  }
+
+  #open(stored: StoredForward): void {
+    const { key, forward: wanted } = stored;
+    this.log(
+      `forward ${key} (${wanted.name}): port ${wanted.localPort} to port ${wanted.podPort} in ${wanted.namespace}`,
+    );
+    const link = this.#useLink(wanted.access);
+    const forward = new LocalForward(stored, link.link, () => {
+      entry.dropTimer.update();
+      this.#reconcileSoon();
+    });
+    const dropTimer = new DropTimer(
+      {
+        podCount: () => forward.podCount,
+        isHeld: () => isHeld(this.folder, key),
+        confirmNoPod: () => forward.confirmNoPod(),
+        drop: () => {
+          this.log(`forward ${key} (${wanted.name}): its Pod is gone`);
+          removeForward(this.folder, key);
+          this.#reconcile();
+        },
+      },
+      this.#isLeftover(key) ? 0 : dropAfterMs,
+    );
+    const entry: Entry = { forward, dropTimer, link, written: { facts: "", all: "" } };
+    this.#entries.set(key, entry);
+    dropTimer.update();
+  }
+
+  /** Whether a file was there before this daemon: then its Pod has had its time. */
+  #isLeftover(key: string): boolean {
+    const file = statSync(join(this.folder, `${key}.forward.json`), { throwIfNoEntry: false });
+    return file !== undefined && this.#startedAt - file.mtimeMs > dropAfterMs;
+  }
+
+  #close(key: string, graceMs: number): void {
+    const entry = this.#entries.get(key);
+    if (entry === undefined) return;
+    this.#entries.delete(key);
+    entry.dropTimer.stop();
+    const closed = entry.forward.close(graceMs).then(() => {
+      this.#leaveLink(entry.link.key);
+      this.#closing.delete(closed);
+    });
+    this.#closing.add(closed);
+  }
+
+  #useLink(access: ClusterAccess): { link: ApiLink; key: string } {
+    const key = JSON.stringify(access);
+    const known = this.#links.get(key) ?? { link: new ApiLink(access, this.log), users: 0 };
+    known.users++;
+    this.#links.set(key, known);
+    return { link: known.link, key };
+  }
+
+  #leaveLink(key: string): void {
+    const known = this.#links.get(key);
+    if (known === undefined || --known.users > 0) return;
+    known.link.close();
+    this.#links.delete(key);
+  }
+
+  /** Files of forwards that nobody wants any more. */
+  #removeStrays(wanted: ReadonlyMap<string, unknown>): void {
+    for (const name of fileNames(this.folder)) {
+      const [key = ""] = name.split(".");
+      if (/\.(record|hold)\.json$/.test(name) && !wanted.has(key)) rmSync(join(this.folder, name), { force: true });
+    }
+  }
+
+  #writeRecords(withFigures = false): void {
+    for (const [key, entry] of this.#entries) {
+      const record = entry.forward.record();
+      const now = {
+        facts: JSON.stringify({ ...record, connections: undefined, bytes: undefined, latencyMs: undefined }),
+        all: JSON.stringify(record),
+      };
+      if (withFigures ? now.all === entry.written.all : now.facts === entry.written.facts) continue;
+      try {
+        writeRecord(this.folder, key, { ...record, pid: this.lock.pid, version: this.lock.version });
+        entry.written = now;
+      } catch (error) {
+        this.log(`writing the record of ${key}: ${String(error)}`);
+      }
+    }
+  }
+}
+
+/** All of a forward that its connections depend on. */
+function essence(forward: DesiredForward): string {
+  return JSON.stringify({ ...forward, version: undefined });
+}

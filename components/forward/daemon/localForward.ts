@@ -1,0 +1,180 @@
+import type { ApiLink } from "./apiLink";
+import { serveConnection, type ConnectionHost, type ConnectionTarget } from "../serve/connection";
+import type { StoredForward } from "../state/desired";
+import { explainDial, type Failure } from "../serve/failure";
+import { HalfOpenConnections } from "../serve/halfOpen";
+import { Latencies } from "./latencies";
+import { Listener } from "./listener";
+import type { Situation } from "../serve/ownAnswer";
+import { currentPod, describePod, latestPod, type PodSummary } from "../../cluster/pods/summary";
+import type { PodView } from "../../cluster/pods/podViews";
+import type { ForwardRecord } from "../state/record";
+import type { RelayEvents } from "../serve/relay";
+import type { PodPort } from "../tunnel/sessionPool";
+import { Steps } from "../../cluster/report/steps";
+
+/** One forward: a local port, the Pods behind it, and what happened so far. */
+export class LocalForward {
+  readonly #listener: Listener;
+  readonly #view: PodView;
+  readonly #steps: Steps;
+  readonly #waiters = new Set<() => void>();
+  readonly #connections = { open: 0, total: 0 };
+  readonly #bytes = { sent: 0, received: 0 };
+  readonly #latencies = new Latencies();
+  #closing = false;
+  #currentUid: string | undefined;
+  #reached: string | undefined;
+  #failure: ForwardRecord["failure"];
+
+  constructor(
+    public stored: StoredForward,
+    private readonly link: ApiLink,
+    /** Told of each change that others should soon know of. */
+    private readonly changed: () => void,
+  ) {
+    const { localPort, namespace, selector, showLogs = false } = stored.forward;
+    this.#steps = new Steps(showLogs ? (source) => link.logTail(source) : undefined);
+    this.#view = link.watch(namespace).subscribe(selector, () => {
+      this.#follow(currentPod(this.#view.pods()));
+      for (const waiter of this.#waiters) waiter();
+      changed();
+    });
+    const host = this.#host();
+    this.#listener = new Listener(
+      localPort,
+      (socket) => {
+        this.#connections.open++;
+        this.#connections.total++;
+        socket.once("close", () => this.#connections.open--);
+        void serveConnection(socket, host);
+      },
+      changed,
+    );
+  }
+
+  /** How many Pods there are; nothing where the API server has not said. */
+  get podCount(): number | undefined {
+    return this.#view.isLive() ? this.#view.pods().length : undefined;
+  }
+
+  /** Asks the API server anew whether there is no Pod; false where it doesn't answer. */
+  async confirmNoPod(): Promise<boolean> {
+    return (await this.#view.list().catch(() => undefined))?.length === 0;
+  }
+
+  /** What stands in the record file. */
+  record(): Omit<ForwardRecord, "pid" | "version"> {
+    const pod = currentPod(this.#view.pods());
+    return {
+      revision: this.stored.revision,
+      localPort: this.#listener.port,
+      listening: this.#listener.listening,
+      error: this.#listener.error ?? this.#view.error(),
+      pod: pod && { name: pod.name, uid: pod.uid },
+      reached: this.#reached,
+      failure: this.#failure,
+      connections: { ...this.#connections },
+      bytes: { ...this.#bytes },
+      latencyMs: this.#latencies.median,
+    };
+  }
+
+  /** Frees the port at once; open connections get `graceMs` more. */
+  async close(graceMs: number): Promise<void> {
+    this.#closing = true;
+    // Those that wait for a Pod are told that there is none.
+    for (const waiter of this.#waiters) waiter();
+    this.#view.close();
+    await this.#listener.close(graceMs);
+  }
+
+  #host(): ConnectionHost {
+    const { name, protocol, podPort, server } = this.stored.forward;
+    return {
+      name,
+      protocol,
+      podPort,
+      currentPod: (ms) => this.#currentPod(ms),
+      // As long as no other Pod is Ready, an old one is the best there is.
+      isCurrent: ({ uid }) => (this.#currentUid ?? uid) === uid,
+      halfOpen: new HalfOpenConnections(),
+      connect: (pod) => this.link.connect(this.#portOf(pod)),
+      explain: (error, pod) => explainDial(error, pod.name, server),
+      situation: () => this.#situation(),
+      steps: async () => {
+        const pod = latestPod(this.#view.pods());
+        return pod === undefined ? [] : await this.#steps.of(pod);
+      },
+      failed: (pod, failure) => this.#failed(pod, failure),
+      events: (pod) => this.#events(pod),
+    };
+  }
+
+  #follow(pod: PodSummary | undefined): void {
+    // Before its first client, who would wait for two handshakes.
+    if (pod !== undefined && pod.uid !== this.#currentUid) this.link.prepare(this.#portOf(pod));
+    this.#currentUid = pod?.uid;
+  }
+
+  #portOf({ name, uid }: ConnectionTarget): PodPort {
+    const { namespace, podPort } = this.stored.forward;
+    return { namespace, pod: name, uid, port: podPort };
+  }
+
+  async #currentPod(ms: number): Promise<PodSummary | undefined> {
+    const pod = currentPod(this.#view.pods());
+    if (pod !== undefined || ms <= 0 || this.#closing) return pod;
+    return await new Promise((resolve) => {
+      const check = (): void => {
+        const found = currentPod(this.#view.pods());
+        if (found !== undefined || this.#closing) finish(found);
+      };
+      const finish = (found: PodSummary | undefined): void => {
+        clearTimeout(timer);
+        this.#waiters.delete(check);
+        resolve(found);
+      };
+      const timer = setTimeout(() => finish(undefined), ms);
+      this.#waiters.add(check);
+    });
+  }
+
+  #situation(): Situation {
+    const { name, server } = this.stored.forward;
+    const pod = latestPod(this.#view.pods());
+    const error = this.#view.error();
+    if (!this.#view.isLive() && error !== undefined) {
+      return { kind: "unreachable", name, message: `API server ${server} does not tell of the Pods: ${error}` };
+    }
+    if (pod !== undefined) {
+      const hint = `In a terminal: init-pod status, or kubectl describe pod ${pod.name} -n ${pod.namespace}`;
+      return { kind: "waiting", name, message: `Pod ${pod.name} ${describePod(pod)}.`, hint };
+    }
+    const message = this.#view.isLive()
+      ? `No Pod of ${name} exists. The next pulumi up makes it anew.`
+      : `Asking API server ${server} for the Pod of ${name}.`;
+    return { kind: "waiting", name, message };
+  }
+
+  #failed(pod: ConnectionTarget, { message, final }: Failure): void {
+    const before = this.#failure;
+    const isSame = before?.message === message && before.podUid === pod.uid;
+    this.#failure = { podUid: pod.uid, message, final, count: isSame ? before.count + 1 : 1 };
+    this.changed();
+  }
+
+  #events(pod: ConnectionTarget): RelayEvents {
+    return {
+      reached: () => {
+        const isNews = this.#reached !== pod.uid || this.#failure !== undefined;
+        this.#reached = pod.uid;
+        this.#failure = undefined;
+        if (isNews) this.changed();
+      },
+      sent: (bytes) => (this.#bytes.sent += bytes),
+      received: (bytes) => (this.#bytes.received += bytes),
+      latency: (ms) => this.#latencies.add(ms),
+    };
+  }
+}

@@ -1,0 +1,151 @@
+import type { Socket } from "node:net";
+import { ClientInput } from "./clientInput";
+import type { ForwardProtocol } from "../state/desired";
+import { explainRefusal, type Failure } from "./failure";
+import type { HalfOpenConnections } from "./halfOpen";
+import { isLocalHost, isRequest, isSafeRequest, mayBeHttp, parseHttpHead } from "./httpHead";
+import { ownAnswer, type Situation } from "./ownAnswer";
+import type { PodConnection } from "../tunnel/podConnection";
+import type { Step } from "../../cluster/report/steps";
+import { endClient, relay, type RelayEvents, type RelayRules } from "./relay";
+
+/** A Pod as a connection needs it. */
+export interface ConnectionTarget {
+  uid: string;
+  name: string;
+}
+
+/** What a connection needs of its forward. */
+export interface ConnectionHost {
+  readonly name: string;
+  readonly protocol: ForwardProtocol;
+  readonly podPort: number;
+  /** The Pod that is Ready, as soon as there is one; `undefined` after `ms`. */
+  currentPod(ms: number): Promise<ConnectionTarget | undefined>;
+  readonly halfOpen: HalfOpenConnections;
+  /** Whether new connections go to this Pod. */
+  isCurrent(pod: ConnectionTarget): boolean;
+  connect(pod: ConnectionTarget): Promise<PodConnection>;
+  explain(error: unknown, pod: ConnectionTarget): Failure;
+  /** Why no Pod is Ready. */
+  situation(): Situation;
+  /** What the containers of the Pod do that is not Ready. */
+  steps(): Promise<Step[]>;
+  failed(pod: ConnectionTarget, failure: Failure): void;
+  events(pod: ConnectionTarget): RelayEvents;
+}
+
+/** How long a client is kept waiting for a Pod that answers. Shorter than what people and clients take for a hang. */
+const holdMs = 2_500;
+const retryMs = 150;
+const headMs = 1_000;
+
+/** Serves one local connection until its end. Never rejects. */
+export async function serveConnection(socket: Socket, host: ConnectionHost): Promise<void> {
+  socket.on("error", () => undefined);
+  socket.setNoDelay(true);
+  const input = new ClientInput(socket);
+  if (host.protocol !== "tcp") {
+    // The client speaks first in HTTP and TLS: a connection that is only tried, or kept ready, never reaches the app.
+    while (input.start.length === 0 && !input.ended && !socket.destroyed) await input.more(60_000);
+    if (input.start.length === 0) {
+      endClient(socket);
+      return;
+    }
+  }
+  const failure = await forwardToPod(socket, input, host);
+  if (failure === undefined || socket.destroyed) return;
+  if (host.protocol === "http") await answerItself(socket, input, failure, host);
+  else socket.resetAndDestroy();
+}
+
+/** Returns why no Pod answered; `undefined` where one did, or the client went away. */
+async function forwardToPod(socket: Socket, input: ClientInput, host: ConnectionHost): Promise<Situation | undefined> {
+  const isLook = parseHttpHead(input.start)?.isLook === true;
+  let deadline = performance.now() + (isLook ? 0 : holdMs);
+  let wasLost = false;
+  for (;;) {
+    const left = deadline - performance.now();
+    const pod = await host.currentPod(Math.max(0, left));
+    if (pod === undefined) return host.situation();
+    if (isGone(socket)) return undefined;
+    const failure = await tryPod(socket, input, host, pod);
+    if (failure === "lost") {
+      // The request is whole, and not the Pod but the way to it failed: it is tried anew as if it had just come.
+      if (isGone(socket)) return undefined;
+      if (wasLost) return { kind: "unreachable", name: host.name, message: lostMessage(pod) };
+      wasLost = true;
+      deadline = performance.now() + holdMs;
+      continue;
+    }
+    if (failure === "unanswered") {
+      // Only to another Pod: an app that closes without an answer gets no request twice.
+      if ((await host.currentPod(0))?.uid !== pod.uid) {
+        deadline = performance.now() + holdMs;
+        continue;
+      }
+      endClient(socket);
+      return undefined;
+    }
+    if (failure === undefined || isGone(socket)) return undefined;
+    host.failed(pod, failure);
+    if (failure.final || !input.isWhole || performance.now() + retryMs > deadline) {
+      return { kind: failure.kind, name: host.name, message: failure.message };
+    }
+    await new Promise((resolve) => setTimeout(resolve, retryMs));
+  }
+}
+
+async function tryPod(
+  socket: Socket,
+  input: ClientInput,
+  host: ConnectionHost,
+  pod: ConnectionTarget,
+): Promise<Failure | "unanswered" | "lost" | undefined> {
+  let connection: PodConnection;
+  try {
+    connection = await host.connect(pod);
+  } catch (error) {
+    return host.explain(error, pod);
+  }
+  const { halfOpen } = host;
+  const rules: RelayRules =
+    host.protocol === "http"
+      ? { isRepeatable: isSafeRequest, belongsElsewhere: (start) => !host.isCurrent(pod) && isRequest(start), halfOpen }
+      : { halfOpen };
+  const end = await relay(socket, input, connection, rules, host.events(pod));
+  if (end.kind === "unanswered" || end.kind === "lost") return end.kind;
+  return end.kind === "refused" ? explainRefusal(end.message, pod.name, host.podPort) : undefined;
+}
+
+async function answerItself(
+  socket: Socket,
+  input: ClientInput,
+  situation: Situation,
+  host: ConnectionHost,
+): Promise<void> {
+  const deadline = performance.now() + headMs;
+  let head = parseHttpHead(input.start);
+  while (head === undefined && input.isWhole && mayBeHttp(input.start) && !input.ended) {
+    const left = deadline - performance.now();
+    if (left <= 0) break;
+    await input.more(left);
+    head = parseHttpHead(input.start);
+  }
+  if (!mayBeHttp(input.start)) {
+    socket.resetAndDestroy();
+    return;
+  }
+  const steps = head !== undefined && isLocalHost(head.host) && situation.kind === "waiting" ? await host.steps() : [];
+  socket.write(ownAnswer(situation, head, steps));
+  endClient(socket);
+}
+
+function lostMessage({ name }: ConnectionTarget): string {
+  return `The connection to the node of Pod ${name} broke before the Pod had answered.`;
+}
+
+/** A function, as the compiler takes a property that it has seen for constant. */
+function isGone(socket: Socket): boolean {
+  return socket.destroyed;
+}

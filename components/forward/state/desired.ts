@@ -1,0 +1,123 @@
+import { createHash } from "node:crypto";
+import { readFileSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import type { ClusterAccess } from "../../cluster/api/access";
+import { writeAtomic } from "./stateFolder";
+
+/** How the URL of a forward begins, and how it is probed. */
+export type ForwardProtocol = "http" | "https" | "tcp";
+
+/** What an `up` wants: local port `localPort` of this machine answers from the Pod of one InitPod. */
+export interface ForwardRequest {
+  /** URN of the InitPod component. */
+  urn: string;
+  /** Its Pulumi resource name, for people. */
+  name: string;
+  access: ClusterAccess;
+  /** uid of the namespace `kube-system`; `""` where it can't be read. */
+  clusterUid: string;
+  context: string;
+  /** URL of the API server. */
+  server: string;
+  namespace: string;
+  /** Labels that Pods of this InitPod, and only they, carry. */
+  selector: Record<string, string>;
+  podPort: number;
+  localPort: number;
+  protocol: ForwardProtocol;
+  /** Whether the init containers' logs hold no secret, so that the page of a Pod that isn't Ready may show them. */
+  showLogs?: boolean;
+}
+
+/** What tells one forward from another. */
+export type ForwardOwner = Pick<ForwardRequest, "clusterUid" | "server" | "namespace" | "urn">;
+
+/** A desired-state file. */
+export interface DesiredForward extends ForwardRequest {
+  /** Layout of this file: a daemon leaves alone what it does not know. */
+  format: 1;
+  /** Version of the package that wrote it. */
+  version: string;
+}
+
+/** A desired-state file as found on disk. */
+export interface StoredForward {
+  key: string;
+  /** Changes with the content. */
+  revision: string;
+  forward: DesiredForward;
+}
+
+const suffix = ".forward.json";
+
+/** Name of a forward's files: hashed, as URNs are long and hold characters that file systems refuse. */
+export function forwardKey(owner: ForwardOwner): string {
+  const cluster = owner.clusterUid || owner.server;
+  return digest(JSON.stringify([cluster, owner.namespace, owner.urn])).slice(0, 20);
+}
+
+/** Writes the desired state, unless it is there already. */
+export function writeDesired(folder: string, request: ForwardRequest, version: string): StoredForward {
+  const key = forwardKey(request);
+  const head = { format: 1 as const, version };
+  // First for the order in the file, last for a request that was itself read from a file.
+  const forward: DesiredForward = { ...head, ...request, ...head };
+  const content = JSON.stringify(forward, undefined, 2) + "\n";
+  const stored = { key, revision: digest(content), forward };
+  if (readDesired(folder, key)?.revision !== stored.revision) writeAtomic(join(folder, key + suffix), content);
+  return stored;
+}
+
+/** `undefined` where there is none, or none that this version understands. */
+export function readDesired(folder: string, key: string): StoredForward | undefined {
+  try {
+    const content = readFileSync(join(folder, key + suffix), "utf8");
+    const forward = JSON.parse(content) as DesiredForward;
+    // A file of a later layout is left to a later version.
+    return (forward.format as number) === 1 ? { key, revision: digest(content), forward } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** All forwards that this user wants. */
+export function listDesired(folder: string): StoredForward[] {
+  return fileNames(folder)
+    .filter((name) => name.endsWith(suffix))
+    .map((name) => readDesired(folder, name.slice(0, -suffix.length)))
+    .filter((stored) => stored !== undefined);
+}
+
+/** Takes all files of a forward away: what was wanted, what was done, who holds it. */
+export function removeForward(folder: string, key: string): void {
+  for (const name of fileNames(folder)) {
+    if (name.startsWith(`${key}.`)) rmSync(join(folder, name), { force: true });
+  }
+}
+
+/** Whether two forwards are of the same Pods, whoever asked for them. */
+export function samePods(left: ForwardRequest, right: ForwardRequest): boolean {
+  const cluster = (request: ForwardRequest): string => request.clusterUid || request.server;
+  return (
+    cluster(left) === cluster(right) &&
+    left.namespace === right.namespace &&
+    canonical(left.selector) === canonical(right.selector)
+  );
+}
+
+/** File names of the state folder, none where it does not exist. */
+export function fileNames(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}
+
+function canonical(selector: Record<string, string>): string {
+  return JSON.stringify(Object.entries(selector).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
+}

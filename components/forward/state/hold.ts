@@ -1,0 +1,49 @@
+import { readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { fileNames, forwardKey, readDesired, type ForwardOwner } from "./desired";
+import { isAlive, ownIdentity, type ProcessIdentity } from "./processIdentity";
+import { stateFolder, writeAtomic } from "./stateFolder";
+
+const suffix = ".hold.json";
+/** How often this process holds each: its file goes with the last release. */
+const holds = new Map<string, number>();
+
+/**
+ * Says that this process works on the InitPod, so that the daemon keeps the forward though the Pod may be gone for a
+ * while. Ends with the returned function, or with the process. Does nothing where nothing is forwarded.
+ */
+export function holdForward(owner: ForwardOwner, folder = stateFolder()): () => void {
+  const key = forwardKey(owner);
+  const path = join(folder, `${key}.${process.pid}${suffix}`);
+  try {
+    if (readDesired(folder, key) === undefined) return () => undefined;
+    writeAtomic(path, JSON.stringify(ownIdentity()) + "\n");
+  } catch {
+    // It only bridges a gap: an `up` must not fail for it.
+  }
+  holds.set(path, (holds.get(path) ?? 0) + 1);
+  let released = false;
+  return () => {
+    if (released) return;
+    released = true;
+    const left = (holds.get(path) ?? 1) - 1;
+    holds.set(path, left);
+    if (left === 0) rmSync(path, { force: true });
+  };
+}
+
+/** Whether a living process holds the forward. Marks of dead ones are taken away. */
+export function isHeld(folder: string, key: string): boolean {
+  let held = false;
+  for (const name of fileNames(folder)) {
+    if (!name.startsWith(`${key}.`) || !name.endsWith(suffix)) continue;
+    const path = join(folder, name);
+    try {
+      if (isAlive(JSON.parse(readFileSync(path, "utf8")) as ProcessIdentity)) held = true;
+      else rmSync(path, { force: true });
+    } catch {
+      rmSync(path, { force: true });
+    }
+  }
+  return held;
+}

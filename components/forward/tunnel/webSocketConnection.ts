@@ -1,0 +1,150 @@
+import WebSocket from "ws";
+import type { AuthorizedOptions } from "../../cluster/api/client";
+import { dialTimeoutMs, portForwardUrl, refusal, type DialTarget } from "./dial";
+import { DialError } from "../state/errors";
+import type { PodConnection, PodEnd, PodEvents } from "./podConnection";
+
+/** For the other side's part of a close. Spread, as the types of ws don't know it yet. */
+const closing = { closeTimeout: 2_000 };
+/** More than the API server puts into one frame (32 KiB), and a bound for what a broken one could make us keep. */
+const largestFrame = 4 * 1024 * 1024;
+/** Bytes under way to the API server at which the local reader stops, and at which it goes on. */
+const highWater = 1024 * 1024;
+const lowWater = 256 * 1024;
+const pingIntervalMs = 20_000;
+/** How long the node may take to close the connection after it said that it can't go on. */
+const refusedMs = 500;
+const dataChannel = 0;
+const errorChannel = 1;
+
+/**
+ * Opens a connection to a port of a Pod in a WebSocket of its own, for API servers behind a proxy that knows no other
+ * upgrade. It has no half-close, and makes each client wait for handshakes.
+ * @throws {DialError} where it is refused, or nothing answers in time.
+ */
+export async function dialWebSocket(
+  server: string,
+  target: DialTarget & { port: number },
+  authorized: AuthorizedOptions,
+): Promise<PodConnection> {
+  const url = portForwardUrl(server, target);
+  url.searchParams.set("ports", String(target.port));
+  const socket = new WebSocket(url, ["v4.channel.k8s.io"], {
+    ...authorized,
+    ...closing,
+    perMessageDeflate: false,
+    skipUTF8Validation: true,
+    handshakeTimeout: dialTimeoutMs,
+    maxPayload: largestFrame,
+  });
+  return await new Promise((resolve, reject) => {
+    socket.on("error", (error) => reject(new DialError(error.message)));
+    socket.once("unexpected-response", (_request, response) => {
+      void refusal(response).then((error) => {
+        reject(error);
+        socket.terminate();
+      });
+    });
+    socket.once("open", () => {
+      // So that nothing is lost before a reader is attached.
+      socket.pause();
+      resolve(new WebSocketConnection(socket));
+    });
+  });
+}
+
+class WebSocketConnection implements PodConnection {
+  /** The first message of each channel is the port number. */
+  readonly #greeted = [false, false];
+  readonly #pinger: NodeJS.Timeout;
+  #events: PodEvents | undefined;
+  #message: string | undefined;
+  #refused: NodeJS.Timeout | undefined;
+  #pongDue = false;
+  #wasPaused = false;
+
+  constructor(private readonly socket: WebSocket) {
+    socket.on("message", (data) => this.#received(data as Buffer));
+    socket.on("pong", () => (this.#pongDue = false));
+    socket.on("error", () => undefined);
+    socket.once("close", (code) => this.#closed(code));
+    this.#pinger = setInterval(() => this.#ping(), pingIntervalMs);
+  }
+
+  attach(events: PodEvents): void {
+    this.#events = events;
+    if (this.socket.readyState === this.socket.CLOSED) this.#closed(1006);
+    else this.socket.resume();
+  }
+
+  write(chunk: Buffer): boolean {
+    const { socket } = this;
+    if (socket.readyState !== socket.OPEN) return true;
+    const message = Buffer.allocUnsafe(chunk.length + 1);
+    message[0] = dataChannel;
+    chunk.copy(message, 1);
+    socket.send(message, () => {
+      if (socket.bufferedAmount < lowWater) this.#events?.drained();
+    });
+    return socket.bufferedAmount <= highWater;
+  }
+
+  pause(): void {
+    this.#wasPaused = true;
+    this.socket.pause();
+  }
+
+  resume(): void {
+    this.socket.resume();
+  }
+
+  end(): void {
+    this.socket.close();
+  }
+
+  abandon(): void {
+    this.#events = undefined;
+    this.socket.close();
+    this.socket.resume();
+  }
+
+  yield(): void {
+    // Its WebSocket ends with it.
+  }
+
+  #received(message: Buffer): void {
+    const channel = message[0];
+    if (channel !== dataChannel && channel !== errorChannel) return;
+    if (!this.#greeted[channel]) {
+      this.#greeted[channel] = true;
+      return;
+    }
+    if (channel === dataChannel) {
+      this.#events?.data(message.subarray(1));
+      return;
+    }
+    const text = message.toString("utf8", 1).trim();
+    if (text !== "") this.#message ??= text;
+    // The node closes by itself; one that does not must not keep the client waiting.
+    if (this.#message !== undefined) this.#refused ??= setTimeout(() => this.socket.terminate(), refusedMs);
+  }
+
+  #ping(): void {
+    // As long as the client does not read, no pong is read either.
+    if (this.#pongDue && !this.#wasPaused) this.socket.terminate();
+    this.#wasPaused = this.socket.isPaused;
+    this.#pongDue = true;
+    if (this.socket.readyState === this.socket.OPEN) this.socket.ping();
+  }
+
+  #closed(code: number): void {
+    clearInterval(this.#pinger);
+    clearTimeout(this.#refused);
+    const end: PodEnd =
+      this.#message !== undefined
+        ? { kind: "refused", message: this.#message }
+        : { kind: code === 1006 ? "lost" : "closed" };
+    this.#events?.ended(end);
+    this.#events = undefined;
+  }
+}

@@ -1,0 +1,67 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { ClusterAccess } from "../cluster/api/access";
+import { cleanLine } from "../text/cleanLine";
+import type { ClusterSession } from "../cluster/pods/session";
+import { clusterSession } from "../cluster/pods/session";
+import { reportedOn } from "./errors";
+import { managedBy } from "../contract/identity";
+import { knownOr } from "./knownOr";
+
+const labelSelector = Object.entries(managedBy)
+  .map(([key, value]) => `${key}=${value}`)
+  .join(",");
+
+const announced = new Set<string>();
+
+/**
+ * An InitPod's way to its cluster. There may be none: under mocks, which have no engine, and where the provider renders
+ * YAML into a folder.
+ */
+export class ClusterLink {
+  /** Namespace of the InitPod's objects: the argument's, else the provider's, else the context's. */
+  readonly namespace: pulumi.Output<string>;
+
+  constructor(
+    private readonly component: pulumi.Resource,
+    readonly access: pulumi.Output<ClusterAccess | undefined>,
+    namespace: pulumi.Input<string> | undefined,
+  ) {
+    const reached = pulumi.output(namespace).apply((given) =>
+      this.use(component, given ?? "default", async (session) => {
+        const chosen = given ?? session.client.namespace;
+        // All objects of the InitPod are in this namespace, so none is made before the cluster has answered.
+        await session.reach(chosen);
+        return chosen;
+      }),
+    );
+    this.namespace = namespace === undefined ? reached : knownOr(reached, namespace);
+  }
+
+  /**
+   * The result of `action` with the cluster's session, or `otherwise` where there is no cluster.
+   * @throws {InitPodError} (in the output) on `resource`, whatever `action` throws.
+   */
+  use<T>(
+    resource: pulumi.Resource,
+    otherwise: T,
+    action: (session: ClusterSession, access: ClusterAccess) => T | Promise<T>,
+  ): pulumi.Output<T> {
+    if (pulumi.runtime.getEngine() === undefined) return pulumi.output(otherwise) as pulumi.Output<T>;
+    return pulumi.unsecret(this.access).apply<T>(async (access) => {
+      if (access === undefined) return otherwise;
+      return await reportedOn(resource, async () => {
+        const session = await clusterSession(access, labelSelector, (line) => void pulumi.log.warn(cleanLine(line)));
+        this.#announce(session);
+        return await action(session, access);
+      });
+    });
+  }
+
+  /** Says once in each `up` which cluster it works on: the wrong one is noticed before it is too late. */
+  #announce({ client: { context, server } }: ClusterSession): void {
+    const line = `Cluster: context "${context}", server ${server}`;
+    if (announced.has(line) || pulumi.runtime.isDryRun()) return;
+    announced.add(line);
+    void pulumi.log.info(line, this.component);
+  }
+}

@@ -1,0 +1,51 @@
+import * as pulumi from "@pulumi/pulumi";
+import { existsSync } from "node:fs";
+import type { ClusterAccess } from "../cluster/api/access";
+
+/** Outputs of a kubernetes provider, which the SDK's types don't declare. */
+type ProviderOutputs = Partial<
+  Record<"kubeconfig" | "context" | "cluster" | "namespace" | "renderYamlToDirectory", pulumi.Input<string>>
+>;
+
+/**
+ * The cluster that `component`'s Pod is created in: that of its provider, else of the `kubernetes:*` configuration, else of
+ * the environment, as everywhere in Pulumi. `undefined` where the provider renders YAML into a folder instead.
+ * Source: https://www.pulumi.com/registry/packages/kubernetes/installation-configuration/
+ */
+export function accessOf(component: pulumi.Resource): pulumi.Output<ClusterAccess | undefined> {
+  const { kubeconfig, context, cluster, namespace, renderYamlToDirectory } =
+    (component.getProvider("kubernetes:core/v1:Pod") as ProviderOutputs | undefined) ?? configured();
+  return pulumi
+    .all([kubeconfig, context, cluster, namespace, renderYamlToDirectory])
+    .apply(([kubeconfig, context, cluster, namespace, rendered]) =>
+      text(rendered) !== undefined
+        ? undefined
+        : {
+            ...kubeconfigOf(text(kubeconfig)),
+            context: text(context),
+            cluster: text(cluster),
+            namespace: text(namespace),
+          },
+    );
+}
+
+function configured(): ProviderOutputs {
+  const config = new pulumi.Config("kubernetes");
+  return {
+    kubeconfig: config.getSecret("kubeconfig"),
+    context: config.get("context"),
+    cluster: config.get("cluster"),
+    namespace: config.get("namespace"),
+    renderYamlToDirectory: config.get("renderYamlToDirectory"),
+  };
+}
+
+/** The provider takes a path or the content itself. */
+function kubeconfigOf(kubeconfig: string | undefined): Pick<ClusterAccess, "kubeconfig" | "kubeconfigPath"> {
+  if (kubeconfig === undefined) return { kubeconfigPath: text(process.env.KUBECONFIG) };
+  return existsSync(kubeconfig) ? { kubeconfigPath: kubeconfig } : { kubeconfig };
+}
+
+function text(value: string | undefined): string | undefined {
+  return value === "" ? undefined : value;
+}

@@ -1,0 +1,40 @@
+import type { InitStep } from "./args";
+import { container } from "./steps/container";
+import { download } from "./steps/download";
+import type { StepPlan } from "./steps/plan";
+import { run } from "./steps/run";
+
+/** Fields that every step has; all others are kinds. */
+type Common = "name" | "image" | "sidecar" | "retries" | "secretEnv" | "resources";
+/** The kinds of step. */
+export type Kind = Exclude<keyof InitStep, Common>;
+
+// A kind is one file in this folder, its field in InitStep and its line here.
+const kinds: { readonly [K in Kind]: (value: NonNullable<InitStep[K]>) => StepPlan } = { download, run, container };
+
+/** Names of all kinds, as they are written in a step. */
+export const kindNames = Object.keys(kinds) as Kind[];
+
+/**
+ * The kinds that a step sets: exactly one in a good step.
+ *
+ * @param step - a step
+ * @returns their names
+ */
+export function kindsOf(step: InitStep): Kind[] {
+  return kindNames.filter((kind) => step[kind] !== undefined);
+}
+
+/**
+ * What a step's kind makes of its arguments.
+ *
+ * @param step - a step
+ * @returns its kind and plan; undefined for a step that doesn't set exactly one kind
+ */
+export function planOf(step: InitStep): { kind: Kind; plan: StepPlan } | undefined {
+  const [kind, ...more] = kindsOf(step);
+  if (kind === undefined || more.length > 0) return undefined;
+  // Kind and value belong together by construction of `kinds`; TypeScript can't follow a union through it.
+  const make = kinds[kind] as (value: unknown) => StepPlan;
+  return { kind, plan: make(step[kind]) };
+}

@@ -1,0 +1,127 @@
+import type * as k8s from "@pulumi/kubernetes";
+
+import { type AppContainer, ForwardProtocol, type InitStep, Security } from "../args";
+import { type EnvVar, environment, secretEnvironment } from "../values/environment";
+import { literal } from "../values/expansion";
+import type { Leaves } from "./leaves";
+import { type Fields, merge, podListKeys } from "./merge";
+import { defined, mapEntries } from "./records";
+import { containerSecurity } from "./security";
+import { planOf } from "../kinds";
+import type { Container } from "../steps/plan";
+import { httpPath, image as imageCheck } from "../values/checks";
+import { type VolumeMount, mountsBeside } from "./volumes";
+
+/**
+ * Enough for curl and a shell. A Pod's request is the larger of its largest init container's and its apps' together,
+ * so a step must not ask for more than it needs.
+ *
+ * Source: https://kubernetes.io/docs/concepts/workloads/pods/init-containers/#resource-sharing-within-containers
+ */
+const initRequests = { cpu: "10m", memory: "16Mi" };
+/** The shortest that Kubernetes allows: `up` waits for the first probe that passes. */
+const probePeriodSeconds = 1;
+/** An app that answers later is busy, not unready. */
+const probeTimeoutSeconds = 3;
+
+/** What a container gets from the Pod around it. */
+export interface Surroundings {
+  readonly security: Security;
+  readonly mounts: readonly VolumeMount[];
+  readonly leaves: Leaves;
+}
+
+/**
+ * The init container of a step.
+ *
+ * @param step - a step with exactly one kind
+ * @param field - where it is, as one writes it
+ * @param name - name of the container
+ * @param surroundings - what it gets from the Pod
+ * @returns a Kubernetes Container
+ * @throws Error where the step doesn't set exactly one kind
+ */
+export function initContainer(
+  step: InitStep,
+  field: string,
+  name: string,
+  { security, mounts, leaves }: Surroundings,
+): Fields {
+  const planned = planOf(step);
+  if (planned === undefined) throw new Error(`${field} sets no kind of step`);
+  const { kind, plan } = planned;
+  const secretEnv = mapEntries(step.secretEnv, (from, key) => leaves.secret(from, `${field}.secretEnv.${key}`));
+  const image = step.image ?? plan.image;
+  const { env, ...own } = plan.container(`${field}.${kind}`, leaves);
+  const base: Container = {
+    name,
+    ...defined({ image: image === undefined ? undefined : leaves.checked(image, `${field}.image`, imageCheck) }),
+    ...(step.sidecar === true ? { restartPolicy: "Always" } : {}),
+    ...own,
+    ...envOf(security, [...((env ?? []) as EnvVar[]), ...secretEnvironment(secretEnv)]),
+    resources: step.resources ?? { requests: { ...initRequests } },
+    ...mountsOf(mounts, plan.raw?.volumeMounts),
+    ...defined({ securityContext: containerSecurity(security) }),
+    // The last lines stay readable in the Pod's status after the log is gone.
+    terminationMessagePolicy: "FallbackToLogsOnError",
+  };
+  return merge(base, plan.raw ?? {}, podListKeys);
+}
+
+/**
+ * The app container.
+ *
+ * @param app - the app
+ * @param name - name of the container
+ * @param surroundings - what it gets from the Pod
+ * @param protocol - what it speaks on its port
+ * @returns a Kubernetes Container
+ */
+export function appContainer(
+  app: AppContainer,
+  name: string,
+  { security, mounts, leaves }: Surroundings,
+  protocol?: ForwardProtocol,
+): Fields {
+  const secretEnv = mapEntries(app.secretEnv, (from, key) => leaves.secretKey(from, `container.secretEnv.${key}`));
+  const base: Container = {
+    name,
+    image: leaves.checked(app.image, "container.image", imageCheck),
+    ...defined({ command: app.command?.map(literal), args: app.args?.map(literal) }),
+    ...envOf(security, [...environment(app.env), ...secretEnvironment(secretEnv)]),
+    ...(app.port === undefined
+      ? {}
+      : { ports: [{ containerPort: app.port }], readinessProbe: readinessProbe(app, app.port, leaves, protocol) }),
+    ...defined({ resources: app.resources }),
+    ...mountsOf(mounts, app.container?.volumeMounts),
+    ...defined({ securityContext: containerSecurity(security) }),
+    terminationMessagePolicy: "FallbackToLogsOnError",
+  };
+  return merge(base, app.container ?? {}, podListKeys);
+}
+
+function readinessProbe(
+  { readyPath }: AppContainer,
+  port: number,
+  leaves: Leaves,
+  protocol?: ForwardProtocol,
+): k8s.types.input.core.v1.Probe {
+  const timing = { periodSeconds: probePeriodSeconds, timeoutSeconds: probeTimeoutSeconds };
+  if (readyPath === undefined) return { tcpSocket: { port }, ...timing };
+  const scheme = protocol === ForwardProtocol.Https ? { scheme: "HTTPS" } : {};
+  return { httpGet: { path: leaves.checked(readyPath, "container.readyPath", httpPath), port, ...scheme }, ...timing };
+}
+
+function envOf(security: Security, env: EnvVar[]): { env?: EnvVar[] } {
+  // On a read-only root file system the home of most images can't be written, and many tools insist.
+  const home = security === Security.Image || env.some(({ name }) => name === "HOME") ? [] : [homeInTmp];
+  const all = [...home, ...env];
+  return all.length === 0 ? {} : { env: all };
+}
+
+const homeInTmp: EnvVar = { name: "HOME", value: "/tmp" };
+
+function mountsOf(planned: readonly VolumeMount[], own: unknown): { volumeMounts?: VolumeMount[] } {
+  const mounts = mountsBeside(planned, own).map((mount) => ({ ...mount }));
+  return mounts.length === 0 ? {} : { volumeMounts: mounts };
+}

@@ -1,0 +1,64 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { type InitPodArgs, MountIn, type SecretKey, type Volume } from "../args";
+import { type Check, type Fail, checked, isPlain } from "../values/checked";
+import { objectName, secretKey } from "../values/checks";
+import { type Grant, appGrants, leak } from "../validation/isolation";
+import { line } from "../values/problem";
+
+/** Lets leaves of the arguments through to the manifest: plain ones as they are, Outputs to be checked when they resolve. */
+export interface Leaves {
+  /** One value. See `checked`. */
+  readonly checked: <T>(input: pulumi.Input<T>, field: string, check: Check) => pulumi.Input<T>;
+  /** A key of a Secret. */
+  readonly secretKey: (from: SecretKey, field: string) => SecretKey;
+  /** A key of a Secret that is given to a step, and that the app must not see. */
+  readonly secret: (from: SecretKey, field: string) => SecretKey;
+  /** A volume; if only steps mount it and it is a Secret, the app must not see this. */
+  readonly volume: (volume: Volume, field: string) => Volume;
+}
+
+/**
+ * The way of leaves from the arguments to the manifest.
+ *
+ * @param args - the arguments
+ * @param fail - makes the error of a leaf that resolves to a bad value
+ * @returns the way
+ */
+export function leavesOf(args: InitPodArgs, fail: Fail): Leaves {
+  const toApp = appGrants(args);
+  const pass: Leaves["checked"] = (input, field, check) => checked(input, field, check, fail);
+
+  // Only where a name is not known yet, so that the others stay known in a preview.
+  const apart = (name: pulumi.Input<string>, grant: Grant): pulumi.Input<string> =>
+    [grant, ...toApp].every(isKnown)
+      ? name
+      : pulumi.all([name, pulumi.output(toApp), pulumi.output(grant)]).apply(([known, others, toStep]) => {
+          const problem = leak(toStep, others);
+          if (problem !== undefined) throw fail(line(problem));
+          return known;
+        });
+
+  const reference: Leaves["secretKey"] = ({ secret, key }, field) => ({
+    secret: pass(secret, `${field}.secret`, objectName),
+    key: pass(key, `${field}.key`, secretKey),
+  });
+
+  return {
+    checked: pass,
+    secretKey: reference,
+    secret: (from, field) => {
+      const { secret, key } = reference(from, field);
+      return { secret: apart(secret, { secret, key, field }), key };
+    },
+    volume: (volume, field) => {
+      if (volume.secret === undefined || volume.mountIn !== MountIn.Init) return volume;
+      const secret = pass(volume.secret, `${field}.secret`, objectName);
+      return { ...volume, secret: apart(secret, { secret, field }) };
+    },
+  };
+}
+
+function isKnown({ secret, key }: Grant): boolean {
+  return isPlain(secret) && isPlain(key);
+}

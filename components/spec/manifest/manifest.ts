@@ -1,0 +1,114 @@
+import type * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import { ForwardProtocol, type InitPodArgs, Security, ServiceType } from "../args";
+import { appName, stepNames } from "../containerNames";
+import { appContainer, initContainer } from "./containers";
+import { leavesOf } from "./leaves";
+import { type Fields, merge, podListKeys, serviceListKeys } from "./merge";
+import { defined, mapEntries } from "./records";
+import { secretMark, secretsIn } from "./secrets";
+import { podSecurity } from "./security";
+import { planOf } from "../kinds";
+import type { Fail } from "../values/checked";
+import { planVolumes } from "./volumes";
+
+/** What the arguments come to in Kubernetes. Leaves may be Outputs. */
+export interface Manifest {
+  /** Spec of the Pod. */
+  podSpec: k8s.types.input.core.v1.PodSpec;
+  /** Spec of the Service without its selector; undefined where none is asked for. */
+  serviceSpec?: k8s.types.input.core.v1.ServiceSpec;
+  /** Port that the app listens on; undefined where none is declared. */
+  podPort?: number;
+  /** First port of the Service; undefined without a Service. */
+  servicePort?: number;
+  /** Names of the init containers made from steps, in order. */
+  initContainers: string[];
+  /** Name of the app container. */
+  appContainer: string;
+  /** Failing attempts tolerated after the first, by init container and for every other one. */
+  retries: { default: number; byContainer: Record<string, number> };
+  /**
+   * Texts that must not show in logs or errors, one below the other, "" where there is none. One of them is a secret
+   * where a step can read one, be it Pulumi's or a Kubernetes Secret, so that whatever is made of all of them is too.
+   */
+  secrets: pulumi.Output<string>[];
+}
+
+/** Failing attempts tolerated after the first. */
+export const defaultRetries = 1;
+
+/**
+ * The Kubernetes objects that the arguments come to. Pure: no cluster, no engine, and the same result for the same
+ * arguments. Call it only with arguments in which `problemsOf` found nothing.
+ *
+ * @param args - the arguments
+ * @param fail - makes the error that a leaf throws when it resolves to a bad value
+ * @returns specs and what the wait needs to know of them
+ */
+export function manifest(args: InitPodArgs, fail: Fail = (text) => new Error(text)): Manifest {
+  const leaves = leavesOf(args, fail);
+  const { init = [], container: app, security = Security.Restricted } = args;
+  const names = stepNames(args);
+  const { volumes, initMounts, appMounts } = planVolumes(
+    init.flatMap((step) => planOf(step)?.plan.writes ?? []),
+    mapEntries(args.volumes, (volume, name) => leaves.volume(volume, `volumes.${name}`)),
+    security,
+    init.length > 0,
+  );
+  const initContainers = init.map((step, at) =>
+    initContainer(step, `init[${at}]`, names[at] ?? "", { security, mounts: initMounts, leaves }),
+  );
+  const base: Fields = {
+    ...defined({ securityContext: podSecurity(security) }),
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    ...(init.length === 0 ? {} : { initContainers }),
+    containers: [appContainer(app, appName(app), { security, mounts: appMounts, leaves }, args.forward?.protocol)],
+    ...(volumes.length === 0 ? {} : { volumes }),
+  };
+  const serviceSpec = serviceSpecOf(args);
+  const podSpec = merge(base, args.podSpec ?? {}, podListKeys);
+  return {
+    // The fields are Kubernetes' own; a raw map of the user's can't be told to the type system.
+    podSpec: podSpec as unknown as k8s.types.input.core.v1.PodSpec,
+    serviceSpec,
+    podPort: app.port,
+    servicePort: firstPort(serviceSpec),
+    initContainers: names,
+    appContainer: appName(app),
+    retries: retriesOf(args, names),
+    secrets: [...secretsIn([args.init, app, args.podSpec]), secretMark(podSpec)],
+  };
+}
+
+function serviceSpecOf({ service, container, forward }: InitPodArgs): Manifest["serviceSpec"] {
+  if (service === undefined || container.port === undefined) return undefined;
+  const base = {
+    type: service.type ?? ServiceType.ClusterIP,
+    ports: [
+      {
+        // Named, as Kubernetes asks for a name as soon as there is a second port.
+        name: forward?.protocol ?? ForwardProtocol.Http,
+        port: service.port ?? container.port,
+        targetPort: container.port,
+      },
+    ],
+  };
+  return merge(base, service.spec ?? {}, serviceListKeys);
+}
+
+function firstPort(spec: Manifest["serviceSpec"]): number | undefined {
+  const ports: unknown = spec?.ports;
+  const first: unknown = Array.isArray(ports) ? (ports[0] as Fields | undefined)?.port : undefined;
+  return typeof first === "number" ? first : undefined;
+}
+
+function retriesOf(
+  { init = [], retries = defaultRetries }: InitPodArgs,
+  names: readonly string[],
+): Manifest["retries"] {
+  const byContainer = Object.fromEntries(init.map((step, at) => [names[at] ?? "", step.retries ?? retries] as const));
+  return { default: retries, byContainer };
+}

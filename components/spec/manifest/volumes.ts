@@ -1,0 +1,128 @@
+import type * as k8s from "@pulumi/kubernetes";
+
+import { type EmptyDir, MountIn, Security, type Volume } from "../args";
+import { freeName, nameOfPath } from "../names";
+import { folderOf, isWithin } from "../values/paths";
+
+/** One mount of a container, of which InitPod knows where it is. */
+export interface VolumeMount {
+  name: string;
+  mountPath: string;
+  readOnly?: boolean;
+}
+
+/** The volumes of a Pod and who mounts them. */
+export interface VolumePlan {
+  /** The Pod's volumes. */
+  readonly volumes: k8s.types.input.core.v1.Volume[];
+  /** What every init container mounts. */
+  readonly initMounts: VolumeMount[];
+  /** What the app mounts. */
+  readonly appMounts: VolumeMount[];
+}
+
+/** A file that fills a node's disk takes all its Pods down; the limit evicts this Pod alone. */
+const defaultSizeLimit = "1Gi";
+/** Scratch space holds little; a Pod that needs more says so by a volume of its own at /tmp. */
+const tmpSizeLimit = "256Mi";
+const tmpPath = "/tmp";
+
+/**
+ * The folders that need a volume of their own: the parents of what steps write, but for those which lie in another one
+ * or in a volume that is mounted there already.
+ *
+ * @param written - absolute paths that steps write
+ * @param volumes - the volumes that the user declares
+ * @returns absolute folders, outermost only, sorted
+ */
+export function sharedFolders(written: readonly string[], volumes: Record<string, Volume> = {}): string[] {
+  const mounted = Object.values(volumes).flatMap(({ mountPath }) => mountPath ?? []);
+  const folders = [...new Set(written.map(folderOf))]
+    .filter((folder) => !mounted.some((path) => isWithin(folder, path)))
+    .sort();
+  return folders.filter((folder) => !folders.some((other) => other !== folder && isWithin(folder, other)));
+}
+
+/**
+ * The volumes of a Pod and who mounts them.
+ *
+ * @param written - absolute paths that steps write
+ * @param declared - the volumes that the user declares
+ * @param security - whether the root file system is read-only, so that /tmp needs a volume
+ * @param hasSteps - whether there is an init step
+ * @returns the plan
+ */
+export function planVolumes(
+  written: readonly string[],
+  declared: Record<string, Volume> = {},
+  security: Security = Security.Restricted,
+  hasSteps = true,
+): VolumePlan {
+  const taken = new Set(Object.keys(declared));
+  const volumes: VolumePlan["volumes"] = Object.entries(declared).map(([name, volume]) => ({
+    name,
+    ...sourceOf(volume),
+  }));
+  const placed = Object.entries(declared).flatMap(([name, { mountPath, mountIn = MountIn.All, readOnly }]) =>
+    mountPath === undefined ? [] : [{ mountIn, mount: { name, mountPath }, readOnly }],
+  );
+  const initMounts: VolumeMount[] = placed
+    .filter(({ mountIn }) => mountIn !== MountIn.App)
+    .map(({ mount }) => ({ ...mount }));
+  const appMounts: VolumeMount[] = placed
+    .filter(({ mountIn }) => mountIn !== MountIn.Init)
+    .map(({ mount, readOnly }) => (readOnly === true ? { ...mount, readOnly } : { ...mount }));
+
+  const addEmptyDir = (base: string, sizeLimit: string): string => {
+    const name = freeName(base, taken);
+    taken.add(name);
+    volumes.push({ name, emptyDir: { sizeLimit } });
+    return name;
+  };
+
+  for (const mountPath of sharedFolders(written, declared)) {
+    const name = addEmptyDir(nameOfPath(mountPath), defaultSizeLimit);
+    // Inside a read-only mount the runtime can't make the folder that another volume is mounted on.
+    const readOnly = !appMounts.some((other) => isWithin(other.mountPath, mountPath));
+    initMounts.push({ name, mountPath });
+    appMounts.push(readOnly ? { name, mountPath, readOnly } : { name, mountPath });
+  }
+
+  if (security !== Security.Image) {
+    // Not one volume for both: what a step leaves in its scratch space may be secret.
+    if (hasSteps && !mounts(initMounts, tmpPath)) {
+      initMounts.push({ name: addEmptyDir("init-tmp", tmpSizeLimit), mountPath: tmpPath });
+    }
+    if (!mounts(appMounts, tmpPath)) {
+      appMounts.push({ name: addEmptyDir("tmp", tmpSizeLimit), mountPath: tmpPath });
+    }
+  }
+  return { volumes, initMounts, appMounts };
+}
+
+/**
+ * The planned mounts of a container, without those whose volume or path its own Kubernetes fields mount already.
+ *
+ * @param planned - what InitPod would mount
+ * @param own - volumeMounts among the container's Kubernetes fields
+ * @returns what InitPod mounts
+ */
+export function mountsBeside(planned: readonly VolumeMount[], own: unknown): VolumeMount[] {
+  const named = Array.isArray(own) ? own.map((mount: Partial<VolumeMount> | null) => mount?.name) : [];
+  return planned.filter(({ name }) => !named.includes(name));
+}
+
+function mounts(list: readonly VolumeMount[], path: string): boolean {
+  return list.some(({ mountPath }) => mountPath === path);
+}
+
+function sourceOf(volume: Volume): Omit<k8s.types.input.core.v1.Volume, "name"> {
+  if (volume.configMap !== undefined) return { configMap: { name: volume.configMap } };
+  if (volume.secret !== undefined) return { secret: { secretName: volume.secret } };
+  if (volume.claim !== undefined) return { persistentVolumeClaim: { claimName: volume.claim } };
+  return { emptyDir: emptyDirOf(volume.emptyDir ?? {}) };
+}
+
+function emptyDirOf({ sizeLimit = defaultSizeLimit, memory }: EmptyDir): k8s.types.input.core.v1.EmptyDirVolumeSource {
+  return memory === true ? { sizeLimit, medium: "Memory" } : { sizeLimit };
+}

@@ -1,0 +1,33 @@
+import type { StepPlan } from "./plan";
+import { problemsInOptional } from "../values/checked";
+import { dnsLabel, image } from "../values/checks";
+
+/**
+ * A Kubernetes Container as it is.
+ *
+ * @param value - fields of a Kubernetes Container
+ * @returns its plan
+ */
+export function container(value: Readonly<Record<string, unknown>>): StepPlan {
+  return {
+    name: typeof value.name === "string" ? value.name : undefined,
+    image: typeof value.image === "string" ? value.image : undefined,
+    canBeSidecar: true,
+    writes: [],
+    secrets: {},
+    problems: (field) => [
+      ...(value.name !== undefined && typeof value.name !== "string"
+        ? [
+            {
+              field: `${field}.name`,
+              value: "",
+              fix: "must be a plain string: it names the container in logs and errors",
+            },
+          ]
+        : problemsInOptional(`${field}.name`, value.name, dnsLabel)),
+      ...problemsInOptional(`${field}.image`, value.image, image),
+    ],
+    container: () => ({}),
+    raw: value,
+  };
+}

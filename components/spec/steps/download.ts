@@ -1,0 +1,157 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { SecretKey } from "../args";
+import { type EnvVar, secretVariable } from "../values/environment";
+import { literal } from "../values/expansion";
+import type { Leaves } from "../manifest/leaves";
+import { isPlain, problemsIn, problemsInOptional } from "../values/checked";
+import {
+  fileMode,
+  headerName,
+  headerValue,
+  httpUrl,
+  seconds,
+  sha256 as sha256Check,
+  wholeNumber,
+} from "../values/checks";
+import { writtenPath } from "../values/paths";
+import { type Problem, hidden } from "../values/problem";
+import { secretKeyProblems } from "../values/secretKeys";
+import { downloadScript, variables } from "./scripts/download";
+import type { StepPlan } from "./plan";
+
+/**
+ * Fetches a file over HTTP(S). The file appears at its path complete or not at all; an answer other than 2xx fails the
+ * step. Address and header values never stand in a command line.
+ */
+export interface Download {
+  /** Address: http:// or https://. Redirects are followed, never from https to http. */
+  url: pulumi.Input<string>;
+  /** Absolute path of the file. The folder that it lies in becomes a volume which the app sees as well. */
+  to: string;
+  /** SHA-256 of the file, 64 hexadecimal digits. Another content fails the step. Default: not checked. */
+  sha256?: pulumi.Input<string>;
+  /** HTTP headers to send. Values may be Pulumi secrets; they then stand in the Pod, encrypted in Pulumi's state. */
+  headers?: Record<string, pulumi.Input<string>>;
+  /**
+   * HTTP headers whose values come from Kubernetes Secrets: neither in the Pod nor in Pulumi's state. With one that is
+   * neither Authorization nor Cookie, redirects fail the step (curl exit code 47): curl would send it to the new host.
+   * Refused where the app could see the same key of the same Secret.
+   */
+  secretHeaders?: Record<string, SecretKey>;
+  /** Tries in all, 1 or more; between them 1, 2, 4, … seconds. Only what can pass is tried again. Default: 3. */
+  attempts?: number;
+  /** Seconds that one try may take. Default: 300. */
+  timeoutSeconds?: number;
+  /** Seconds that connecting may take. Default: 10. */
+  connectTimeoutSeconds?: number;
+  /** Octal permissions of the file. Default: "0644". */
+  mode?: string;
+}
+
+/** Multi-arch, with a shell, and named without a host, so that a cluster's mirror of the default registry serves it. */
+const defaultImage = "curlimages/curl:8.17.0";
+const defaultAttempts = 3;
+const defaultTimeoutSeconds = 300;
+const defaultConnectTimeoutSeconds = 10;
+const defaultMode = "0644";
+/** Enough for every honest chain of redirects. */
+const redirects = 10;
+/** Headers that curl itself drops when a redirect leads to another host. Source: https://curl.se/docs/manpage.html#-H */
+const droppedOnRedirect = new Set(["authorization", "cookie"]);
+
+/**
+ * Fetches a file.
+ *
+ * @param value - the arguments of the step
+ * @returns its plan
+ */
+export function download(value: Download): StepPlan {
+  return {
+    image: defaultImage,
+    canBeSidecar: false,
+    writes: typeof value.to === "string" ? [value.to] : [],
+    secrets: prefixKeys("secretHeaders", value.secretHeaders ?? {}),
+    problems: (field) => problems(value, field),
+    container: (field, leaves) => ({
+      // Kubernetes expands $(…) in arguments; the script has its own.
+      command: ["sh", "-c", literal(downloadScript)],
+      env: env(value, field, leaves),
+    }),
+  };
+}
+
+function problems(value: Download, field: string): Problem[] {
+  const { headers = {}, secretHeaders = {} } = value;
+  const lowerCase = Object.keys(headers).map((name) => name.toLowerCase());
+  return [
+    // An address often carries a key: it is shown only as far as it is surely none.
+    ...problemsIn(`${field}.url`, value.url, httpUrl, shownUrl),
+    ...problemsIn(`${field}.to`, value.to, writtenPath),
+    ...problemsInOptional(`${field}.sha256`, value.sha256, sha256Check),
+    ...problemsInOptional(`${field}.attempts`, value.attempts, wholeNumber(1)),
+    ...problemsInOptional(`${field}.timeoutSeconds`, value.timeoutSeconds, seconds),
+    ...problemsInOptional(`${field}.connectTimeoutSeconds`, value.connectTimeoutSeconds, seconds),
+    ...problemsInOptional(`${field}.mode`, value.mode, fileMode),
+    ...Object.entries(headers).flatMap(([name, header]) => [
+      ...problemsIn(`${field}.headers.${name}`, name, headerName),
+      ...problemsIn(`${field}.headers.${name}`, header, headerValue, () => hidden),
+    ]),
+    ...Object.entries(secretHeaders).flatMap(([name, from]) => [
+      ...problemsIn(`${field}.secretHeaders.${name}`, name, headerName),
+      ...secretKeyProblems(`${field}.secretHeaders.${name}`, from),
+      ...(lowerCase.includes(name.toLowerCase())
+        ? [{ field: `${field}.secretHeaders.${name}`, value: "", fix: "is in headers as well; keep one of them" }]
+        : []),
+    ]),
+  ];
+}
+
+function env(value: Download, field: string, { checked, secret }: Leaves): EnvVar[] {
+  const { headers = {}, secretHeaders = {} } = value;
+  const names = [...Object.keys(headers), ...Object.keys(secretHeaders)];
+  const mayRedirect = Object.keys(secretHeaders).every((name) => droppedOnRedirect.has(name.toLowerCase()));
+  const plain: EnvVar[] = [
+    { name: variables.url, value: literal(checked(value.url, `${field}.url`, httpUrl)) },
+    { name: variables.to, value: literal(value.to) },
+    { name: variables.mode, value: value.mode ?? defaultMode },
+    { name: variables.attempts, value: String(value.attempts ?? defaultAttempts) },
+    { name: variables.timeout, value: String(value.timeoutSeconds ?? defaultTimeoutSeconds) },
+    { name: variables.connectTimeout, value: String(value.connectTimeoutSeconds ?? defaultConnectTimeoutSeconds) },
+    { name: variables.redirects, value: String(mayRedirect ? redirects : 0) },
+  ];
+  const checksum = value.sha256;
+  return [
+    ...plain,
+    ...(checksum === undefined
+      ? []
+      : [{ name: variables.sha256, value: lowerCase(checked(checksum, `${field}.sha256`, sha256Check)) }]),
+    ...(names.length === 0 ? [] : [{ name: variables.headerNames, value: names.join(" ") }]),
+    ...Object.entries(headers).map(([name, header], at) => ({
+      name: `${variables.header}${at + 1}`,
+      value: literal(checked(header, `${field}.headers.${name}`, headerValue)),
+    })),
+    ...Object.entries(secretHeaders).map(([name, from], at) =>
+      secretVariable(
+        `${variables.header}${Object.keys(headers).length + at + 1}`,
+        secret(from, `${field}.secretHeaders.${name}`),
+      ),
+    ),
+  ];
+}
+
+function lowerCase(input: pulumi.Input<string>): pulumi.Input<string> {
+  return isPlain(input) ? input.toLowerCase() : pulumi.output(input).apply((text) => text.toLowerCase());
+}
+
+function shownUrl(value: unknown): string {
+  return JSON.stringify(
+    String(value)
+      .replace(/[?#].*$/s, "?…")
+      .replace(/\/\/[^/]*@/, "//…@"),
+  );
+}
+
+function prefixKeys<T>(prefix: string, record: Record<string, T>): Record<string, T> {
+  return Object.fromEntries(Object.entries(record).map(([key, value]) => [`${prefix}.${key}`, value]));
+}

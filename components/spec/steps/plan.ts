@@ -1,0 +1,37 @@
+import type * as k8s from "@pulumi/kubernetes";
+
+import type { SecretKey } from "../args";
+import type { Leaves } from "../manifest/leaves";
+import type { Problem } from "../values/problem";
+
+/** A Kubernetes Container in the making. */
+export type Container = Partial<k8s.types.input.core.v1.Container>;
+
+/** What a kind of step makes of its arguments: all that the manifest and the validation need to know of it. */
+export interface StepPlan {
+  /** Image that is used where the step names none. */
+  readonly image?: string;
+  /** Name that the arguments give to the container by themselves. */
+  readonly name?: string;
+  /** Whether it can go on beside the app. A kind that ends by itself can't. */
+  readonly canBeSidecar: boolean;
+  /** Paths that it writes; the folder of each becomes a volume. */
+  readonly writes: readonly string[];
+  /** Secrets that it is given, by the field that gives them. */
+  readonly secrets: Readonly<Record<string, SecretKey>>;
+  /**
+   * What is wrong with its plain arguments.
+   *
+   * @param field - where they are, as one writes it
+   */
+  problems(field: string): Problem[];
+  /**
+   * Its container, without what all steps have in common. Only for arguments without problems.
+   *
+   * @param field - where its arguments are, as one writes it
+   * @param leaves - checks Outputs when they resolve
+   */
+  container(field: string, leaves: Leaves): Container;
+  /** Kubernetes fields that are merged over everything else. */
+  readonly raw?: Readonly<Record<string, unknown>>;
+}

@@ -1,0 +1,28 @@
+import { ForwardMode, ForwardProtocol, type InitPodArgs, ServiceType } from "../args";
+import { problemsInOptional } from "../values/checked";
+import { oneOf, port } from "../values/checks";
+import type { Problem } from "../values/problem";
+
+/**
+ * What is wrong with the Service and the forward.
+ *
+ * @param args - the arguments
+ * @returns the problems of their plain values
+ */
+export function networkProblems({ container, service, forward }: InitPodArgs): Problem[] {
+  const needsPort = [
+    ...(service === undefined ? [] : ["service"]),
+    ...(forward?.mode === ForwardMode.Always ? ["forward.mode"] : []),
+    ...(forward?.localPort === undefined ? [] : ["forward.localPort"]),
+  ];
+  return [
+    ...problemsInOptional("service.port", service?.port, port),
+    ...problemsInOptional("service.type", service?.type, oneOf(Object.values(ServiceType))),
+    ...problemsInOptional("forward.mode", forward?.mode, oneOf(Object.values(ForwardMode))),
+    ...problemsInOptional("forward.protocol", forward?.protocol, oneOf(Object.values(ForwardProtocol))),
+    ...problemsInOptional("forward.localPort", forward?.localPort, port),
+    ...(container.port === undefined
+      ? needsPort.map((field) => ({ field, value: "", fix: "needs container.port: the port that the app listens on" }))
+      : []),
+  ];
+}

@@ -1,0 +1,124 @@
+import { type AppContainer, type InitPodArgs, type InitStep, Security } from "../args";
+import { appName, stepNames } from "../containerNames";
+import { kindNames, kindsOf, planOf } from "../kinds";
+import { problemsIn, problemsInOptional } from "../values/checked";
+import { dnsLabel, envName, flag, httpPath, image, oneOf, port, seconds, text, wholeNumber } from "../values/checks";
+import { metadataProblems } from "./metadata";
+import type { Problem } from "../values/problem";
+import { networkProblems } from "./network";
+import { resourceProblems } from "./resources";
+import { isolationProblems } from "./isolation";
+import { secretEnvProblems } from "../values/secretKeys";
+import { volumeProblems } from "./volumes";
+
+/**
+ * Everything that is wrong with the plain values of the arguments. An Output is checked when it resolves, by `checked`.
+ *
+ * @param args - the arguments
+ * @returns all problems, none where the arguments are good
+ */
+export function problemsOf(args: InitPodArgs): Problem[] {
+  // In languages without types it may be missing, and then nothing else can be said.
+  const app = args.container as AppContainer | undefined;
+  if (app === undefined) return [{ field: "container", value: "", fix: "is missing; it says what the Pod runs" }];
+  const steps = args.init ?? [];
+  return [
+    ...steps.flatMap((step, at) => stepProblems(step, `init[${at}]`)),
+    ...appProblems(app),
+    ...nameProblems(args),
+    ...volumeProblems(args),
+    ...networkProblems(args),
+    ...metadataProblems(args),
+    ...problemsInOptional("security", args.security, oneOf(Object.values(Security))),
+    ...problemsInOptional("namespace", args.namespace, dnsLabel),
+    ...problemsInOptional("timeoutSeconds", args.timeoutSeconds, seconds),
+    ...problemsInOptional("retries", args.retries, wholeNumber(0)),
+    ...isolationProblems(args),
+  ];
+}
+
+function stepProblems(step: InitStep, field: string): Problem[] {
+  const planned = planOf(step);
+  const common = [
+    ...problemsInOptional(`${field}.name`, step.name, dnsLabel),
+    ...problemsInOptional(`${field}.image`, step.image, image),
+    ...problemsInOptional(`${field}.retries`, step.retries, wholeNumber(0)),
+    ...problemsInOptional(`${field}.sidecar`, step.sidecar, flag),
+    ...secretEnvProblems(`${field}.secretEnv`, step.secretEnv, step.run?.env),
+    ...resourceProblems(`${field}.resources`, step.resources),
+  ];
+  if (planned === undefined) return [kindProblem(step, field), ...common];
+
+  const { kind, plan } = planned;
+  return [
+    ...common,
+    ...plan.problems(`${field}.${kind}`),
+    ...(step.sidecar === true && !plan.canBeSidecar
+      ? [
+          {
+            field: `${field}.sidecar`,
+            value: "true",
+            fix: `a ${kind} ends by itself and can't be a sidecar; remove it`,
+          },
+        ]
+      : []),
+    ...(step.image === undefined && plan.image === undefined && plan.raw?.image === undefined
+      ? [{ field: `${field}.${kind}.image`, value: "", fix: "is missing; name the image to run" }]
+      : []),
+    ...(["name", "image"] as const).flatMap((both) =>
+      step[both] !== undefined && plan.raw?.[both] !== undefined && step[both] !== plan.raw[both]
+        ? [{ field: `${field}.${both}`, value: "", fix: `is in ${kind}.${both} as well; keep one of them` }]
+        : [],
+    ),
+  ];
+}
+
+function kindProblem(step: InitStep, field: string): Problem {
+  const kinds = kindsOf(step);
+  const fix = `needs exactly one of ${kindNames.join(", ")}`;
+  return {
+    field,
+    value: "",
+    fix: `${fix}; it has ${(kinds.length > 0 ? kinds : Object.keys(step)).join(", ") || "none"}`,
+  };
+}
+
+function appProblems(app: AppContainer): Problem[] {
+  return [
+    ...problemsInOptional("container.name", app.name, dnsLabel),
+    ...problemsIn("container.image", app.image, image),
+    ...problemsInOptional("container.port", app.port, port),
+    ...problemsInOptional("container.readyPath", app.readyPath, httpPath),
+    ...(app.readyPath !== undefined && app.port === undefined
+      ? [{ field: "container.readyPath", value: "", fix: "needs container.port: the port to ask" }]
+      : []),
+    ...(["command", "args"] as const).flatMap((list) =>
+      (app[list] ?? []).flatMap((part, at) => problemsIn(`container.${list}[${at}]`, part, text)),
+    ),
+    ...Object.keys(app.env ?? {}).flatMap((name) => problemsIn(`container.env.${name}`, name, envName)),
+    ...secretEnvProblems("container.secretEnv", app.secretEnv, app.env),
+    ...resourceProblems("container.resources", app.resources),
+    ...rawNameProblems(app),
+  ];
+}
+
+function rawNameProblems({ name, container }: AppContainer): Problem[] {
+  const raw: unknown = container?.name;
+  const field = "container.container.name";
+  if (raw === undefined) return [];
+  if (typeof raw !== "string") return [{ field, value: "", fix: "must be a plain string: logs and errors name it" }];
+  if (name !== undefined && name !== raw) return [{ field, value: "", fix: "is in container.name as well; keep one" }];
+  return problemsIn(field, raw, dnsLabel);
+}
+
+function nameProblems(args: InitPodArgs): Problem[] {
+  const names = stepNames(args);
+  return names.flatMap((name, at) => {
+    const first = [appName(args.container), ...names].indexOf(name);
+    if (first === at + 1) return [];
+    const other = first === 0 ? "the app container" : `init[${first - 1}]`;
+    return [
+      { field: `init[${at}].name`, value: JSON.stringify(name), fix: `is the name of ${other} too; choose another` },
+    ];
+  });
+}

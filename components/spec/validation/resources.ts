@@ -1,0 +1,21 @@
+import { isPlain, problemsIn } from "../values/checked";
+import { quantity } from "../values/checks";
+import type { Problem } from "../values/problem";
+
+/**
+ * What is wrong with the amounts in requests and limits.
+ *
+ * Source: https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/
+ *
+ * @param field - where, as one writes it
+ * @param resources - Kubernetes ResourceRequirements
+ * @returns the problems of its plain values
+ */
+export function resourceProblems(field: string, resources: object | undefined): Problem[] {
+  const amounts = resources as Record<string, unknown> | undefined;
+  return ["requests", "limits"].flatMap((kind) => {
+    const list = amounts?.[kind];
+    if (typeof list !== "object" || list === null || !isPlain(list)) return [];
+    return Object.entries(list).flatMap(([name, amount]) => problemsIn(`${field}.${kind}.${name}`, amount, quantity));
+  });
+}

@@ -1,0 +1,94 @@
+import { type InitPodArgs, MountIn, type Volume } from "../args";
+import { planOf } from "../kinds";
+import { problemsInOptional } from "../values/checked";
+import { dnsLabel, flag, objectName, oneOf, quantity } from "../values/checks";
+import { folderOf, isWithin, mountPath, writtenPath } from "../values/paths";
+import { type Problem, shown } from "../values/problem";
+
+/**
+ * What is wrong with the volumes and with what steps write to them.
+ *
+ * @param args - the arguments
+ * @returns the problems of their plain values
+ */
+export function volumeProblems(args: InitPodArgs): Problem[] {
+  const volumes = Object.entries(args.volumes ?? {});
+  return [
+    ...volumes.flatMap(([name, volume]) => oneVolume(name, volume)),
+    ...volumes.flatMap(([name, volume], at) => samePath(name, volume, volumes.slice(0, at))),
+    ...writeProblems(args),
+  ];
+}
+
+const sources = ["emptyDir", "configMap", "secret", "claim"] as const;
+
+function oneVolume(name: string, volume: Volume): Problem[] {
+  const field = `volumes.${name}`;
+  const set = sources.filter((source) => volume[source] !== undefined);
+  return [
+    ...problemsInOptional(field, name, dnsLabel),
+    ...(set.length > 1 ? [{ field, value: "", fix: `has ${set.join(", ")}; keep one of them` }] : []),
+    ...problemsInOptional(`${field}.mountPath`, volume.mountPath, mountPath),
+    ...problemsInOptional(`${field}.mountIn`, volume.mountIn, oneOf(Object.values(MountIn))),
+    ...problemsInOptional(`${field}.readOnly`, volume.readOnly, flag),
+    ...problemsInOptional(`${field}.emptyDir.sizeLimit`, volume.emptyDir?.sizeLimit, quantity),
+    ...problemsInOptional(`${field}.configMap`, volume.configMap, objectName),
+    ...problemsInOptional(`${field}.secret`, volume.secret, objectName),
+    ...problemsInOptional(`${field}.claim`, volume.claim, objectName),
+  ];
+}
+
+function samePath(name: string, volume: Volume, earlier: readonly [string, Volume][]): Problem[] {
+  const path = volume.mountPath;
+  const other = earlier.find(([, one]) => path !== undefined && one.mountPath === path && meet(one, volume));
+  return other === undefined
+    ? []
+    : [
+        {
+          field: `volumes.${name}.mountPath`,
+          value: shown(path),
+          fix: `is where ${other[0]} is mounted; choose another`,
+        },
+      ];
+}
+
+function meet({ mountIn: one = MountIn.All }: Volume, { mountIn: other = MountIn.All }: Volume): boolean {
+  return one === other || one === MountIn.All || other === MountIn.All;
+}
+
+function writeProblems({ init = [], volumes = {} }: InitPodArgs): Problem[] {
+  const writes = init.flatMap((step, at) =>
+    (planOf(step)?.plan.writes ?? []).map((path) => ({ path, field: `init[${at}]` })),
+  );
+  return writes
+    .filter(({ path }) => writtenPath(path) === undefined)
+    .flatMap(({ path, field }, at) => {
+      const earlier = writes.slice(0, at).find((other) => other.path === path);
+      const unwritable = unwritableVolume(path, volumes);
+      return [
+        ...(earlier === undefined
+          ? []
+          : [
+              {
+                field,
+                value: shown(path),
+                fix: `is written by ${earlier.field} already; a step sees what earlier ones wrote`,
+              },
+            ]),
+        ...(unwritable === undefined ? [] : [{ field, value: shown(path), fix: unwritable }]),
+      ];
+    });
+}
+
+function unwritableVolume(path: string, volumes: Record<string, Volume>): string | undefined {
+  const folder = folderOf(path);
+  const [innermost] = Object.entries(volumes)
+    .filter(([, { mountPath: at }]) => at !== undefined && isWithin(folder, at))
+    .sort(([, one], [, other]) => (other.mountPath ?? "").length - (one.mountPath ?? "").length);
+  if (innermost === undefined) return undefined;
+  const [name, volume] = innermost;
+  if (volume.mountIn === MountIn.App) return `lies in volume ${name}, which only the app mounts; set mountIn to "all"`;
+  return volume.configMap !== undefined || volume.secret !== undefined
+    ? `lies in volume ${name}, which can't be written to; choose another folder`
+    : undefined;
+}

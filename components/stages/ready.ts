@@ -1,0 +1,108 @@
+import * as pulumi from "@pulumi/pulumi";
+import type { InitLog } from "../spec/args";
+import { ApiError } from "../cluster/api/errors";
+import type { ClusterSession } from "../cluster/pods/session";
+import { waitUntilReady } from "../cluster/wait/waitReady";
+import { masker } from "../cluster/logs/lines";
+import type { Pod } from "../cluster/pods/pod";
+import { hasLabels } from "../cluster/pods/pod";
+import { deletePods, supersededPods } from "../cluster/pods/predecessors";
+import type { VerdictSettings } from "../cluster/verdict/verdict";
+import type { ClusterLink } from "../pulumi/clusterLink";
+
+export interface ReadySettings {
+  /** Labels of this InitPod's Pods. */
+  selector: pulumi.Output<Record<string, string>>;
+  retries: VerdictSettings["retries"];
+  /** Whether the Pod declares a port, so that one that ran to its end has failed. */
+  mustServe: boolean;
+  timeoutSeconds: number;
+  /** Values that are replaced by a mark wherever a log or an error shows them. */
+  secrets: pulumi.Output<string>[];
+}
+
+/** Name and uid of the Pod that is waited for. */
+export interface PodIdentity {
+  name: string;
+  uid: string;
+}
+
+/** Setting it to `0` makes `up` carry on with Pods that aren't Ready. */
+export const waits = (): boolean => process.env.INIT_POD_WAIT !== "0";
+
+/**
+ * The logs of the init containers, once `pod` is Ready. Unknown in a preview, which waits for nothing.
+ * @throws {InitPodError} (in the output) where it can't get Ready.
+ */
+export function readyLogs(
+  pod: pulumi.Resource,
+  podIdentity: pulumi.Output<PodIdentity>,
+  link: ClusterLink,
+  settings: ReadySettings,
+): pulumi.Output<InitLog[]> {
+  if (pulumi.runtime.isDryRun()) return pulumi.output(pulumi.unknown as unknown as InitLog[]);
+  return pulumi
+    .all([podIdentity, link.namespace, settings.selector, pulumi.all(settings.secrets)])
+    .apply(([{ name, uid }, namespace, selector, secretValues]) =>
+      link.use(pod, [], async (session) => {
+        if (!waits()) {
+          void pulumi.log.warn("INIT_POD_WAIT=0: not waiting until this Pod is Ready.", pod);
+          return [];
+        }
+        const earlier = await podsBefore(session, namespace, selector);
+        await deletePods(session.client, supersededPods(earlier, { name, uid }));
+        return await waitUntilReady({
+          client: session.client,
+          watch: session.watch(namespace),
+          namespace,
+          podName: name,
+          podUid: uid,
+          existed: earlier.some(({ metadata }) => metadata.uid === uid),
+          retries: settings.retries,
+          mustServe: settings.mustServe,
+          timeoutSeconds: settings.timeoutSeconds,
+          mask: masker(secretValues),
+          // Ephemeral: shown as it comes, and not once more at the end.
+          report: (line) => void pulumi.log.info(line, pod, undefined, true),
+        });
+      }),
+    );
+}
+
+async function podsBefore(
+  session: ClusterSession,
+  namespace: string,
+  selector: Record<string, string>,
+): Promise<Pod[]> {
+  try {
+    return (await session.podsAtStart(namespace)).filter((pod) => hasLabels(pod, selector));
+  } catch (error) {
+    // Without the right to list Pods, all that is lost is which log lines an earlier run has shown, and tidiness.
+    if (error instanceof ApiError) return [];
+    throw error;
+  }
+}
+
+/**
+ * Holds back all that depends on the InitPod until `logs` resolves, and keeps them: their input counts only when the Pod
+ * is a new one, so that neither a preview nor a log that has grown shows a change.
+ */
+export function gate(
+  name: string,
+  component: pulumi.Resource,
+  podUid: pulumi.Output<string>,
+  logs: pulumi.Output<InitLog[]>,
+): pulumi.Output<InitLog[]> {
+  const stash = new pulumi.Stash(
+    `${name}-ready`,
+    { input: logs },
+    {
+      parent: component,
+      // An undefined trigger, as under mocks, would crash the SDK.
+      replacementTrigger: podUid.apply((uid) => (uid as string | undefined) ?? ""),
+      ignoreChanges: ["input"],
+      hideDiffs: ["input", "output"],
+    },
+  );
+  return stash.output.apply((kept: InitLog[] | undefined) => kept ?? []);
+}

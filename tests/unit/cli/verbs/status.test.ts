@@ -1,0 +1,262 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import type { ClusterView } from "../../../../components/cli/verbs/clusterView";
+import { forwardStatus } from "../../../../components/cli/verbs/forwardStatus";
+import { statusOf, type Status } from "../../../../components/cli/verbs/status";
+import { ApiError, UnreachableError } from "../../../../components/cluster/api/errors";
+import { listDesired, writeDesired, type ForwardRequest } from "../../../../components/forward/state/desired";
+import { takeLock } from "../../../../components/forward/state/lock";
+import { ownIdentity } from "../../../../components/forward/state/processIdentity";
+import { writeRecord, type ForwardRecord } from "../../../../components/forward/state/record";
+import { temporaryFolder } from "../../forward/helpers";
+import { clusterOf, command, crashing, done, initializing, podOf, ready, serving, unpullable, working } from "../shop";
+
+const request: ForwardRequest = {
+  urn: "urn:1",
+  name: "web",
+  access: {},
+  clusterUid: "cluster",
+  context: "dev",
+  server: "https://dev",
+  namespace: "shop",
+  selector: { "app.kubernetes.io/name": "web" },
+  podPort: 80,
+  localPort: 20_001,
+  protocol: "http",
+  showLogs: true,
+};
+
+/** A machine that forwards as `requested`, with what its daemon, which is this process, says of it. */
+function machine(requested: Partial<ForwardRequest>, record?: Partial<ForwardRecord>): string {
+  const folder = temporaryFolder();
+  const { key } = writeDesired(folder, { ...request, ...requested }, "1.0.0");
+  const lock = { ...ownIdentity(), version: "1.0.0" };
+  takeLock(folder, lock);
+  if (record !== undefined) {
+    writeRecord(folder, key, {
+      ...{ revision: "", pid: lock.pid, version: lock.version, localPort: 20_001, listening: true },
+      ...{ connections: { open: 1, total: 7 }, bytes: { sent: 10, received: 20 } },
+      ...record,
+    });
+  }
+  return folder;
+}
+
+const commands = ({ next }: Status): string[] => next.map((step) => step.command);
+const show = async (view: ClusterView | Error, folder = temporaryFolder()) => await statusOf(folder, command(), view);
+
+describe("the status of an InitPod", () => {
+  it.each([
+    ["ready", ready, true],
+    ["starting", initializing(done, working), false],
+    ["failing", initializing(done, crashing), false],
+    ["failing", initializing(unpullable), false],
+    ["failing", { phase: "Failed", reason: "Evicted", message: "The node was low on memory." }, false],
+    ["failing", { phase: "Succeeded", containerStatuses: [{ ...done, name: "app" }] }, false],
+    [
+      "failing",
+      { phase: "Pending", conditions: [{ type: "PodScheduled", status: "False", message: "0/1 nodes" }] },
+      false,
+    ],
+    ["starting", { phase: "Pending" }, false],
+  ] as const)("is %s: %#", async (state, status, healthy) => {
+    const found = await show(clusterOf([podOf("web", status as typeof ready)]));
+    expect(found.initPods[0]?.state).toBe(state);
+    expect(found.healthy).toBe(healthy);
+  });
+
+  it("is completed where it ran to its end and has nothing to serve", async () => {
+    const job = podOf("job", { phase: "Succeeded" }, { annotations: {} });
+    expect(await show(clusterOf([job]))).toMatchObject({ healthy: true, initPods: [{ state: "completed", url: "" }] });
+  });
+
+  it("tells of both Pods while one is replaced, and of it by the new one", async () => {
+    const old = podOf("web", ready, { name: "web-old", uid: "old" });
+    const next = podOf("web", initializing(crashing), { name: "web-new", creationTimestamp: "2026-01-02T00:00:00Z" });
+    const [initPod] = (await show(clusterOf([old, next]))).initPods;
+    expect(initPod?.state).toBe("failing");
+    expect(initPod?.pods.map(({ name, ready }) => [name, ready])).toEqual([
+      ["web-new", false],
+      ["web-old", true],
+    ]);
+  });
+
+  it("is well though a replaced Pod still goes", async () => {
+    const gone = { name: "web-old", uid: "old", deletionTimestamp: "2026-01-01T00:01:00Z" };
+    expect((await show(clusterOf([podOf("web", ready), podOf("web", ready, gone)]))).healthy).toBe(true);
+  });
+
+  it("says what Kubernetes says of a container that can't start, and nothing of a mere pause", async () => {
+    const { initPods } = await show(
+      clusterOf([podOf("a", initializing(unpullable)), podOf("b", initializing(crashing))]),
+    );
+    expect(initPods[0]?.pods[0]?.message).toBe("no such host");
+    expect(initPods[1]?.pods[0]).not.toHaveProperty("message");
+  });
+});
+
+describe("the ends of logs", () => {
+  const pods = [podOf("web", initializing(done, crashing, working))];
+  const logs = ({ initPods }: Status) => initPods[0]?.pods[0]?.steps.map(({ name, log }) => [name, ...log]);
+
+  it("are shown of steps that failed or run", async () => {
+    const status = await show(clusterOf(pods), machine({ showLogs: true }));
+    expect(logs(status)).toEqual([["get"], ["migrate", "log of migrate"], ["import", "log of import"], ["app"]]);
+  });
+
+  it.each([
+    ["a step was given a secret", machine, { showLogs: false }],
+    ["nobody knows whether one was", machine, { showLogs: undefined }],
+    ["the forward is of another cluster", machine, { clusterUid: "other" }],
+  ])("are left out where %s", async (_why, forwards, requested) => {
+    const asked: string[] = [];
+    const logTail = ({ container }: { container: string }) => Promise.resolve([`${asked.push(container)}`]);
+    const status = await show(clusterOf(pods, { logTail }), forwards(requested));
+    expect(logs(status)?.flat()).toEqual(["get", "migrate", "import", "app"]);
+    expect(asked).toEqual([]);
+  });
+
+  it("are left out of a Pod that is well", async () => {
+    const status = { ...ready, initContainerStatuses: [done, working] };
+    expect(logs(await show(clusterOf([podOf("web", status)]), machine({})))).toEqual([["get"], ["import"], ["app"]]);
+  });
+});
+
+const pod = { name: "web-1", uid: "web-uid" };
+
+function failure(final: boolean): ForwardRecord["failure"] {
+  return { podUid: "web-uid", message: "Nothing listens.", final, count: 1 };
+}
+
+describe("the status of a forward", () => {
+  const web = clusterOf([podOf("web", ready)]);
+
+  it("tells of its Pod, traffic and latency", async () => {
+    const status = await show(web, machine({}, { pod, latencyMs: 3.2 }));
+    expect(status).toMatchObject({ healthy: true, next: [], initPods: [{ forwarded: true }] });
+    expect(status.forwards).toEqual([
+      {
+        ...{ name: "web", namespace: "shop", context: "dev", url: "http://127.0.0.1:20001" },
+        ...{ state: "forwarding", pod: "web-1", problem: undefined, latencyMs: 3.2 },
+        ...{ connections: { open: 1, total: 7 }, bytes: { sent: 10, received: 20 } },
+      },
+    ]);
+  });
+
+  it.each([
+    [
+      "whose app does not listen",
+      { pod, failure: failure(false) },
+      { state: "forwarding", problem: { kind: "notAnswering", message: "Nothing listens." } },
+    ],
+    ["whose daemon is no more", { pod, pid: 1 }, { state: "down", problem: { kind: "notRunning" } }],
+    [
+      "that may not listen",
+      { listening: false, error: "EACCES" },
+      { state: "down", problem: { kind: "notListening", message: "It does not listen: EACCES." } },
+    ],
+  ])("%s is not well", async (_what, record, expected) => {
+    const status = await show(web, machine({}, record));
+    expect(status.healthy).toBe(false);
+    expect(status.forwards).toMatchObject([expected]);
+  });
+
+  it("that waits for a Pod is as well as its InitPod", async () => {
+    const status = await show(clusterOf([]), machine({}, {}));
+    expect(status).toMatchObject({ healthy: true, forwards: [{ state: "waiting" }] });
+  });
+
+  it("names the program that has its port", () => {
+    const folder = machine({}, { listening: false, error: "EADDRINUSE" });
+    const found = listDesired(folder).map((stored) =>
+      forwardStatus(folder, stored, process.pid, () => "nginx (process 1)"),
+    );
+    const problem = { kind: "portTaken", message: "Port 20001 is used by nginx (process 1)." };
+    expect(found).toMatchObject([{ state: "down", problem }]);
+  });
+
+  it("is left out where it is of another namespace than the one asked for", async () => {
+    const folder = machine({ namespace: "other" }, { pod });
+    expect((await statusOf(folder, command({ namespace: "shop" }), web)).forwards).toEqual([]);
+    expect((await statusOf(folder, command(), web)).forwards).toHaveLength(1);
+  });
+});
+
+it("has the fields that docs/command.md documents, and no others", async () => {
+  const record = { pod, latencyMs: 3.2, failure: failure(false) };
+  const pods = [podOf("web", ready), podOf("tpl", initializing(unpullable))];
+  const shown = JSON.parse(JSON.stringify(await show(clusterOf(pods), machine({}, record)))) as object;
+  const docs = readFileSync(join(import.meta.dirname, "../../../../docs/command.md"), "utf8");
+  const block = /interface Status \{([^]*?)\n\}/.exec(docs)?.[1] ?? "";
+  const documented = new Set([...block.matchAll(/(\w+)\??: /g)].map(([, field]) => field));
+  expect([...fieldsOf(shown)].filter((field) => !documented.has(field))).toEqual([]);
+  expect([...documented].filter((field) => !fieldsOf(shown).has(field ?? ""))).toEqual([]);
+});
+
+function fieldsOf(value: unknown): Set<string> {
+  if (Array.isArray(value)) return new Set(value.flatMap((one) => [...fieldsOf(one)]));
+  if (typeof value !== "object" || value === null) return new Set();
+  return new Set(Object.entries(value).flatMap(([name, inner]) => [name, ...fieldsOf(inner)]));
+}
+
+describe("what to do next", () => {
+  it("is nothing where all is well", async () => {
+    expect((await show(clusterOf([podOf("web", ready, { annotations: {} })]))).next).toEqual([]);
+  });
+
+  it.each([
+    ["a step failed", initializing(crashing), ["kubectl logs -n shop web-1 -c migrate", "pulumi up"]],
+    ["a step can't start", initializing(unpullable), ["kubectl describe pod -n shop web-1", "pulumi up"]],
+    ["a step runs", initializing(working), ["kubectl logs -n shop web-1 -c import -f"]],
+    ["no node has taken it", { phase: "Pending" }, ["kubectl describe pod -n shop web-1"]],
+    [
+      "it is not Ready though it runs",
+      { phase: "Running", containerStatuses: [serving] },
+      ["kubectl describe pod -n shop web-1"],
+    ],
+  ] as const)("where %s", async (_what, status, expected) => {
+    expect(commands(await show(clusterOf([podOf("web", status as typeof ready)])))).toEqual(expected);
+  });
+
+  it("where its only Pod goes", async () => {
+    const gone = podOf("web", ready, { deletionTimestamp: "2026-01-01T00:01:00Z" });
+    expect(commands(await show(clusterOf([gone])))).toEqual(["pulumi up"]);
+  });
+
+  it("asks the same cluster as the command did, each thing once", async () => {
+    const pods = [podOf("a", initializing(crashing)), podOf("b", initializing(crashing))];
+    const asked = command({ context: "my context", kubeconfig: "/k" });
+    expect(commands(await statusOf(temporaryFolder(), asked, clusterOf(pods)))).toEqual([
+      "kubectl --kubeconfig /k --context 'my context' logs -n shop a-1 -c migrate",
+      "kubectl --kubeconfig /k --context 'my context' logs -n shop b-1 -c migrate",
+      "pulumi up",
+    ]);
+  });
+
+  it.each([
+    ["whose app does not answer", { pod, failure: failure(false) }, ["kubectl logs -n shop web-1"]],
+    ["that is forbidden", { pod, failure: failure(true) }, ["kubectl auth can-i create pods/portforward -n shop"]],
+    ["whose API server is away", { pod, error: "connect ECONNREFUSED" }, ["kubectl version"]],
+    ["whose port another program has", { listening: false, error: "EADDRINUSE" }, []],
+    ["that waits for its Pod", {}, []],
+  ])("about a forward %s", async (_what, record, expected) => {
+    expect(commands(await show(clusterOf([podOf("web", ready)]), machine({}, record)))).toEqual(expected);
+  });
+
+  it("makes URLs answer that don't here, and forwards whose daemon is gone, of their own cluster", async () => {
+    expect(commands(await show(clusterOf([podOf("web", ready)])))).toEqual(["init-pod forward"]);
+    const elsewhere = machine({ context: "prod", clusterUid: "other" });
+    expect(commands(await show(clusterOf([]), elsewhere))).toEqual(["init-pod forward --context prod"]);
+  });
+
+  it.each([
+    [new ApiError(403, "pods is forbidden"), ["kubectl auth can-i list pods"]],
+    [new UnreachableError("no answer"), ["kubectl version"]],
+    [new Error("No context"), []],
+  ])("where the cluster can't be read: %#", async (error, expected) => {
+    const status = await show(error);
+    expect(status).toMatchObject({ healthy: false, problem: error.message, initPods: [] });
+    expect(commands(status)).toEqual(expected);
+  });
+});

@@ -1,0 +1,199 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { delimiter, join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import { KubeconfigError } from "../../../../components/cluster/api/errors.ts";
+import { loadKubeConfig } from "../../../../components/cluster/api/kubeconfig.ts";
+import { environmentProxy } from "../../../../components/cluster/api/proxy.ts";
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), "init-pod-kubeconfig-"));
+});
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function file(name: string, content: string): string {
+  const path = join(folder, name);
+  writeFileSync(path, content);
+  return path;
+}
+
+function config(server: string, user: object = {}, cluster: object = {}): string {
+  return JSON.stringify({
+    "current-context": `context-${server}`,
+    clusters: [{ name: "cluster", cluster: { server: `https://${server}`, ...cluster } }],
+    users: [{ name: "user", user }],
+    contexts: [{ name: `context-${server}`, context: { cluster: "cluster", user: "user", namespace: server } }],
+  });
+}
+
+async function errorOf(promise: Promise<unknown>): Promise<string> {
+  const error: unknown = await promise.then(
+    () => undefined,
+    (reason: unknown) => reason,
+  );
+  expect(error).toBeInstanceOf(KubeconfigError);
+  return (error as Error).message;
+}
+
+describe("several kubeconfig files", () => {
+  test("are merged as by kubectl: the first that sets a value or an entry wins", async () => {
+    const paths = [
+      file("a", config("one", { token: "a" })),
+      join(folder, "missing"),
+      file("empty", ""),
+      file("b", config("two", { token: "b" })),
+    ];
+    const merged = await loadKubeConfig({ kubeconfigPath: paths.join(delimiter) });
+    expect(merged.getCurrentContext()).toBe("context-one");
+    expect(merged.getContexts().map(({ name }) => name)).toEqual(["context-one", "context-two"]);
+    expect(merged.getCurrentCluster()?.server).toBe("https://one");
+    expect(merged.getCurrentUser()?.token).toBe("a");
+  });
+
+  test("take their current context from the first file that has one", async () => {
+    const paths = [file("a", JSON.stringify({ clusters: null, contexts: [], users: [] })), file("b", config("two"))];
+    const merged = await loadKubeConfig({ kubeconfigPath: paths.join(delimiter) });
+    expect(merged.getCurrentContext()).toBe("context-two");
+  });
+});
+
+describe("paths in a kubeconfig", () => {
+  test("are relative to its folder", async () => {
+    mkdirSync(join(folder, "sub"));
+    file("sub/token", "from-file\n");
+    const user = {
+      "client-certificate": "me.crt",
+      "client-key": "../me.key",
+      tokenFile: "token",
+      token: "plain",
+      exec: { command: "./bin/plugin", apiVersion: "client.authentication.k8s.io/v1" },
+    };
+    const path = file("sub/config", config("one", user, { "certificate-authority": "ca.crt" }));
+    const loaded = await loadKubeConfig({ kubeconfigPath: path });
+    expect(loaded.getCurrentCluster()?.caFile).toBe(join(folder, "sub", "ca.crt"));
+    expect(loaded.getCurrentUser()).toMatchObject({
+      certFile: join(folder, "sub", "me.crt"),
+      keyFile: join(folder, "me.key"),
+      token: "from-file",
+      exec: { command: join(folder, "sub", "bin", "plugin") },
+    });
+  });
+
+  test("of plugins without a slash are looked up on the PATH", async () => {
+    const path = file("config", config("one", { exec: { command: "aws" } }));
+    expect((await loadKubeConfig({ kubeconfigPath: path })).getCurrentUser()?.exec).toMatchObject({ command: "aws" });
+  });
+
+  test("may start with a tilde where they name a kubeconfig", async () => {
+    const message = await errorOf(loadKubeConfig({ kubeconfigPath: "~/no-such-folder/config" }));
+    expect(message).toContain(join(homedir(), "no-such-folder", "config"));
+  });
+});
+
+describe("a kubeconfig that can't be used", () => {
+  const secret = "very-secret-token";
+
+  test.each([
+    ["not valid YAML", `users:\n- name: me\n  user: { token: ${secret}\nb: c: d`, /it is not valid YAML \(line \d+\)/],
+    ["a plain text", secret, /it is no kubeconfig/],
+    ["a list", `- ${secret}`, /it is no kubeconfig/],
+    ["a map of something else", `users: ${secret}`, /it is no kubeconfig/],
+    ["empty", "", /it is empty. Set KUBECONFIG/],
+    ["without a current context", JSON.stringify({ users: [{ name: secret }] }), /has no current context. Choose one/],
+    ["with a context that is missing", `current-context: here\ncontexts: []`, /No context "here" .*It has: none/],
+    [
+      "with a server that is no URL",
+      config("one").replace("https://one", secret),
+      /The server of cluster "cluster" in .* is not a URL/,
+    ],
+    [
+      "with a context whose cluster is missing",
+      config("one").replace('"name":"cluster"', '"name":"another"'),
+      /names no cluster of that file/,
+    ],
+  ])("because it is %s is named, and its content is not", async (_name, content, expected) => {
+    const path = file("config", content);
+    const message = await errorOf(loadKubeConfig({ kubeconfigPath: path }));
+    expect(message).toMatch(expected);
+    expect(message).toContain(path);
+    expect(message).not.toContain(secret);
+  });
+
+  test("because it is a directory or missing is named", async () => {
+    expect(await errorOf(loadKubeConfig({ kubeconfigPath: folder }))).toContain("it is a directory");
+    const message = await errorOf(loadKubeConfig({ kubeconfigPath: join(folder, "no-such") }));
+    expect(message).toMatch(/no such file. Set KUBECONFIG/);
+  });
+
+  test("as content of the provider is not shown", async () => {
+    const message = await errorOf(loadKubeConfig({ kubeconfig: `a: b: ${secret}` }));
+    expect(message).toBe("Can't read the provider's kubeconfig: it is not valid YAML (line 1).");
+    expect(await errorOf(loadKubeConfig({ kubeconfig: "" }))).toBe("The provider's kubeconfig is empty.");
+  });
+
+  test("for a context or a cluster that it doesn't have says which it has", async () => {
+    const path = file("config", config("one"));
+    expect(await errorOf(loadKubeConfig({ kubeconfigPath: path, context: "two" }))).toMatch(
+      /No context "two" in .*It has: context-one/,
+    );
+    expect(await errorOf(loadKubeConfig({ kubeconfigPath: path, cluster: "two" }))).toMatch(
+      /No cluster "two" in .*It has: cluster/,
+    );
+  });
+
+  test("in an entry that nobody uses is no error", async () => {
+    const raw = JSON.parse(config("one")) as { contexts: object[]; users: object[] };
+    raw.contexts.push({ name: "half" });
+    raw.users.push({});
+    const loaded = await loadKubeConfig({ kubeconfigPath: file("config", JSON.stringify(raw)) });
+    expect(loaded.getCurrentContext()).toBe("context-one");
+  });
+});
+
+describe("a proxy of the environment", () => {
+  const server = new URL("https://api.example.com:6443");
+
+  test("is used for a server, unless the kubeconfig names one", async () => {
+    vi.stubEnv("HTTPS_PROXY", "proxy.example:3128");
+    const loaded = await loadKubeConfig({ kubeconfig: config("one") });
+    expect(loaded.getCurrentCluster()?.proxyUrl).toBe("http://proxy.example:3128");
+    const own = await loadKubeConfig({ kubeconfig: config("one", {}, { "proxy-url": "socks5://own:1" }) });
+    expect(own.getCurrentCluster()?.proxyUrl).toBe("socks5://own:1");
+  });
+
+  test.each([
+    ["", true],
+    ["other.example", true],
+    ["api.example.com:443", true],
+    ["10.0.0.0/8", true],
+    ["*", false],
+    ["api.example.com", false],
+    ["api.example.com:6443", false],
+    ["example.com", false],
+    [".example.com", false],
+    ["foo, *.example.com", false],
+  ])("with NO_PROXY=%s: %s", (exempt, isUsed) => {
+    const proxy = environmentProxy(server, { https_proxy: "http://proxy:1", NO_PROXY: exempt });
+    expect(proxy).toBe(isUsed ? "http://proxy:1" : undefined);
+  });
+
+  test.each([
+    ["https://127.0.0.1:6443", "", false],
+    ["https://localhost:6443", "", false],
+    ["https://[::1]:6443", "", false],
+    ["https://10.1.2.3", "10.0.0.0/8", false],
+    ["https://11.1.2.3", "10.0.0.0/8", true],
+    ["https://[fd00::1]", "fd00::/8", false],
+    ["https://10.1.2.3", "10.1.2.3", false],
+    ["http://10.1.2.3", "", false],
+  ])("for %s with NO_PROXY=%s: %s", (url, exempt, isUsed) => {
+    const proxy = environmentProxy(new URL(url), { HTTPS_PROXY: "http://proxy:1", NO_PROXY: exempt });
+    expect(proxy).toBe(isUsed ? "http://proxy:1" : undefined);
+  });
+});

@@ -1,0 +1,106 @@
+import { createServer, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { expect, it, onTestFinished } from "vitest";
+import { ClusterClient } from "../../../../components/cluster/api/client";
+import { PodWatch, type PodView } from "../../../../components/cluster/pods/podViews";
+import { until } from "../../forward/helpers";
+
+/** An API server with the Pods of `names`, that answers each watch as told; with a view on it. */
+async function viewOn(names: string[], watch: (response: ServerResponse, version: string | null) => void) {
+  const asked = { lists: 0, watches: [] as (string | null)[] };
+  const server = createServer((request, response) => {
+    const { searchParams } = new URL(request.url ?? "", "http://api");
+    if (searchParams.has("watch")) {
+      asked.watches.push(searchParams.get("resourceVersion"));
+      watch(response, searchParams.get("resourceVersion"));
+      return;
+    }
+    asked.lists++;
+    response.end(JSON.stringify({ metadata: { resourceVersion: String(asked.lists) }, items: names.map(podOf) }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+  const { port } = server.address() as AddressInfo;
+  const cluster = { server: `http://127.0.0.1:${port}` };
+  const client = await ClusterClient.connect({
+    kubeconfig: JSON.stringify({
+      ...{ apiVersion: "v1", kind: "Config", "current-context": "c" },
+      ...{ clusters: [{ name: "c", cluster }], users: [{ name: "u", user: { token: "t" } }] },
+      contexts: [{ name: "c", context: { cluster: "c", user: "u" } }],
+    }),
+  });
+  const lines: string[] = [];
+  let changes = 0;
+  const view: PodView = new PodWatch(
+    () => Promise.resolve(client),
+    "default",
+    (line) => lines.push(line),
+  ).subscribe({ app: "web" }, () => changes++);
+  onTestFinished(() => {
+    view.close();
+    client.close();
+    server.closeAllConnections();
+    server.close();
+  });
+  return { view, asked, lines, changes: () => changes };
+}
+
+function podOf(name: string): object {
+  const metadata = { uid: name, name, namespace: "default", creationTimestamp: "2026-01-01T00:00:00Z" };
+  return { metadata: { ...metadata, labels: { app: "web" } } };
+}
+
+function event(type: string, object: object): string {
+  return JSON.stringify({ type, object }) + "\n";
+}
+
+function refuse(response: ServerResponse): void {
+  response.writeHead(403).end(JSON.stringify({ kind: "Status", message: "pods is forbidden", code: 403 }));
+}
+
+it("lists at a bounded rate where the right to watch is missing, and says so once", async () => {
+  const names = ["web-1"];
+  const { view, asked, lines } = await viewOn(names, refuse);
+  await until(() => asked.lists >= 3);
+  names.push("web-2");
+  await until(() => view.pods().length === 2);
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  expect(asked.lists).toBeLessThan(20);
+  expect(view.isLive()).toBe(true);
+  expect(view.error()).toBeUndefined();
+  expect(lines).toEqual(["pods of /api/v1/namespaces/default/pods: pods is forbidden"]);
+});
+
+it("lists anew where its version is too old, without having been out of touch", async () => {
+  let isLive = true;
+  const { view, asked, changes } = await viewOn(["web-1"], (response, version) => {
+    isLive &&= view.isLive();
+    const gone = { kind: "Status", code: 410, reason: "Expired", message: "too old resource version" };
+    if (version === "1") response.end(event("ERROR", gone));
+    else response.write(event("ADDED", podOf("web-2")));
+  });
+  await until(() => view.pods().length === 2);
+  expect(asked).toEqual({ lists: 2, watches: ["1", "2"] });
+  expect(changes()).toBe(3);
+  expect(isLive).toBe(true);
+});
+
+it("goes on after a watch has ended from the last version that a bookmark told", async () => {
+  const { view, asked } = await viewOn(["web-1"], (response, version) => {
+    if (version === "1") response.end(event("BOOKMARK", { metadata: { resourceVersion: "7" } }));
+    else response.write(event("DELETED", podOf("web-1")));
+  });
+  await until(() => asked.watches.length === 2 && view.pods().length === 0);
+  expect(asked).toEqual({ lists: 1, watches: ["1", "7"] });
+});
+
+it("is out of touch after a cut until it has listed anew", async () => {
+  const { view, asked } = await viewOn(["web-1"], (response, version) => {
+    response.write(event("BOOKMARK", { metadata: { resourceVersion: "7" } }));
+    if (version === "1") setTimeout(() => response.destroy(), 50);
+  });
+  await until(() => view.isLive());
+  await until(() => !view.isLive());
+  expect(view.error()).toBeDefined();
+  await until(() => view.isLive());
+  expect(asked.lists).toBe(2);
+});

@@ -1,0 +1,73 @@
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { ClusterClient } from "../../../../components/cluster/api/client.ts";
+import { UnreachableError } from "../../../../components/cluster/api/errors.ts";
+import { clusterSession, ClusterSession } from "../../../../components/cluster/pods/session.ts";
+import { answer, FakeCluster, namespace, refuse } from "../fakeCluster.ts";
+
+let cluster: FakeCluster;
+let client: ClusterClient;
+let session: ClusterSession;
+
+beforeEach(async () => {
+  cluster = await FakeCluster.start();
+  client = await ClusterClient.connect(cluster.access);
+  session = new ClusterSession(client, "managed-by=us", () => undefined);
+});
+
+afterEach(async () => {
+  client.close();
+  await cluster.stop();
+});
+
+describe("what the InitPods of a program share", () => {
+  test("is one session for one access", async () => {
+    const report = (): void => undefined;
+    const [one, same, other] = await Promise.all([
+      clusterSession(cluster.access, "a=b", report),
+      clusterSession({ ...cluster.access }, "a=b", report),
+      clusterSession({ ...cluster.access, namespace: "other" }, "a=b", report),
+    ]);
+    expect(same).toBe(one);
+    expect(other).not.toBe(one);
+  });
+
+  test("is one list per namespace for all who ask what lives at the start", async () => {
+    cluster.set("web", { phase: "Running" });
+    cluster.set("going", { phase: "Running" }, { deletionTimestamp: "2026-01-01T00:00:00Z" });
+    const lists = await Promise.all([session.podsAtStart(namespace), session.podsAtStart(namespace)]);
+    expect(lists.map((pods) => pods.map(({ metadata }) => metadata.name))).toEqual([["web"], ["web"]]);
+    expect(cluster.count(/^list pods/)).toBe(1);
+  });
+
+  test("is one watch per namespace", () => {
+    expect(session.watch("a")).toBe(session.watch("a"));
+    expect(session.watch("a")).not.toBe(session.watch("b"));
+  });
+
+  test("is one error where the cluster can't be reached", async () => {
+    await cluster.stop();
+    const errors = await Promise.all([1, 2].map(() => session.podsAtStart(namespace).catch((error: unknown) => error)));
+    expect(errors[0]).toBeInstanceOf(UnreachableError);
+    expect(errors[0]).toBe(errors[1]);
+    expect((errors[0] as Error).message).toContain(`The cluster of context "fake" (${cluster.url}) can't be reached`);
+    await cluster.listen();
+  });
+});
+
+describe("the uid of a cluster", () => {
+  test("is empty without the right to read it", async () => {
+    cluster.override = (_asked, response) => {
+      refuse(response, 403, "no");
+      return true;
+    };
+    expect(await session.uid()).toBe("");
+  });
+
+  test("is asked for again where the cluster did not answer", async () => {
+    await cluster.stop();
+    await expect(session.uid()).rejects.toThrow(UnreachableError);
+    await cluster.listen();
+    cluster.override = (_asked, response) => answer(response, '{"metadata":{"uid":"u"}}');
+    expect(await session.uid()).toBe("u");
+  });
+});

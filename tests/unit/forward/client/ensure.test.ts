@@ -1,0 +1,220 @@
+import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
+import { join } from "node:path";
+import { beforeEach, expect, it, onTestFinished, vi } from "vitest";
+import {
+  forwardKey,
+  listDesired,
+  readDesired,
+  removeForward,
+  writeDesired,
+} from "../../../../components/forward/state/desired";
+import { ensureForward } from "../../../../components/forward/client/ensure";
+import { ForwardFailedError, PortInUseError, StateFolderError } from "../../../../components/forward/state/errors";
+import { liveDaemon, releaseLock, takeLock } from "../../../../components/forward/state/lock";
+import { assertPortFree, choosePort } from "../../../../components/forward/client/ports";
+import { ownIdentity } from "../../../../components/forward/state/processIdentity";
+import { readRecord } from "../../../../components/forward/state/record";
+import { reviveForwards, sweepForwards } from "../../../../components/forward/client/sweep";
+import { ask, fakeApi, httpApp, requestFor, tcpApp, temporaryFolder, until } from "../helpers";
+
+// The daemon is a process of its own here: the built one, as `up` starts it.
+
+const labels = { app: "web" };
+/** Nothing listens on it, and no outgoing connection is given it. */
+const unusedPort = 1;
+let folder: string;
+
+beforeEach(() => {
+  folder = temporaryFolder();
+  vi.stubEnv("XDG_STATE_HOME", join(folder, ".."));
+  onTestFinished(async () => {
+    for (const { key } of listDesired(folder)) removeForward(folder, key);
+    const pid = daemonPid();
+    const end = (): unknown => pid !== 0 && pid !== process.pid && process.kill(pid, "SIGKILL");
+    await until(() => liveDaemon(folder) === undefined, 3_000).catch(end);
+    vi.unstubAllEnvs();
+  });
+});
+
+async function cluster(appPort?: number) {
+  const api = await fakeApi();
+  const port = appPort ?? (await httpApp((request, response) => response.end(`app ${request.url ?? ""}`)));
+  api.setPod({ name: "web-1", uid: "uid-1", labels, ready: true, appPort: port });
+  return { api, request: await requestFor(api) };
+}
+
+function daemonPid(): number {
+  return liveDaemon(folder)?.pid ?? 0;
+}
+
+it("proves the URL, and is quick when all is there", async () => {
+  const { request } = await cluster();
+  await ensureForward(request, { podUid: "uid-1" });
+  expect((await ask(request.localPort, "/x")).body).toBe("app /x");
+  const startedAt = performance.now();
+  await ensureForward(request, { podUid: "uid-1" });
+  // 100 ms are promised; a hang or a second start would take seconds.
+  expect(performance.now() - startedAt).toBeLessThan(500);
+});
+
+it("leaves nothing behind when the Pod is gone: no process, no file", async () => {
+  const { api, request } = await cluster();
+  await ensureForward(request);
+  api.deletePod("web-1");
+  await until(() => !existsSync(folder), 5_000);
+  expect(daemonPid()).toBe(0);
+});
+
+it("keeps secrets of the environment out of the daemon, and files from others", async () => {
+  vi.stubEnv("PULUMI_CONFIG", '{"a:password":"hunter2"}');
+  vi.stubEnv("SOME_TOKEN", "hunter2");
+  vi.stubEnv("NODE_OPTIONS", "--no-warnings");
+  const { request } = await cluster();
+  await ensureForward(request);
+  const environment = readFileSync(`/proc/${daemonPid()}/environ`, "utf8");
+  expect(environment).not.toMatch(/hunter2|PULUMI|NODE_OPTIONS/);
+  expect(environment).toContain("PATH=");
+  expect(readFileSync(`/proc/${daemonPid()}/cmdline`, "utf8")).not.toContain("a-token");
+  for (const name of readdirSync(folder)) expect(statSync(join(folder, name)).mode & 0o777, name).toBe(0o600);
+  expect(statSync(folder).mode & 0o777).toBe(0o700);
+});
+
+it("revives a daemon that was killed, on the same port", async () => {
+  const { request } = await cluster();
+  await ensureForward(request);
+  const first = daemonPid();
+  process.kill(first, "SIGKILL");
+  await until(() => liveDaemon(folder) === undefined);
+  await ensureForward(request);
+  expect(daemonPid()).not.toBe(first);
+  expect((await ask(request.localPort)).status).toBe(200);
+});
+
+it("removes what a killed daemon left, at the next up of any stack and at any command", async () => {
+  for (const next of [
+    async () => {
+      reviveForwards(folder);
+      await Promise.resolve();
+    },
+    () => sweepForwards(folder),
+  ]) {
+    const { api, request } = await cluster();
+    await ensureForward(request);
+    process.kill(daemonPid(), "SIGKILL");
+    await until(() => liveDaemon(folder) === undefined);
+    api.deletePod("web-1");
+    await next();
+    await until(() => !existsSync(folder) && liveDaemon(folder) === undefined, 6_000);
+  }
+});
+
+it("keeps what a killed daemon left where the Pod lives", async () => {
+  const { request } = await cluster();
+  await ensureForward(request);
+  process.kill(daemonPid(), "SIGKILL");
+  await until(() => liveDaemon(folder) === undefined);
+  await sweepForwards(folder);
+  expect(readDesired(folder, forwardKey(request))).toBeDefined();
+});
+
+it("gives way to a newer version within a second, and not to an older one", async () => {
+  const { request } = await cluster();
+  await ensureForward(request);
+  const first = daemonPid();
+  // Plays the newer daemon: takes the lock, and wants the port.
+  const newer = { ...ownIdentity(), version: "99.0.0" };
+  expect(takeLock(folder, { ...newer, version: "0.0.1" })).toBe(false);
+  expect(takeLock(folder, newer)).toBe(true);
+  await until(() => !existsSync(`/proc/${first}`), 1_000);
+  await expect(ask(request.localPort)).rejects.toThrow("ECONNREFUSED");
+  releaseLock(folder, newer);
+  await ensureForward(request);
+  expect((await ask(request.localPort)).status).toBe(200);
+});
+
+it("names who uses the port, and leaves no file", async () => {
+  const { request } = await cluster();
+  const localPort = await tcpApp((socket) => socket.destroy());
+  const error = await ensureForward({ ...request, localPort }).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(PortInUseError);
+  expect((error as Error).message).toContain(`Local port ${localPort} is already used by`);
+  expect((error as Error).message).toContain(`(process ${process.pid})`);
+  expect((error as Error).message).toContain("forward.localPort");
+  expect(listDesired(folder)).toEqual([]);
+});
+
+it("says what the daemon saw where nothing answers", async () => {
+  const { request } = await cluster(unusedPort);
+  const error = await ensureForward(request, { answerTimeoutMs: 500 }).catch((reason: unknown) => reason);
+  expect(error).toBeInstanceOf(ForwardFailedError);
+  expect((error as Error).message).toContain("Nothing listens on port 80 inside Pod web-1");
+});
+
+it("fails at once where port-forwarding is forbidden", async () => {
+  const { api, request } = await cluster();
+  api.refusal = { status: 403, message: "pods is forbidden" };
+  const startedAt = performance.now();
+  await expect(ensureForward(request)).rejects.toThrow("get and create on pods/portforward");
+  expect(performance.now() - startedAt).toBeLessThan(5_000);
+});
+
+it("proves a tcp forward by a connection that stands", async () => {
+  const appPort = await tcpApp((socket) => socket.on("error", () => undefined));
+  const { request } = await cluster(appPort);
+  await ensureForward({ ...request, protocol: "tcp" }, { podUid: "uid-1" });
+  expect(readRecord(folder, forwardKey(request))?.reached).toBe("uid-1");
+});
+
+it("refuses a tcp forward where nothing listens", async () => {
+  const { request } = await cluster(unusedPort);
+  const ensured = ensureForward({ ...request, protocol: "tcp" }, { answerTimeoutMs: 500 });
+  await expect(ensured).rejects.toThrow("Nothing listens on port 80");
+});
+
+it("puts an up's forward in place of one that the command made for the same Pods", async () => {
+  const { request } = await cluster();
+  await ensureForward({ ...request, urn: "made by init-pod forward" });
+  await ensureForward(request);
+  expect(listDesired(folder).map(({ forward }) => forward.urn)).toEqual([request.urn]);
+  expect((await ask(request.localPort)).status).toBe(200);
+});
+
+it("refuses a state folder that others can write to", async () => {
+  const { request } = await cluster();
+  const { chmodSync } = await import("node:fs");
+  chmodSync(folder, 0o777);
+  await expect(ensureForward(request)).rejects.toThrow(StateFolderError);
+});
+
+it("gives each InitPod of a stack its own port, though all draw the same", async () => {
+  const { request } = await cluster();
+  const owners = Array.from({ length: 5 }, (_, index) => ({ ...request, urn: `urn:${index}` }));
+  const ports = await Promise.all(owners.map((owner) => choosePort(23_456, owner, folder)));
+  expect(new Set(ports).size).toBe(5);
+  expect(await Promise.all(owners.map((owner, index) => choosePort(ports[index] ?? 0, owner, folder)))).toEqual(ports);
+});
+
+it("keeps a drawn port from others that draw, not from the InitPod that has kept it from an earlier up", async () => {
+  const { request } = await cluster();
+  const port = await choosePort(request.localPort, { ...request, urn: "urn:drawer" }, folder);
+  expect(port).toBe(request.localPort);
+  await ensureForward(request);
+  expect((await ask(port)).status).toBe(200);
+});
+
+it("refuses a port that two InitPods of one stack name", async () => {
+  const { request } = await cluster();
+  await assertPortFree(request.localPort, request, folder);
+  const second = assertPortFree(request.localPort, { ...request, urn: "urn:second" }, folder);
+  await expect(second).rejects.toThrow("another InitPod of this stack");
+});
+
+it("chooses the next port where another InitPod's forward, or another program, has the drawn one", async () => {
+  const { request } = await cluster();
+  writeDesired(folder, { ...request, urn: "urn:other", localPort: 29_999 }, "1.0.0");
+  expect(await choosePort(29_999, { ...request, urn: "urn:a" }, folder)).toBe(20_000);
+  await expect(assertPortFree(29_999, request, folder)).rejects.toThrow('the forward of InitPod "web"');
+  const busy = await tcpApp((socket) => socket.destroy());
+  await expect(assertPortFree(busy, request, folder)).rejects.toThrow(PortInUseError);
+  expect(await choosePort(busy, { ...request, urn: "urn:b" }, folder)).not.toBe(busy);
+});

@@ -1,0 +1,71 @@
+import { describe, expect, it } from "vitest";
+import { readDesired } from "../../../../components/forward/state/desired";
+import { readRecord } from "../../../../components/forward/state/record";
+import { SleepSensor } from "../../../../components/forward/daemon/sleepSensor";
+import { ask, fakeApi, httpApp, requestFor, runDaemon, temporaryFolder, until } from "../helpers";
+
+const hourMs = 3_600_000;
+const intervalMs = 2_000;
+
+describe("the sleep sensor", () => {
+  /** By how much the second question comes too late, where so much passed on each clock since the first. */
+  const lateAfter = (wall: number, steady: number): number => {
+    const now = { wall: 1_000_000, steady: 500 };
+    const sensor = new SleepSensor(intervalMs, { wall: () => now.wall, steady: () => now.steady });
+    now.wall += wall;
+    now.steady += steady;
+    return sensor.lateMs();
+  };
+
+  it("is quiet where a question comes in time", () => {
+    expect(lateAfter(intervalMs, intervalMs)).toBe(0);
+  });
+
+  it("tells of a machine that slept, though its steady clock stood still", () => {
+    expect(lateAfter(hourMs, intervalMs)).toBe(hourMs - intervalMs);
+  });
+
+  it("tells of a process that was stopped, though the time of day was set back meanwhile", () => {
+    expect(lateAfter(-hourMs, hourMs)).toBe(hourMs - intervalMs);
+  });
+
+  it("is quiet where the time of day is set back", () => {
+    expect(lateAfter(-hourMs, intervalMs)).toBe(0);
+  });
+
+  it("tells of each sleep once", () => {
+    const now = { wall: 0, steady: 0 };
+    const sensor = new SleepSensor(intervalMs, { wall: () => now.wall, steady: () => now.steady });
+    now.wall = hourMs;
+    expect(sensor.lateMs()).toBeGreaterThan(0);
+    now.wall += intervalMs;
+    now.steady += intervalMs;
+    expect(sensor.lateMs()).toBe(0);
+  });
+});
+
+describe("a daemon whose time of day jumps", () => {
+  it.each([
+    { way: "forward, asks for the Pods anew", byMs: hourMs, isAsked: true },
+    { way: "back, goes on as before", byMs: -hourMs, isAsked: false },
+  ])("$way, and serves on", async ({ byMs, isAsked }) => {
+    // These clocks go on by one interval with each question, so that a test on a busy machine does not look like a sleep.
+    const now = { wall: Date.now(), steady: 0 };
+    const clocks = { wall: () => (now.wall += intervalMs), steady: () => (now.steady += intervalMs) };
+    const folder = temporaryFolder();
+    const api = await fakeApi();
+    const request = await requestFor(api);
+    const appPort = await httpApp((_request, response) => response.end("app"));
+    api.setPod({ name: "web-1", uid: "uid-1", labels: { app: "web" }, ready: true, appPort });
+    const { key, lines } = runDaemon(folder, request, clocks);
+    await until(() => readRecord(folder, key)?.pod?.uid === "uid-1");
+    const lists = (): number => api.requests.filter((line) => !line.includes("watch=true")).length;
+    const before = lists();
+    now.wall += byMs;
+    await new Promise((resolve) => setTimeout(resolve, 2 * intervalMs + 500));
+    expect(lists() > before).toBe(isAsked);
+    expect(lines.some((line) => line.startsWith("woke up"))).toBe(isAsked);
+    expect((await ask(request.localPort)).body).toBe("app");
+    expect(readDesired(folder, key)).toBeDefined();
+  });
+});

@@ -1,0 +1,77 @@
+import * as pulumi from "@pulumi/pulumi";
+import { createRequire } from "node:module";
+import { beforeAll, describe, expect, test } from "vitest";
+import type { InitPodArgs } from "../../components/spec/args.ts";
+
+// Loaded as users load it, so that the package and this test share one Pulumi SDK.
+const require = createRequire(import.meta.url);
+const { InitPod } = require("init-pod") as typeof import("../../components/index.ts");
+
+interface Registered {
+  type: string;
+  name: string;
+  inputs: Record<string, unknown>;
+}
+
+const registered: Registered[] = [];
+
+beforeAll(async () => {
+  await pulumi.runtime.setMocks({
+    newResource: ({ type, name, inputs, id }) => {
+      registered.push({ type, name, inputs: inputs as Record<string, unknown> });
+      return {
+        id: id ?? `${name}-id`,
+        state: { ...(inputs as object), output: (inputs as { input?: unknown }).input },
+      };
+    },
+    call: ({ inputs }) => inputs as object,
+  });
+});
+
+function resolved<T>(output: pulumi.Output<T>): Promise<T> {
+  return new Promise((resolve) => void output.apply(resolve));
+}
+
+const args: InitPodArgs = {
+  init: [{ download: { url: "https://example.com/", to: "/usr/share/nginx/html/index.html" } }],
+  container: { image: "nginxinc/nginx-unprivileged:1.29", port: 8080 },
+  service: {},
+};
+
+describe("an InitPod under Pulumi's mocks", () => {
+  test("touches no cluster and gives every output", async () => {
+    const web = new InitPod("web", args);
+    expect(await resolved(web.url)).toMatch(/^http:\/\/127\.0\.0\.1:2\d{4}$/);
+    expect(await resolved(web.initLogs)).toEqual([]);
+    expect(await resolved(web.namespace)).toBe("default");
+    const pod = registered.find(({ type, name }) => type === "kubernetes:core/v1:Pod" && name === "web");
+    expect(pod?.inputs).toMatchObject({
+      metadata: { namespace: "default", labels: { "app.kubernetes.io/name": "web" } },
+      spec: { initContainers: [{ name: "download" }], containers: [{ name: "app" }] },
+    });
+  });
+
+  test("keeps its labels and its port in one resource, with or without a port of the Pod", async () => {
+    await resolved(new InitPod("worker", { container: { image: "busybox:1.37.0" } }).podName);
+    const kept = registered.filter(({ type }) => type === "pulumi:index:Stash").map(({ name }) => name);
+    expect(kept.filter((name) => name.startsWith("worker"))).toEqual(["worker-identity", "worker-ready"]);
+    const identity = registered.find(({ name }) => name === "worker-identity");
+    expect(identity?.inputs).toMatchObject({
+      input: { selector: { "app.kubernetes.io/name": "worker" }, localPort: expect.any(Number) as number },
+    });
+  });
+
+  test("refuses bad arguments, all problems at once", () => {
+    expect(() => new InitPod("bad", { container: { image: "not an image!", port: 70000 }, timeoutSeconds: 0 })).toThrow(
+      /3 problems[\s\S]*container\.image[\s\S]*container\.port[\s\S]*timeoutSeconds/,
+    );
+  });
+
+  test("has an empty url without a port and without a forward", async () => {
+    const image = "busybox:1.37.0";
+    expect(await resolved(new InitPod("bare", { container: { image } }).url)).toBe("");
+    expect(
+      await resolved(new InitPod("never", { container: { image, port: 80 }, forward: { mode: "never" } }).url),
+    ).toBe("");
+  });
+});

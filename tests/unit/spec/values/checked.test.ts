@@ -1,0 +1,85 @@
+import * as pulumi from "@pulumi/pulumi";
+import { setImmediate } from "node:timers/promises";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+
+import type { InitPodArgs } from "../../../../components/spec/args.ts";
+import { manifest } from "../../../../components/spec/manifest/manifest.ts";
+import { checked } from "../../../../components/spec/values/checked.ts";
+import { image } from "../../../../components/spec/values/checks.ts";
+
+const fail = (text: string): Error => new Error(text);
+
+// An Output that fails rejects several promises of its own, and the SDK's runner reports them, once, as unhandled. Here
+// the failure is what is looked at.
+const listeners = process.listeners("unhandledRejection");
+beforeAll(() => {
+  process.removeAllListeners("unhandledRejection").on("unhandledRejection", () => undefined);
+});
+afterAll(async () => {
+  await setImmediate();
+  process.removeAllListeners("unhandledRejection");
+  for (const listener of listeners) process.on("unhandledRejection", listener);
+});
+
+/** The Output's value; its promise is the only way to see it fail without an engine. */
+async function valueOf<T>(input: pulumi.Input<T>): Promise<unknown> {
+  const output = pulumi.output(input) as unknown as { promise(): Promise<unknown> };
+  return await output.promise();
+}
+
+describe("a value that was not known at first", () => {
+  test("is let through when it is good", async () => {
+    expect(await valueOf(checked(pulumi.output("nginx:1"), "container.image", image, fail))).toBe("nginx:1");
+  });
+
+  test("is refused when it resolves to a bad one: field, value, fix", async () => {
+    const result = valueOf(checked(pulumi.output("A B"), "container.image", image, fail));
+
+    await expect(result).rejects.toThrow('container.image = "A B": is no image reference');
+  });
+
+  test("is not shown when it is a secret", async () => {
+    const result = valueOf(checked(pulumi.secret("S3cr3t!"), "container.image", image, fail));
+
+    await expect(result).rejects.toThrow("container.image = [hidden]: is no image reference");
+  });
+
+  test("may be a promise", async () => {
+    await expect(valueOf(checked(Promise.resolve(""), "image", image, fail))).rejects.toThrow("image");
+  });
+
+  test("that is plain comes back as it is", () => {
+    expect(checked("A B", "container.image", image, fail)).toBe("A B");
+  });
+});
+
+describe("a Secret whose name was not known at first", () => {
+  const run = { script: "true" };
+  const secretName = async (app: pulumi.Input<string>, step: pulumi.Input<string>, key = "k"): Promise<unknown> => {
+    const args: InitPodArgs = {
+      init: [{ run, secretEnv: { P: { secret: step, key: "k" } } }],
+      container: { image: "a", secretEnv: { P: { secret: app, key } } },
+    };
+    const { podSpec } = manifest(args, fail);
+    const { initContainers } = podSpec as {
+      initContainers: { env: { name: string; valueFrom?: { secretKeyRef: { name: pulumi.Input<string> } } }[] }[];
+    };
+    const from = initContainers[0]?.env.find(({ name }) => name === "P")?.valueFrom;
+    return await valueOf(from?.secretKeyRef.name ?? "");
+  };
+
+  test.each([
+    ["the step's", "db", pulumi.output("db")],
+    ["the app's", pulumi.output("db"), "db"],
+    ["both", pulumi.output("db"), pulumi.output("db")],
+  ])("is refused when it resolves to one that the app can see: %s", async (_, app, step) => {
+    await expect(secretName(app, step)).rejects.toThrow(
+      'init[0].secretEnv.P = {"secret":"db","key":"k"}: the app can read it as well, by container.secretEnv.P',
+    );
+  });
+
+  test("is let through when it resolves to another, or to another key", async () => {
+    expect(await secretName(pulumi.output("other"), pulumi.output("db"))).toBe("db");
+    expect(await secretName(pulumi.output("db"), pulumi.output("db"), "other")).toBe("db");
+  });
+});

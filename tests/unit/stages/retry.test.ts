@@ -1,0 +1,103 @@
+import { describe, expect, test } from "vitest";
+import type { Pod } from "../../../components/cluster/pods/pod.ts";
+import { deadlineSeconds, parseDuration } from "../../../components/stages/deadline.ts";
+import { identityOf } from "../../../components/contract/identity.ts";
+import { newestOf, retryValue } from "../../../components/stages/retry.ts";
+
+const settings = { retries: 1, mustServe: true };
+
+function pod(uid: string, ageSeconds: number, more: Partial<Pod> = {}): Pod {
+  const created = new Date(Date.now() - ageSeconds * 1000).toISOString();
+  return {
+    metadata: {
+      name: `web-${uid}`,
+      namespace: "shop",
+      uid,
+      creationTimestamp: created,
+      annotations: { "init-pod.dev/retry": `value-of-${uid}` },
+    },
+    status: {
+      startTime: created,
+      phase: "Pending",
+      conditions: [{ type: "Ready", status: "False", lastTransitionTime: created }],
+    },
+    ...more,
+  };
+}
+
+const failed = { phase: "Failed", conditions: [{ type: "Ready", status: "False" }] };
+
+describe("the retry value", () => {
+  test("stays as the newest living Pod has it", () => {
+    expect(retryValue(newestOf([pod("old", 100), pod("new", 10)]), [], settings)).toBe("value-of-new");
+  });
+
+  test("is the uid of the newest Pod where that has failed, so that it is made anew", () => {
+    expect(retryValue(newestOf([pod("old", 100), pod("new", 10, { status: failed })]), [], settings)).toBe("new");
+  });
+
+  test("stays where a Pod that was Ready is unwell, as it may heal", () => {
+    const start = new Date(Date.now() - 100_000).toISOString();
+    const unwell = pod("web", 100, {
+      status: {
+        startTime: start,
+        phase: "Running",
+        conditions: [{ type: "Ready", status: "False", lastTransitionTime: new Date().toISOString() }],
+        containerStatuses: [
+          {
+            name: "app",
+            restartCount: 9,
+            state: { waiting: { reason: "CrashLoopBackOff" } },
+            lastState: { terminated: { exitCode: 1 } },
+          },
+        ],
+      },
+    });
+    expect(retryValue(unwell, [], settings)).toBe("value-of-web");
+  });
+
+  test("is a new one each time where no Pod lives", () => {
+    expect(retryValue(undefined, [], settings)).not.toBe(retryValue(undefined, [], settings));
+  });
+});
+
+describe("the identity of an InitPod", () => {
+  const urn = (stack: string, type: string, name: string) =>
+    `urn:pulumi:${stack}::shop::${type}init-pod:index:InitPod::${name}`;
+
+  test("differs between stacks, and between parents", () => {
+    const instances = [urn("dev", "", "web"), urn("prod", "", "web"), urn("dev", "a:b:C$", "web")].map(
+      (one) => identityOf(one, "web").selector["app.kubernetes.io/instance"],
+    );
+    expect(new Set(instances).size).toBe(3);
+    expect(instances[0]).toMatch(/^shop-dev-[0-9a-f]{8}$/);
+  });
+
+  test("has label values that Kubernetes takes, whatever the names are", () => {
+    for (const name of ["ünï cödé", "x".repeat(200), "-", "", "a/b:c"]) {
+      for (const value of Object.values(identityOf(urn("dev", "", name), name).labels)) {
+        expect(value).toMatch(/^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/);
+      }
+    }
+  });
+});
+
+describe("the deadline", () => {
+  test.each([
+    ["90s", 90],
+    ["1h30m", 5400],
+    ["1.5m", 90],
+    ["250ms", 0.25],
+    ["", undefined],
+    ["soon", undefined],
+  ])("of %o is %o seconds", (text, seconds) => {
+    expect(parseDuration(text)).toBe(seconds);
+  });
+
+  test("is the argument's, else that of customTimeouts, else ten minutes", () => {
+    const container = { image: "nginx" };
+    expect(deadlineSeconds({ container, timeoutSeconds: 5 }, { customTimeouts: { create: "90s" } })).toBe(5);
+    expect(deadlineSeconds({ container }, { customTimeouts: { create: "90s" } })).toBe(90);
+    expect(deadlineSeconds({ container }, {})).toBe(600);
+  });
+});
