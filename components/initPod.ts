@@ -80,7 +80,7 @@ export class InitPod extends pulumi.ComponentResource {
               ? {
                   [annotation.port]: String(podPort),
                   [annotation.localPort]: pulumi.interpolate`${port}`,
-                  [annotation.protocol]: forward.protocol ?? "http",
+                  [annotation.protocol]: forward.protocol ?? defaultProtocol,
                 }
               : {}),
           },

@@ -80,7 +80,7 @@ process.stdout.on("error", () => process.exit(exitCode.well));
 run(process.argv.slice(2)).then(
   (code) => (process.exitCode = code),
   (error: unknown) => {
-    const message = error instanceof Error ? error.message : String(error);
+    const message = errorText(error);
     process.stderr.write(error instanceof UsageError ? `${message}\n\n${usage}` : `init-pod: ${message}\n`);
     process.exitCode = error instanceof UsageError ? exitCode.usage : exitCode.failed;
   },

@@ -1,8 +1,11 @@
-/** Annotations of an InitPod's Pod, from which `init-pod forward` and the next `pulumi up` learn what they need. */
+/** Prefix of the labels and annotations that are InitPod's own. */
+export const ownPrefix = "init-pod.dev/";
+
+/** Annotations of an InitPod's Pod, from which `init-pod` and the next `pulumi up` learn what they need. */
 export const annotation = {
   /** Changes when the Pod must be made anew although its arguments are the same. */
-  retry: "init-pod.dev/retry",
-  localPort: "init-pod.dev/local-port",
-  protocol: "init-pod.dev/protocol",
-  port: "init-pod.dev/port",
+  retry: `${ownPrefix}retry`,
+  localPort: `${ownPrefix}local-port`,
+  protocol: `${ownPrefix}protocol`,
+  port: `${ownPrefix}port`,
 } as const;

@@ -1,13 +1,11 @@
 import { createHash } from "node:crypto";
-
-/** Labels that every object of any InitPod carries. */
-export const managedBy = { "app.kubernetes.io/managed-by": "init-pod" } as const;
+import { type Labels, managedBy, selectorLabel } from "./labels";
 
 /** What tells the objects of one InitPod from all others of a namespace. */
 export interface Identity {
   /** Of the Service, and of everybody who looks for the InitPod's Pods. */
-  selector: Record<string, string>;
-  labels: Record<string, string>;
+  selector: Labels;
+  labels: Labels;
 }
 
 const maxLabelLength = 63;
@@ -20,8 +18,8 @@ export function identityOf(urn: string, name: string): Identity {
   const [, stack = "", project = ""] = /^urn:pulumi:([^:]*)::([^:]*)::/.exec(urn) ?? [];
   const hash = createHash("sha256").update(urn).digest("hex").slice(0, 8);
   const selector = {
-    "app.kubernetes.io/name": labelValue(name, maxLabelLength),
-    "app.kubernetes.io/instance": `${labelValue(`${project}-${stack}`, maxLabelLength - hash.length - 1)}-${hash}`,
+    [selectorLabel.name]: labelValue(name, maxLabelLength),
+    [selectorLabel.instance]: `${labelValue(`${project}-${stack}`, maxLabelLength - hash.length - 1)}-${hash}`,
   };
   return { selector, labels: { ...selector, "app.kubernetes.io/component": "app", ...managedBy } };
 }

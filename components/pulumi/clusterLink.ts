@@ -7,9 +7,7 @@ import { reportedOn } from "./errors";
 import { managedBy } from "../contract/identity";
 import { knownOr } from "./knownOr";
 
-const labelSelector = Object.entries(managedBy)
-  .map(([key, value]) => `${key}=${value}`)
-  .join(",");
+const selector = labelSelector(managedBy);
 
 const announced = new Set<string>();
 
@@ -50,7 +48,7 @@ export class ClusterLink {
     return pulumi.unsecret(this.access).apply<T>(async (access) => {
       if (access === undefined) return otherwise;
       return await reportedOn(resource, async () => {
-        const session = await clusterSession(access, labelSelector, (line) => void pulumi.log.warn(cleanLine(line)));
+        const session = await clusterSession(access, selector, (line) => void pulumi.log.warn(cleanLine(line)));
         this.#announce(session);
         return await action(session, access);
       });

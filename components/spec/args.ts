@@ -1,11 +1,15 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
+import type { ForwardProtocol } from "../contract/protocols";
 import type { Download } from "./steps/download";
 import type { Run } from "./steps/run";
+import type { SecretKey } from "./values/secretKeys";
 
+export { ForwardProtocol } from "../contract/protocols";
 export type { Download } from "./steps/download";
 export type { Run } from "./steps/run";
+export type { SecretKey } from "./values/secretKeys";
 
 /** How much a Pod is locked down. */
 export const Security = {
@@ -37,18 +41,6 @@ export const ForwardMode = {
 } as const;
 /** When the local URL is served by the forwarder. */
 export type ForwardMode = (typeof ForwardMode)[keyof typeof ForwardMode];
-
-/** What the app speaks on its port. */
-export const ForwardProtocol = {
-  /** HTTP: the URL starts with http:// and is proven by a request. */
-  Http: "http",
-  /** HTTPS: the URL starts with https:// and is proven by a request. */
-  Https: "https",
-  /** Anything else over TCP: the URL starts with tcp:// and is proven by a connection. */
-  Tcp: "tcp",
-} as const;
-/** What the app speaks on its port. */
-export type ForwardProtocol = (typeof ForwardProtocol)[keyof typeof ForwardProtocol];
 
 /** Which containers of the Pod mount a volume. */
 export const MountIn = {
@@ -170,14 +162,6 @@ export interface InitStep {
   secretEnv?: Record<string, SecretKey>;
   /** Requests and limits. Default: requests of 10m CPU and 16Mi memory, no limits. */
   resources?: k8s.types.input.core.v1.ResourceRequirements;
-}
-
-/** One key of a Kubernetes Secret in the Pod's namespace. */
-export interface SecretKey {
-  /** Name of the Secret. */
-  secret: pulumi.Input<string>;
-  /** Key in the Secret. */
-  key: pulumi.Input<string>;
 }
 
 /** The app container. */

@@ -72,8 +72,8 @@ export function localUrl(
   settings: UrlSettings,
 ): pulumi.Output<string> {
   const { name, forward, podPort } = settings;
-  const protocol = forward.protocol ?? "http";
-  const urlOf = (port: number): string => `${protocol}://127.0.0.1:${port}`;
+  const protocol = forward.protocol ?? defaultProtocol;
+  const urlOf = (port: number): string => urlOnThisMachine(protocol, port);
   if (pulumi.runtime.isDryRun()) return settings.port.apply(urlOf);
   const release = heldForward(component, urn, link);
   const { port, selector, podUid, podReady, gateOpened } = settings;

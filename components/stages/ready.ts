@@ -75,7 +75,7 @@ async function podsBefore(
   selector: Record<string, string>,
 ): Promise<Pod[]> {
   try {
-    return (await session.podsAtStart(namespace)).filter((pod) => hasLabels(pod, selector));
+    return (await session.podsAtStart(namespace)).filter((pod) => hasLabels(pod.metadata.labels, selector));
   } catch (error) {
     // Without the right to list Pods, all that is lost is which log lines an earlier run has shown, and tidiness.
     if (error instanceof ApiError) return [];

@@ -65,7 +65,7 @@ export function retryTrigger(
     link.use<string | null>(component, "none", async (session) => {
       try {
         const pods = await session.podsAtStart(namespace);
-        const newest = newestOf(pods.filter((pod) => hasLabels(pod, selector)));
+        const newest = newestOf(pods.filter((pod) => hasLabels(pod.metadata.labels, selector)));
         return retryValue(newest, await eventsOf(session.client, newest), settings);
       } catch (error) {
         if (pulumi.runtime.isDryRun() && error instanceof ApiError) return null;

@@ -54,7 +54,7 @@ async function forwardOne(
     await ensureForward(requestOf(view, initPod, declared, folder), options);
     return { name, namespace, url, state: ready === undefined ? "waits" : "answers" };
   } catch (error) {
-    return { name, namespace, url, state: "failed", message: error instanceof Error ? error.message : String(error) };
+    return { name, namespace, url, state: "failed", message: errorText(error) };
   }
 }
 

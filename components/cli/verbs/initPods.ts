@@ -23,9 +23,6 @@ export interface DeclaredUrl {
 /** How an InitPod is, by the newest of its Pods. */
 export type InitPodState = "ready" | "completed" | "starting" | "failing" | "deleting";
 
-const nameLabel = "app.kubernetes.io/name";
-const instanceLabel = "app.kubernetes.io/instance";
-
 /** Puts Pods together that are of one InitPod, in the order of namespaces and names. */
 export function initPodsOf(pods: readonly PodSummary[]): InitPodView[] {
   const groups = new Map<string, PodSummary[]>();
@@ -62,7 +59,7 @@ export function titleOf({ namespace, name }: { namespace: string; name: string }
 function viewOf(pods: readonly PodSummary[]): InitPodView[] {
   const [pod] = pods;
   if (pod === undefined) return [];
-  const name = pod.labels[nameLabel] ?? pod.name;
+  const name = pod.labels[selectorLabel.name] ?? pod.name;
   return [{ name, namespace: pod.namespace, selector: selectorOf(pod), pods: newestFirst(pods) }];
 }
 
@@ -72,19 +69,15 @@ function newestFirst(pods: readonly PodSummary[]): PodSummary[] {
 }
 
 function selectorOf({ labels }: PodSummary): Record<string, string> {
-  return Object.fromEntries(Object.entries(labels).filter(([name]) => name === nameLabel || name === instanceLabel));
+  return Object.fromEntries(Object.values(selectorLabel).flatMap((key) => (key in labels ? [[key, labels[key] ?? ""]] : [])));
 }
 
 function declaredUrl({ annotations }: PodSummary): DeclaredUrl | undefined {
   const localPort = Number(annotations[annotation.localPort]);
   const podPort = Number(annotations[annotation.port]);
-  const protocol = annotations[annotation.protocol] ?? "http";
+  const protocol = annotations[annotation.protocol] ?? defaultProtocol;
   if (!isPort(localPort) || !isPort(podPort) || !isProtocol(protocol)) return undefined;
-  return { protocol, localPort, podPort, url: `${protocol}://127.0.0.1:${localPort}` };
-}
-
-function isProtocol(text: string): text is ForwardProtocol {
-  return /^(http|https|tcp)$/.test(text);
+  return { protocol, localPort, podPort, url: urlOnThisMachine(protocol, localPort) };
 }
 
 function isPort(value: number): boolean {

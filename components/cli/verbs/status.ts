@@ -94,7 +94,7 @@ export async function statusOf(folder: string, command: Command, view: ClusterVi
 
 function isOf(forward: DesiredForward, { namespace, pods }: InitPodView, view: ClusterView): boolean {
   const isHere = (forward.clusterUid || forward.server) === (view.clusterUid || view.server);
-  return isHere && forward.namespace === namespace && pods.some((pod) => hasLabels(pod, forward.selector));
+  return isHere && forward.namespace === namespace && pods.some((pod) => hasLabels(pod.labels, forward.selector));
 }
 
 async function initPodStatus(

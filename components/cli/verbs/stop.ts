@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import { listDesired, removeForward } from "../../forward/state/desired";
 import { liveDaemon } from "../../forward/state/lock";
 import { isFree } from "../../forward/client/ports";
@@ -41,7 +40,7 @@ export async function stopForwards(
   return chosen.map(({ name, namespace, forward }) => ({
     name,
     namespace,
-    url: `${forward.protocol}://127.0.0.1:${forward.localPort}`,
+    url: urlOnThisMachine(forward.protocol, forward.localPort),
   }));
 }
 
@@ -57,6 +56,6 @@ async function untilClosed(folder: string, ports: readonly number[]): Promise<vo
       if (isLast) process.kill(daemon.pid, "SIGKILL");
       return;
     }
-    await sleep(pollMs);
+    await delay(pollMs);
   }
 }

@@ -182,7 +182,7 @@ export class ClusterClient {
         clearTimeout(timer);
         if (signal.aborted) reject(error);
         else if (outgoing.reusedSocket && error.code === "ECONNRESET") reject(new StaleConnectionError());
-        else reject(new UnreachableError(describe(error)));
+        else reject(new UnreachableError(errorText(error)));
       });
       outgoing.end();
     });
@@ -197,10 +197,12 @@ async function authorizedOptions(kubeConfig: KubeConfig): Promise<AuthorizedOpti
   // A proxy that never answers would otherwise keep the process alive. (With SOCKS it would end idle connections.)
   if (proxy !== undefined && !proxy.startsWith("socks")) options.timeout = defaultTimeoutMs;
   try {
-    await within(credentialsTimeoutMs, kubeConfig.applyToHTTPSOptions(options));
+    await within(credentialsTimeoutMs, kubeConfig.applyToHTTPSOptions(options), () => {
+      throw new Error(`no answer within ${credentialsTimeoutMs / 1000} s`);
+    });
   } catch (error) {
     throw new KubeconfigError(
-      `No credentials for context "${kubeConfig.getCurrentContext()}"${ofPlugin(kubeConfig)}: ${describe(error)}`,
+      `No credentials for context "${kubeConfig.getCurrentContext()}"${ofPlugin(kubeConfig)}: ${errorText(error)}`,
     );
   }
   delete options.timeout;
@@ -211,14 +213,6 @@ async function authorizedOptions(kubeConfig: KubeConfig): Promise<AuthorizedOpti
 function ofPlugin(kubeConfig: KubeConfig): string {
   const exec = kubeConfig.getCurrentUser()?.exec as { command?: string } | undefined | null;
   return exec?.command === undefined ? "" : ` from its credential plugin ${exec.command}`;
-}
-
-async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${ms / 1000} s`)), ms);
-  });
-  return await Promise.race([promise, timeout]).finally(() => clearTimeout(timer));
 }
 
 /** Looks at what came over the connection, as reading the body is its consumer's affair. */
@@ -242,7 +236,7 @@ async function readAll(response: http.IncomingMessage): Promise<string> {
     for await (const chunk of response) chunks.push(chunk as Buffer);
     return Buffer.concat(chunks).toString("utf8");
   } catch (error) {
-    throw new UnreachableError(describe(error));
+    throw new UnreachableError(errorText(error));
   }
 }
 
@@ -257,12 +251,4 @@ function apiError(status: number, body: string): ApiError {
     const text = body.replace(/\s+/g, " ").trim().slice(0, longestErrorText);
     return new ApiError(status, text === "" ? `HTTP status ${status}` : `HTTP status ${status}: ${text}`);
   }
-}
-
-/** Node reports a refused connection to a name with two addresses as an AggregateError without a text. */
-function describe(error: unknown): string {
-  if (error instanceof AggregateError) return [...new Set(error.errors.map(describe))].join("; ");
-  if (!(error instanceof Error)) return String(error);
-  const text = error.message.trim();
-  return text === "" ? ((error as NodeJS.ErrnoException).code ?? error.name) : text;
 }

@@ -1,5 +1,3 @@
-import type { FailedVerdict } from "../verdict/verdict";
-
 /** The kubeconfig can't be used: missing, unreadable, no such context. */
 export class KubeconfigError extends Error {
   override readonly name = "KubeconfigError";
@@ -23,20 +21,4 @@ export class ApiError extends Error {
   ) {
     super(message);
   }
-}
-
-/** The Pod can't get Ready; the message is the whole report. */
-export class InitFailedError extends Error {
-  override readonly name = "InitFailedError";
-  constructor(
-    message: string,
-    readonly verdict: FailedVerdict,
-  ) {
-    super(message);
-  }
-}
-
-/** The Pod that was created is not in the cluster that is watched. */
-export class ClusterMismatchError extends Error {
-  override readonly name = "ClusterMismatchError";
 }

@@ -1,5 +1,4 @@
 import { once } from "node:events";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { ClusterClient } from "../api/client";
 import { ApiError } from "../api/errors";
 import type { LogSource } from "./tail";
@@ -300,7 +299,7 @@ export class ContainerLog {
 
   async #pause(attempt: Attempt, ms: number): Promise<void> {
     const signal = this.#isOver(attempt) ? this.stop : AbortSignal.any([this.stop, attempt.over]);
-    await sleep(ms, undefined, { signal }).catch(() => undefined);
+    await delay(ms, signal);
   }
 }
 

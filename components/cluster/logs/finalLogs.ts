@@ -44,7 +44,7 @@ async function readTwice({ client, namespace, podName, mask }: FinalLogSettings,
     return await read().catch(read);
   } catch (error) {
     // The Pod is Ready all the same.
-    const text = error instanceof Error ? error.message : String(error);
+    const text = errorText(error);
     return { lines: [`(this log could not be read: ${text})`], truncated: false };
   }
 }
@@ -63,7 +63,5 @@ export async function failedTail(
   const status = statuses.find(({ name }) => name === container);
   const previous = status?.state?.running !== undefined && status.lastState?.terminated !== undefined;
   const read = readTail(client, { namespace, pod: podName, container, previous }, mask).catch(() => noTail);
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<Tail>((resolve) => (timer = setTimeout(resolve, failureMs, noTail)));
-  return await Promise.race([read, timeout]).finally(() => clearTimeout(timer));
+  return await within(failureMs, read, () => noTail);
 }

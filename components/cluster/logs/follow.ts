@@ -37,12 +37,9 @@ export class LogStreams {
 
   /** Waits for the last lines of the attempts that have ended. */
   async end(): Promise<void> {
-    let timer: NodeJS.Timeout | undefined;
-    const timeout = new Promise((resolve) => (timer = setTimeout(resolve, drainMs)));
     // A restartable init container's log has no end to wait for.
     const ending = [...this.#logs].filter(([name]) => !this.#endless.has(name)).map(([, log]) => log.done);
-    await Promise.race([Promise.all(ending), timeout]);
-    clearTimeout(timer);
+    await within<unknown>(drainMs, Promise.all(ending), () => undefined);
   }
 
   close(): void {

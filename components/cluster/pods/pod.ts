@@ -113,7 +113,3 @@ export function hasBeenReady(pod: Pod): boolean {
 export function hasEnded(pod: Pod): boolean {
   return pod.status?.phase === "Failed" || pod.status?.phase === "Succeeded";
 }
-
-export function hasLabels({ metadata }: Pod, labels: Record<string, string>): boolean {
-  return Object.entries(labels).every(([key, value]) => metadata.labels?.[key] === value);
-}

@@ -1,7 +1,7 @@
 import { ApiError } from "../api/errors";
 import type { ClusterClient } from "../api/client";
 import { backoffMs } from "../../time/backoff";
-import { abortableDelay } from "../../time/delay";
+import { delay } from "../../time/delay";
 import { commonLabels, hasLabels, labelSelector, summarize, type PodSummary, type RawPod } from "./summary";
 
 /** How long the API server lets one watch live; a new one follows. */
@@ -64,7 +64,7 @@ export class PodWatch {
     if (isFirst) void this.#run();
     else if (!this.#covers(selector)) this.restart();
     return {
-      pods: () => [...this.#pods.values()].filter((pod) => hasLabels(pod, selector)),
+      pods: () => [...this.#pods.values()].filter((pod) => hasLabels(pod.labels, selector)),
       isLive: () => this.#live && this.#covers(selector),
       error: () => this.#error,
       list: async () => (await this.#list(labelSelector(selector))).pods,
@@ -105,7 +105,7 @@ export class PodWatch {
         // A list that is made anew each time does as well.
         if (!isListed || !isRefusal(error)) this.#lost(error);
         else this.#tell(error);
-        await abortableDelay(Math.min(backoffMs(failures), isListed ? listIntervalMs : Infinity), signal);
+        await delay(Math.min(backoffMs(failures), isListed ? listIntervalMs : Infinity), signal);
       }
     }
   }
@@ -125,13 +125,13 @@ export class PodWatch {
   #lost(error: unknown): void {
     this.#tell(error);
     this.#live = false;
-    this.#error = messageOf(error);
+    this.#error = errorText(error);
     this.#notify();
   }
 
   /** Each trouble is a line once, however often it comes in a row. */
   #tell(error: unknown): void {
-    const message = messageOf(error);
+    const message = errorText(error);
     if (this.#told !== message) this.log(`pods of ${this.#path}: ${message}`);
     this.#told = message;
   }
@@ -150,7 +150,7 @@ export class PodWatch {
     const client = await this.connect();
     let version = from;
     while (!signal.aborted) {
-      const pause = abortableDelay(watchIntervalMs, signal);
+      const pause = delay(watchIntervalMs, signal);
       const stream = await client.stream(this.#path, {
         query: {
           watch: true,
@@ -200,10 +200,6 @@ export class PodWatch {
 /** Whether the API server won't watch, or not from that version on, though it lists. */
 function isRefusal(error: unknown): boolean {
   return error instanceof ApiError && (error.status === 403 || error.status === 410);
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 interface WatchEvent {

@@ -1,6 +1,5 @@
 import type { IncomingMessage } from "node:http";
 import { StringDecoder } from "node:string_decoder";
-import { setTimeout as sleep } from "node:timers/promises";
 import type { ClusterClient } from "../api/client";
 import { ApiError, KubeconfigError, UnreachableError } from "../api/errors";
 import type { Pod } from "./pod";
@@ -133,7 +132,7 @@ export class PodWatch {
           version ??= await this.#list(signal);
           version = await this.#watch(version, signal);
         }
-        if (this.#way !== "watch") await pause(this.#timing.poll, signal);
+        if (this.#way !== "watch") await delay(this.#timing.poll, signal);
         else await this.#pause(start, this.#timing.longestPause.afterEnd, signal);
       } catch (error) {
         if (this.#stop?.signal !== signal) return;
@@ -242,7 +241,7 @@ export class PodWatch {
     this.#brokenReported = true;
     this.report(
       `The API server ${this.client.server} does not tell how the Pods of namespace ${this.namespace} are, trying again: ` +
-        textOf(error),
+        errorText(error),
     );
   }
 
@@ -281,7 +280,7 @@ export class PodWatch {
   async #pause(start: number, longest: number, signal: AbortSignal): Promise<void> {
     const { firstPause, healthy } = this.#timing;
     this.#failures = performance.now() - start >= healthy ? 0 : this.#failures + 1;
-    await pause(Math.min(firstPause * 2 ** Math.min(this.#failures, 10), longest), signal);
+    await delay(Math.min(firstPause * 2 ** Math.min(this.#failures, 10), longest), signal);
   }
 }
 
@@ -301,14 +300,6 @@ function ifMissing(error: unknown): undefined {
 /** The version to go on from is too old: nothing is broken, and a new list helps. */
 function isExpired(error: unknown): boolean {
   return error instanceof ApiError && error.status === 410;
-}
-
-function textOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-async function pause(ms: number, signal: AbortSignal): Promise<void> {
-  await sleep(ms, undefined, { signal }).catch(() => undefined);
 }
 
 async function* eventsOf(response: IncomingMessage): AsyncGenerator<WatchEvent> {

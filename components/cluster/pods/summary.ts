@@ -69,7 +69,7 @@ export interface PodSummary {
 /** Keeps of a Pod what is needed: a watch holds many of them. */
 export function summarize(pod: RawPod): PodSummary {
   const { metadata, status = {} } = pod;
-  const annotations = Object.entries(metadata.annotations ?? {}).filter(([name]) => name.startsWith("init-pod.dev/"));
+  const annotations = Object.entries(metadata.annotations ?? {}).filter(([name]) => name.startsWith(ownPrefix));
   return {
     uid: metadata.uid,
     name: metadata.name,
@@ -158,25 +158,4 @@ export function describePod(pod: PodSummary): string {
   if (waiting) return `waits to start ${waiting.name}${waiting.reason ? ` (${waiting.reason})` : ""}`;
   if (pod.phase === "Succeeded" || pod.phase === "Failed") return `has ended (${pod.phase})`;
   return pod.phase === "Pending" ? "waits for a node" : "is starting and not Ready yet";
-}
-
-/** Whether a Pod carries all the labels. */
-export function hasLabels(pod: PodSummary, selector: Record<string, string>): boolean {
-  return Object.entries(selector).every(([name, value]) => pod.labels[name] === value);
-}
-
-/** A selector that finds the Pods of all the given ones: the labels that they share. */
-export function commonLabels(selectors: readonly Record<string, string>[]): Record<string, string> {
-  const [first = {}, ...others] = selectors;
-  return Object.fromEntries(
-    Object.entries(first).filter(([name, value]) => others.every((other) => other[name] === value)),
-  );
-}
-
-/** A selector as the API server takes it. */
-export function labelSelector(labels: Record<string, string>): string {
-  return Object.entries(labels)
-    .map(([name, value]) => `${name}=${value}`)
-    .sort()
-    .join(",");
 }

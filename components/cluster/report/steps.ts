@@ -61,13 +61,12 @@ export class Steps {
 
 /** No log is no reason to tell nothing. */
 async function patient(reading: Promise<string[]>): Promise<string[]> {
-  let timer: NodeJS.Timeout | undefined;
-  const timeout = new Promise<string[]>((resolve) => (timer = setTimeout(() => resolve([]), patienceMs)));
-  try {
-    return (await Promise.race([reading.catch(() => []), timeout])).slice(-tailLines);
-  } finally {
-    clearTimeout(timer);
-  }
+  const lines = await within(
+    patienceMs,
+    reading.catch(() => []),
+    () => [],
+  );
+  return lines.slice(-tailLines);
 }
 
 function stepOf(container: ContainerSummary, now: Date, log: string[]): Step {

@@ -1,5 +1,5 @@
 import type { TerminatedState } from "../pods/pod";
-import type { FailedVerdict } from "./verdict";
+import type { FailedVerdict } from "./types";
 import type { ContainerInPod } from "./containers";
 import { restartingAll } from "./containers";
 

@@ -1,6 +1,6 @@
 import type { Pod } from "../pods/pod";
 import { conditionOf } from "../pods/pod";
-import type { FailedVerdict, ProgressVerdict } from "./verdict";
+import type { FailedVerdict, ProgressVerdict } from "./types";
 import { containersOf, roleOfInit } from "./containers";
 
 /** How far a Pod that isn't Ready has got; `doubt` is what may turn out to be its failure. */

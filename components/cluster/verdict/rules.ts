@@ -1,20 +1,10 @@
-import type { Grace } from "./graces";
 import type { Pod, PodEvent } from "../pods/pod";
 import { conditionOf } from "../pods/pod";
-import type { FailedVerdict, Verdict, VerdictSettings } from "./verdict";
+import type { FailedVerdict, Suspicion, Verdict, VerdictSettings } from "./types";
 import { failedAttempt } from "./attempts";
 import type { ContainerInPod } from "./containers";
 import { containersOf } from "./containers";
 import { unstartable } from "./waiting";
-
-/** A failure, unless it heals within its grace. */
-export interface Suspicion {
-  failure: FailedVerdict;
-  /** None for what can't heal. */
-  grace?: Grace;
-  /** For how long it has held, where that is known without having watched. */
-  seenSeconds?: number;
-}
 
 type Settings = Omit<VerdictSettings, "seenSeconds">;
 

@@ -2,44 +2,8 @@ import { graceSeconds } from "./graces";
 import type { Pod, PodEvent } from "../pods/pod";
 import { isReady } from "../pods/pod";
 import { progressOf } from "./progress";
-import type { Suspicion } from "./rules";
+import type { Suspicion, Verdict, VerdictSettings } from "./types";
 import { completion, lostForGood, suspicionsOf } from "./rules";
-
-export { graceSeconds } from "./graces";
-
-/** What is to be said of a Pod: it goes on, it is done, or it can't get Ready. */
-export type Verdict = ProgressVerdict | FailedVerdict;
-
-export interface ProgressVerdict {
-  kind: "pending" | "initializing" | "starting" | "ready" | "completed";
-  /** Container that is waited for. */
-  container?: string;
-  /** What holds the Pod up, where more is known than that it takes its time: `ImagePullBackOff`, `SchedulingGated`. */
-  reason?: string;
-  /** What Kubernetes says of it. */
-  message?: string;
-}
-
-export interface FailedVerdict {
-  kind: "failed";
-  /** Init or app container at fault; none where the Pod as a whole is. */
-  container?: string;
-  /** A Kubernetes reason such as `CrashLoopBackOff`, `InvalidImageName`, `Evicted`. */
-  reason: string;
-  /** Exit code of the last failed attempt; none where it never ran, ended with 0, or its real exit code is not known. */
-  exitCode?: number;
-  /** What Kubernetes says of it. */
-  message?: string;
-}
-
-export interface VerdictSettings {
-  /** Failing attempts of a container that are tolerated after the first: one number, or one per container. */
-  retries: number | { default: number; byContainer: Record<string, number> };
-  /** For how many seconds this very state has been seen, that is, its `stateKey`. */
-  seenSeconds: number;
-  /** Whether a Pod that ran to its end has failed its purpose: true where it should serve a port. */
-  mustServe?: boolean;
-}
 
 /**
  * Judges a Pod by its spec and status, and by its events for the little that no status tells.

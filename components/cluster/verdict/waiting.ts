@@ -1,6 +1,6 @@
 import type { Grace } from "./graces";
 import type { ContainerInPod } from "./containers";
-import type { Suspicion } from "./rules";
+import type { Suspicion } from "./types";
 
 /** What becomes of a container that waits: it may heal within a grace, it never will, or nothing is wrong with it. */
 type Outlook = Grace | "final" | "well";

@@ -1,6 +1,6 @@
-import { setTimeout as sleep } from "node:timers/promises";
 import type { ClusterClient } from "../api/client";
-import { ApiError, ClusterMismatchError, InitFailedError, UnreachableError } from "../api/errors";
+import { ApiError, UnreachableError } from "../api/errors";
+import { ClusterMismatchError, InitFailedError } from "./errors";
 import { readEvents } from "../pods/events";
 import { describeFailure } from "../report/failure";
 import type { InitContainerLog } from "../logs/finalLogs";
@@ -83,7 +83,7 @@ async function findPod(settings: WaitSettings, deadline: number): Promise<Pod | 
       if (!mayPass(error)) throw error;
       const leftMs = deadline - performance.now();
       if (leftMs <= 0) throw unseen(settings, error);
-      await sleep(Math.min(pauseMs, leftMs));
+      await delay(Math.min(pauseMs, leftMs));
     }
   }
 }

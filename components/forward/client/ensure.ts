@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import type { ClusterAccess } from "../../cluster/api/access";
-import { abortableDelay } from "../../time/delay";
+import { delay } from "../../time/delay";
 import {
   forwardKey,
   listDesired,
@@ -155,7 +155,7 @@ async function untilReady(folder: string, stored: StoredForward, options: Ensure
       assertWritable(folder);
       options.report?.(`Waiting for the forwarder: ${record?.error ?? "it starts"}`);
     }
-    await abortableDelay(pollMs, options.signal);
+    await delay(pollMs, options.signal);
   }
 }
 
@@ -164,7 +164,7 @@ function isPod(record: ForwardRecord, podUid: string | undefined): boolean {
 }
 
 function whyNotReady({ forward }: StoredForward, record: ForwardRecord | undefined): string {
-  const what = `127.0.0.1:${forward.localPort} does not forward to the Pod of ${forward.name}`;
+  const what = `${listenAddress}:${forward.localPort} does not forward to the Pod of ${forward.name}`;
   if (record === undefined)
     return `${what}: the forwarder does not start. See its log in the state folder (init-pod status).`;
   if (record.error !== undefined) return `${what}: ${record.error}`;
@@ -186,12 +186,12 @@ async function untilAnswered(folder: string, stored: StoredForward, options: Ens
     const isFinal = result.kind === "own" ? result.state === "forbidden" : record?.failure?.final === true;
     if (isFinal || performance.now() - startedAt > (options.answerTimeoutMs ?? defaultAnswerTimeoutMs)) {
       throw new ForwardFailedError(
-        `${protocol}://127.0.0.1:${localPort} does not answer from the Pod. ${sentence(message)}`,
+        `${urlOnThisMachine(protocol, localPort)} does not answer from the Pod. ${sentence(message)}`,
       );
     }
-    if (!reported) options.report?.(`127.0.0.1:${localPort} does not answer yet: ${message}`);
+    if (!reported) options.report?.(`${listenAddress}:${localPort} does not answer yet: ${message}`);
     reported = true;
-    await abortableDelay(probeIntervalMs, options.signal);
+    await delay(probeIntervalMs, options.signal);
   }
 }
 
@@ -200,7 +200,7 @@ async function wasReached(folder: string, { key }: StoredForward, { podUid, sign
     const record = readRecord(folder, key);
     if (record?.failure !== undefined) return false;
     if (record?.reached !== undefined && record.reached === (podUid ?? record.pod?.uid)) return true;
-    await abortableDelay(pollMs, signal);
+    await delay(pollMs, signal);
   }
   return false;
 }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { createServer } from "node:net";
 import { forwardKey, listDesired, type ForwardOwner, type StoredForward } from "../state/desired";
 import { PortInUseError } from "../state/errors";
-import { listenAddress } from "../daemon/listener";
+import { listenAddress } from "../../contract/urls";
 import { liveDaemon } from "../state/lock";
 import { portOwner } from "./portOwner";
 import { readRecord } from "../state/record";

@@ -2,7 +2,7 @@ import http from "node:http";
 import https from "node:https";
 import { connect } from "node:net";
 import type { ForwardProtocol } from "../state/desired";
-import { listenAddress } from "../daemon/listener";
+import { listenAddress } from "../../contract/urls";
 import { ownHeader } from "../../contract/ownHeaders";
 
 /** What one request through the local port showed. */

@@ -1,7 +1,5 @@
+import { listenAddress } from "../../contract/urls";
 import { createServer, type Server, type Socket } from "node:net";
-
-/** Only this machine can connect, and `localhost` would leave open which of its two addresses is meant. */
-export const listenAddress = "127.0.0.1";
 
 const firstRetryMs = 50;
 const longestRetryMs = 1_000;

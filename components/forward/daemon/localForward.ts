@@ -5,7 +5,7 @@ import { explainDial, type Failure } from "../serve/failure";
 import { HalfOpenConnections } from "../serve/halfOpen";
 import { Latencies } from "./latencies";
 import { Listener } from "./listener";
-import type { Situation } from "../serve/ownAnswer";
+import type { Situation } from "../serve/situation";
 import { currentPod, describePod, latestPod, type PodSummary } from "../../cluster/pods/summary";
 import type { PodView } from "../../cluster/pods/podViews";
 import type { ForwardRecord } from "../state/record";

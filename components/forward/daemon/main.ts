@@ -1,6 +1,5 @@
 import { rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { Daemon } from "./daemon";
 import { daemonLog, logName } from "../state/daemonLog";
 import { fileNames, listDesired } from "../state/desired";
@@ -30,7 +29,7 @@ async function main(): Promise<void> {
 
   const lock = { ...ownIdentity(), version: packageVersion() };
   if (!takeLock(folder, lock)) return;
-  await sleep(settleMs);
+  await delay(settleMs);
   if (!holdsLock(folder, lock)) return;
   log(`daemon ${lock.version} starts`);
   await new Daemon(folder, lock, log).run(stop.signal);

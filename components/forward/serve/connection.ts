@@ -4,7 +4,8 @@ import type { ForwardProtocol } from "../state/desired";
 import { explainRefusal, type Failure } from "./failure";
 import type { HalfOpenConnections } from "./halfOpen";
 import { isLocalHost, isRequest, isSafeRequest, mayBeHttp, parseHttpHead } from "./httpHead";
-import { ownAnswer, type Situation } from "./ownAnswer";
+import { ownAnswer } from "./ownAnswer";
+import type { Situation } from "./situation";
 import type { PodConnection } from "../tunnel/podConnection";
 import type { Step } from "../../cluster/report/steps";
 import { endClient, relay, type RelayEvents, type RelayRules } from "./relay";
@@ -92,7 +93,7 @@ async function forwardToPod(socket: Socket, input: ClientInput, host: Connection
     if (failure.final || !input.isWhole || performance.now() + retryMs > deadline) {
       return { kind: failure.kind, name: host.name, message: failure.message };
     }
-    await new Promise((resolve) => setTimeout(resolve, retryMs));
+    await delay(retryMs);
   }
 }
 

@@ -20,7 +20,7 @@ export function explainRefusal(text: string, pod: string, port: number): Failure
 
 /** Why no tunnel to the Pod came about. */
 export function explainDial(error: unknown, pod: string, server: string): Failure {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = errorText(error);
   if (!(error instanceof DialError)) return { kind: "unreachable", message, final: false };
   if (error.status === undefined) {
     return { kind: "unreachable", message: `API server ${server} can't be reached: ${message}`, final: false };

@@ -38,7 +38,7 @@ export function mayBeHttp(bytes: Buffer): boolean {
  * was made to point here (DNS rebinding), and that page must learn nothing of the cluster.
  */
 export function isLocalHost(host: string): boolean {
-  return host === "127.0.0.1" || host === "localhost" || host.endsWith(".localhost") || host === "[::1]";
+  return host === listenAddress || host === "localhost" || host.endsWith(".localhost") || host === "[::1]";
 }
 
 /** Whether bytes begin an HTTP/1 request. */

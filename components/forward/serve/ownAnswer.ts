@@ -2,17 +2,7 @@ import { isLocalHost, type HttpHead } from "./httpHead";
 import { ownHeader } from "../../contract/ownHeaders";
 import { contentPolicy, page, retrySeconds } from "./page";
 import type { Step } from "../../cluster/report/steps";
-
-/** Why the forwarder answers instead of the Pod. */
-export interface Situation {
-  kind: "waiting" | "refused" | "forbidden" | "unreachable";
-  /** Name of the InitPod. */
-  name: string;
-  /** One sentence. */
-  message: string;
-  /** What to do next, where there is something to do. */
-  hint?: string;
-}
+import type { Situation } from "./situation";
 
 /** The bytes of an HTTP/1.1 answer: a page for browsers, JSON where it is asked for, else one line. */
 export function ownAnswer(situation: Situation, head: HttpHead | undefined, steps: readonly Step[] = []): string {
@@ -21,7 +11,7 @@ export function ownAnswer(situation: Situation, head: HttpHead | undefined, step
       "421 Misdirected Request",
       situation.kind,
       "text/plain; charset=utf-8",
-      "Use http://127.0.0.1.\n",
+      `Use http://${listenAddress}.\n`,
       head,
     );
   }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Situation } from "./ownAnswer";
+import type { Situation } from "./situation";
 import { lookHeader, ownHeader } from "../../contract/ownHeaders";
 import { stepMarks, type Step } from "../../cluster/report/steps";
 

@@ -1,11 +1,9 @@
 import { createHash } from "node:crypto";
 import { readFileSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import type { ForwardProtocol } from "../../contract/protocols";
 import type { ClusterAccess } from "../../cluster/api/access";
 import { writeAtomic } from "./stateFolder";
-
-/** How the URL of a forward begins, and how it is probed. */
-export type ForwardProtocol = "http" | "https" | "tcp";
 
 /** What an `up` wants: local port `localPort` of this machine answers from the Pod of one InitPod. */
 export interface ForwardRequest {

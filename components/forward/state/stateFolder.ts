@@ -79,7 +79,7 @@ export function unusable(folder: string, error: unknown): StateFolderError {
     case "EDQUOT":
       return new StateFolderError(folder, "your disk quota is used up", "make space there, or set XDG_STATE_HOME");
     default: {
-      const reason = error instanceof Error ? error.message : String(error);
+      const reason = errorText(error);
       return new StateFolderError(folder, reason, "set XDG_STATE_HOME");
     }
   }

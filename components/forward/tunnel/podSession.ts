@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import type { PodConnection } from "./podConnection";
 import { FrameReader, FrameWriter } from "./spdyFrames";
-import { StreamPair } from "./streamPair";
+import { StreamPair, type CarryingSession } from "./streamPair";
 
 const pingIntervalMs = 20_000;
 const openTimeoutMs = 10_000;
@@ -26,7 +26,7 @@ const gatherMs = 1;
  * handshake. The protocol as Kubernetes speaks it has no windows, so a client that does not read holds up its whole
  * session. One that has it for itself may do so; one of several is cut in the end.
  */
-export class PodSession {
+export class PodSession implements CarryingSession {
   readonly #writer = new FrameWriter();
   readonly #reader: FrameReader;
   /** By the number of either stream. */
@@ -120,7 +120,6 @@ export class PodSession {
     this.socket.destroy();
   }
 
-  /** For pairs, as all below. */
   write(stream: number, chunk: Buffer): boolean {
     return this.#send(this.#writer.data(stream, chunk), stream);
   }
@@ -149,7 +148,6 @@ export class PodSession {
     if (this.#holders.size === 0) this.changed();
   }
 
-  /** Drops whatever still comes for these streams. */
   forget(streams: readonly number[], isReset: boolean): void {
     for (const stream of streams) {
       this.#pairs.delete(stream);

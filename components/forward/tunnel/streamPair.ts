@@ -1,6 +1,19 @@
 import { DialError } from "../state/errors";
 import type { PodConnection, PodEnd, PodEvents } from "./podConnection";
-import type { PodSession } from "./podSession";
+
+/** What a pair needs of the session that carries it. */
+export interface CarryingSession {
+  /** False where bytes come faster than the session takes them. */
+  write(stream: number, chunk: Buffer): boolean;
+  fin(stream: number): void;
+  /** The pair's client has not read so many bytes yet. */
+  pause(pair: StreamPair, unread: number): void;
+  resume(pair: StreamPair): void;
+  /** The pair's client holds the session no more. */
+  leave(pair: StreamPair): void;
+  /** Drops whatever still comes for these streams. */
+  forget(streams: readonly number[], isReset: boolean): void;
+}
 
 /** Of a node's error text. */
 const longestError = 4_096;
@@ -23,7 +36,7 @@ export class StreamPair implements PodConnection {
   #done = false;
 
   constructor(
-    private readonly session: PodSession,
+    private readonly session: CarryingSession,
     private readonly errorStream: number,
     private readonly dataStream: number,
   ) {

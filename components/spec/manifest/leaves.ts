@@ -1,19 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { type InitPodArgs, MountIn, type SecretKey, type Volume } from "../args";
-import { type Check, type Fail, checked, isPlain } from "../values/checked";
+import { type InitPodArgs, MountIn, type Volume } from "../args";
+import { type Fail, checked, isPlain } from "../values/checked";
 import { objectName, secretKey } from "../values/checks";
 import { type Grant, appGrants, leak } from "../validation/isolation";
+import type { Leaves } from "../values/leaves";
 import { line } from "../values/problem";
 
-/** Lets leaves of the arguments through to the manifest: plain ones as they are, Outputs to be checked when they resolve. */
-export interface Leaves {
-  /** One value. See `checked`. */
-  readonly checked: <T>(input: pulumi.Input<T>, field: string, check: Check) => pulumi.Input<T>;
-  /** A key of a Secret. */
-  readonly secretKey: (from: SecretKey, field: string) => SecretKey;
-  /** A key of a Secret that is given to a step, and that the app must not see. */
-  readonly secret: (from: SecretKey, field: string) => SecretKey;
+/** The leaves, with those that only the manifest has. */
+export interface ManifestLeaves extends Leaves {
   /** A volume; if only steps mount it and it is a Secret, the app must not see this. */
   readonly volume: (volume: Volume, field: string) => Volume;
 }
@@ -25,7 +20,7 @@ export interface Leaves {
  * @param fail - makes the error of a leaf that resolves to a bad value
  * @returns the way
  */
-export function leavesOf(args: InitPodArgs, fail: Fail): Leaves {
+export function leavesOf(args: InitPodArgs, fail: Fail): ManifestLeaves {
   const toApp = appGrants(args);
   const pass: Leaves["checked"] = (input, field, check) => checked(input, field, check, fail);
 

@@ -90,7 +90,7 @@ function serviceSpecOf({ service, container, forward }: InitPodArgs): Manifest["
     ports: [
       {
         // Named, as Kubernetes asks for a name as soon as there is a second port.
-        name: forward?.protocol ?? ForwardProtocol.Http,
+        name: forward?.protocol ?? defaultProtocol,
         port: service.port ?? container.port,
         targetPort: container.port,
       },

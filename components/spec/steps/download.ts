@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { SecretKey } from "../args";
+import type { SecretKey } from "../values/secretKeys";
 import { type EnvVar, secretVariable } from "../values/environment";
 import { literal } from "../values/expansion";
-import type { Leaves } from "../manifest/leaves";
+import type { Leaves } from "../values/leaves";
 import { isPlain, problemsIn, problemsInOptional } from "../values/checked";
 import {
   fileMode,

@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 
-import type { SecretKey } from "../args";
-import type { Leaves } from "../manifest/leaves";
+import type { SecretKey } from "../values/secretKeys";
+import type { Leaves } from "../values/leaves";
 import type { Problem } from "../values/problem";
 
 /** A Kubernetes Container in the making. */

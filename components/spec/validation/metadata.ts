@@ -1,14 +1,12 @@
 import type * as pulumi from "@pulumi/pulumi";
 
+import { ownPrefix } from "../../contract/annotations";
+import { selectorLabel } from "../../contract/labels";
 import type { InitPodArgs } from "../args";
 import { type Check, problemsIn } from "../values/checked";
 import { labelValue, metadataKey, text } from "../values/checks";
 import type { Problem } from "../values/problem";
 
-/** Keys by which InitPod tells the Pods of one InitPod from all others. */
-export const selectorKeys = ["app.kubernetes.io/name", "app.kubernetes.io/instance"] as const;
-/** Prefix of keys that are InitPod's own. */
-export const ownPrefix = "init-pod.dev/";
 /** Annotations by which InitPod keeps the provider from waiting in its place. */
 const waitKeys = ["pulumi.com/waitFor", "pulumi.com/skipAwait"];
 
@@ -20,7 +18,7 @@ const waitKeys = ["pulumi.com/waitFor", "pulumi.com/skipAwait"];
  */
 export function metadataProblems({ labels = {}, annotations = {} }: InitPodArgs): Problem[] {
   return [
-    ...entries("labels", labels, labelValue, (key) => (selectorKeys as readonly string[]).includes(key)),
+    ...entries("labels", labels, labelValue, (key) => (Object.values(selectorLabel) as string[]).includes(key)),
     ...entries("annotations", annotations, text, (key) => waitKeys.includes(key)),
   ];
 }

@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { SecretKey } from "../args";
+import type { SecretKey } from "./secretKeys";
 import { literal } from "./expansion";
 
 /** One environment variable of a container. */

@@ -1,7 +1,15 @@
-import type { SecretKey } from "../args";
+import type * as pulumi from "@pulumi/pulumi";
 import { problemsIn } from "./checked";
 import { envName, objectName, secretKey } from "./checks";
 import type { Problem } from "./problem";
+
+/** One key of a Kubernetes Secret in the Pod's namespace. */
+export interface SecretKey {
+  /** Name of the Secret. */
+  secret: pulumi.Input<string>;
+  /** Key in the Secret. */
+  key: pulumi.Input<string>;
+}
 
 /**
  * What is wrong with a reference to a key of a Secret.
