@@ -1,24 +1,26 @@
 // Not from the package itself, which loads all of its groups: most of what a preview of one Pod would spend here.
 import { Pod, Service } from "@pulumi/kubernetes/core/v1";
+import { annotation, defaultProtocol } from "./contract";
+import type { InitLog, InitPodArgs } from "./spec";
+import { ClusterLink, InitPodError, ownUrn, accessOf } from "./pulumi";
+import {
+  deadlineSeconds,
+  keep,
+  checkedPort,
+  drawPort,
+  localUrl,
+  reviveForwardsInUp,
+  warnOfOwnName,
+  gate,
+  readyLogs,
+  retryTrigger,
+  clusterUrl,
+  serviceAnnotations,
+} from "./stages";
+import { manifest } from "./spec/manifest";
+import { checked, dnsLabel, port as portNumber, formatProblems } from "./spec/values";
+import { problemsOf } from "./spec/validation";
 import * as pulumi from "@pulumi/pulumi";
-import { annotation } from "./contract/annotations";
-import type { InitLog, InitPodArgs } from "./spec/args";
-import { ClusterLink } from "./pulumi/clusterLink";
-import { deadlineSeconds } from "./stages/deadline";
-import { InitPodError } from "./pulumi/errors";
-import { keep } from "./stages/kept";
-import { checkedPort, drawPort, localUrl, reviveForwardsInUp } from "./stages/localUrl";
-import { manifest } from "./spec/manifest/manifest";
-import { warnOfOwnName } from "./stages/ownName";
-import { ownUrn } from "./pulumi/ownUrn";
-import { accessOf } from "./pulumi/providerAccess";
-import { gate, readyLogs } from "./stages/ready";
-import { retryTrigger } from "./stages/retry";
-import { clusterUrl, serviceAnnotations } from "./stages/service";
-import { checked } from "./spec/values/checked";
-import { dnsLabel, port as portNumber } from "./spec/values/checks";
-import { formatProblems } from "./spec/values/problem";
-import { problemsOf } from "./spec/validation/problemsOf";
 
 /**
  * A Kubernetes Pod with init containers, and optionally a Service for it. `pulumi up` streams the init containers' logs,

@@ -1,15 +1,18 @@
 #!/usr/bin/env node
-import { sweepForwards } from "../forward/client/sweep";
-import { stateFolder } from "../forward/state/stateFolder";
-import { packageVersion } from "../forward/state/version";
-import { parseCommand, usage, UsageError, type Command } from "./verbs/arguments";
-import { viewCluster } from "./verbs/clusterView";
-import { forwardAll } from "./verbs/forward";
-import { forwardText, stopText } from "./print/outcomeText";
-import { paintFor } from "./print/paint";
-import { statusOf } from "./verbs/status";
-import { statusText } from "./print/statusText";
-import { stopForwards } from "./verbs/stop";
+import { sweepForwards } from "../forward/client";
+import { stateFolder, packageVersion } from "../forward/state";
+import {
+  parseCommand,
+  usage,
+  UsageError,
+  type Command,
+  viewCluster,
+  forwardAll,
+  statusOf,
+  stopForwards,
+} from "./verbs";
+import { forwardText, stopText, paintFor, statusText } from "./print";
+import { errorText } from "../text";
 
 const exitCode = { well: 0, failed: 1, usage: 2, unwell: 3 } as const;
 

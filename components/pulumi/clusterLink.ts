@@ -1,10 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ClusterAccess } from "../cluster/api/access";
-import { cleanLine } from "../text/cleanLine";
-import type { ClusterSession } from "../cluster/pods/session";
-import { clusterSession } from "../cluster/pods/session";
+import type { ClusterAccess } from "../cluster/api";
+import { cleanLine } from "../text";
+import { type ClusterSession, clusterSession } from "../cluster/pods";
 import { reportedOn } from "./errors";
-import { managedBy } from "../contract/identity";
+import { managedBy, labelSelector } from "../contract";
 import { knownOr } from "./knownOr";
 
 const selector = labelSelector(managedBy);

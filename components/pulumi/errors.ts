@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { cleanLine } from "../text/cleanLine";
-import { InitFailedError } from "../cluster/wait/errors";
+import { cleanLine } from "../text";
+import { InitFailedError } from "../cluster/wait";
 
 /**
  * An error that a Pulumi program shows once, as one text, on the line of `resource`.

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { existsSync } from "node:fs";
-import type { ClusterAccess } from "../cluster/api/access";
+import type { ClusterAccess } from "../cluster/api";
 
 /** Outputs of a kubernetes provider, which the SDK's types don't declare. */
 type ProviderOutputs = Partial<

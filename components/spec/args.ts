@@ -1,10 +1,9 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
-import type { ForwardProtocol } from "../contract/protocols";
-import type { Download } from "./steps/download";
-import type { Run } from "./steps/run";
-import type { SecretKey } from "./values/secretKeys";
+import type { ForwardProtocol } from "../contract";
+import type { Download, Run } from "./steps";
+import type { SecretKey } from "./values";
 
 export { ForwardProtocol } from "../contract/protocols";
 export type { Download } from "./steps/download";

@@ -1,8 +1,5 @@
 import type { InitStep } from "./args";
-import { container } from "./steps/container";
-import { download } from "./steps/download";
-import type { StepPlan } from "./steps/plan";
-import { run } from "./steps/run";
+import { container, download, type StepPlan, run } from "./steps";
 
 /** Fields that every step has; all others are kinds. */
 type Common = "name" | "image" | "sidecar" | "retries" | "secretEnv" | "resources";

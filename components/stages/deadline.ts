@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { InitPodArgs } from "../spec/args";
+import type { InitPodArgs } from "../spec";
 
 const defaultSeconds = 600;
 const unitSeconds: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600 };

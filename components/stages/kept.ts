@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Identity } from "../contract/identity";
-import { identityOf } from "../contract/identity";
-import { knownOr } from "../pulumi/knownOr";
+import { type Identity, identityOf } from "../contract";
+import { knownOr } from "../pulumi";
 
 /** What an InitPod was given when it was made, and has for the life of the stack. */
 export interface Kept {

@@ -1,16 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ForwardSettings } from "../spec/args";
-import type { ClusterAccess } from "../cluster/api/access";
-import type { ClusterSession } from "../cluster/pods/session";
-import type { ClusterLink } from "../pulumi/clusterLink";
-import { NoNodeError } from "../forward/state/errors";
-import { reportedOn } from "../pulumi/errors";
-import type { ForwardOwner } from "../forward/state/desired";
-import { beginForward, ensureForward } from "../forward/client/ensure";
-import { holdForward } from "../forward/state/hold";
-import { assertPortFree, choosePort, portOf } from "../forward/client/ports";
-import { reviveForwards } from "../forward/client/sweep";
+import type { ForwardSettings } from "../spec";
+import type { ClusterAccess } from "../cluster/api";
+import type { ClusterSession } from "../cluster/pods";
+import { type ClusterLink, reportedOn } from "../pulumi";
+import {
+  NoNodeError,
+  beginForward,
+  ensureForward,
+  assertPortFree,
+  choosePort,
+  portOf,
+  reviveForwards,
+} from "../forward/client";
+import { type ForwardOwner, holdForward } from "../forward/state";
 import { waits } from "./ready";
+import { defaultProtocol, urlOnThisMachine } from "../contract";
 
 /**
  * A local port that no other forward claims. It is kept as it was first drawn, so that the URL stays the same for the life

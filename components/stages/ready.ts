@@ -1,14 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { InitLog } from "../spec/args";
-import { ApiError } from "../cluster/api/errors";
-import type { ClusterSession } from "../cluster/pods/session";
-import { waitUntilReady } from "../cluster/wait/waitReady";
-import { masker } from "../cluster/logs/lines";
-import type { Pod } from "../cluster/pods/pod";
-import { hasLabels } from "../cluster/pods/pod";
-import { deletePods, supersededPods } from "../cluster/pods/predecessors";
-import type { VerdictSettings } from "../cluster/verdict/verdict";
-import type { ClusterLink } from "../pulumi/clusterLink";
+import type { InitLog } from "../spec";
+import { ApiError } from "../cluster/api";
+import { type ClusterSession, type Pod, deletePods, supersededPods } from "../cluster/pods";
+import { waitUntilReady } from "../cluster/wait";
+import { masker } from "../text";
+import { hasLabels } from "../contract";
+import type { VerdictSettings } from "../cluster/verdict";
+import type { ClusterLink } from "../pulumi";
 
 export interface ReadySettings {
   /** Labels of this InitPod's Pods. */

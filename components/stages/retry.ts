@@ -1,16 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import { randomBytes } from "node:crypto";
-import { annotation } from "../contract/annotations";
-import type { ClusterClient } from "../cluster/api/client";
-import { ApiError } from "../cluster/api/errors";
-import { isBeforeStart, readEvents } from "../cluster/pods/events";
-import type { Pod, PodEvent } from "../cluster/pods/pod";
-import { hasBeenReady, hasEnded, hasLabels } from "../cluster/pods/pod";
-import type { VerdictSettings } from "../cluster/verdict/verdict";
-import { verdict } from "../cluster/verdict/verdict";
-import type { ClusterLink } from "../pulumi/clusterLink";
-import type { Identity } from "../contract/identity";
-import { knownOr } from "../pulumi/knownOr";
+import { annotation, hasLabels, type Identity } from "../contract";
+import { type ClusterClient, ApiError } from "../cluster/api";
+import { isBeforeStart, readEvents, type Pod, type PodEvent, hasBeenReady, hasEnded } from "../cluster/pods";
+import { type VerdictSettings, verdict } from "../cluster/verdict";
+import { type ClusterLink, knownOr } from "../pulumi";
 
 /**
  * The value that stands in the Pod's retry annotation and triggers its replacement when it changes. The newest live Pod

@@ -1,5 +1,4 @@
-import type { AddressInfo } from "node:net";
-import { createServer } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { images, program, weatherArgs } from "./support/programs.ts";
 import { diagnostics, objects, TestStack } from "./support/stack.ts";

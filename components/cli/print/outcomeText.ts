@@ -1,9 +1,6 @@
-import { cleanLine } from "../../text/cleanLine";
-import { wrap } from "../../text/columns";
-import type { ForwardOutcome } from "../verbs/forward";
-import { titleOf } from "../verbs/initPods";
+import { cleanLine, wrap } from "../../text";
+import { type ForwardOutcome, titleOf, type Stopped } from "../verbs";
 import { indented, type Paint } from "./paint";
-import type { Stopped } from "../verbs/stop";
 import { aligned } from "./table";
 
 /** What `forward` did, for people. */

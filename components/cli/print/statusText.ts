@@ -1,10 +1,7 @@
-import { cleanLine } from "../../text/cleanLine";
-import { wrap } from "../../text/columns";
-import { stepMarks, type Step } from "../../cluster/report/steps";
-import { titleOf, type InitPodState } from "../verbs/initPods";
-import type { NextStep } from "../verbs/nextSteps";
+import { cleanLine, wrap } from "../../text";
+import { stepMarks, type Step } from "../../cluster/report";
+import { titleOf, type InitPodState, type NextStep, type InitPodStatus, type PodStatus, type Status } from "../verbs";
 import { indented, type Paint, type Style } from "./paint";
-import type { InitPodStatus, PodStatus, Status } from "../verbs/status";
 import { aligned } from "./table";
 import { urlLines } from "./urlTable";
 

@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from "node:util";
-import { lengthOf } from "../../text/columns";
+import { lengthOf } from "../../text";
 
 const gap = "  ";
 

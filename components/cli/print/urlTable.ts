@@ -1,9 +1,6 @@
-import { cleanLine } from "../../text/cleanLine";
-import { wrap } from "../../text/columns";
-import type { ForwardStatus } from "../verbs/forwardStatus";
-import { titleOf } from "../verbs/initPods";
+import { cleanLine, wrap } from "../../text";
+import { type ForwardStatus, titleOf, type InitPodStatus, type Status } from "../verbs";
 import { indented, type Paint, type Style } from "./paint";
-import type { InitPodStatus, Status } from "../verbs/status";
 import { aligned } from "./table";
 
 interface Row {

@@ -1,4 +1,5 @@
 import { parseArgs } from "node:util";
+import { errorText } from "../../text";
 
 /** What the user asked for. */
 export interface Command {

@@ -1,10 +1,7 @@
-import type { ClusterAccess } from "../../cluster/api/access";
-import { ClusterClient } from "../../cluster/api/client";
-import { ApiError } from "../../cluster/api/errors";
-import { readTail, type LogSource } from "../../cluster/logs/tail";
-import { ClusterSession } from "../../cluster/pods/session";
-import { labelSelector, summarize, type RawPod } from "../../cluster/pods/summary";
-import { managedBy } from "../../contract/identity";
+import { type ClusterAccess, ClusterClient, ApiError } from "../../cluster/api";
+import { readTail, type LogSource } from "../../cluster/logs";
+import { ClusterSession, summarize, type RawPod } from "../../cluster/pods";
+import { labelSelector, managedBy } from "../../contract";
 import type { Command } from "./arguments";
 import { initPodsOf, type InitPodView } from "./initPods";
 

@@ -1,9 +1,10 @@
-import { forwardKey, listDesired, samePods, type ForwardRequest } from "../../forward/state/desired";
-import { ensureForward } from "../../forward/client/ensure";
-import { currentPod } from "../../cluster/pods/summary";
+import { forwardKey, listDesired, samePods, type ForwardRequest } from "../../forward/state";
+import { ensureForward } from "../../forward/client";
+import { currentPod } from "../../cluster/pods";
 import { chooseEach } from "./choose";
 import type { ClusterView } from "./clusterView";
 import { urlOf, type DeclaredUrl, type InitPodView } from "./initPods";
+import { errorText } from "../../text";
 
 /** What became of one URL. */
 export interface ForwardOutcome {

@@ -1,6 +1,6 @@
-import type { StoredForward } from "../../forward/state/desired";
-import { portOwner } from "../../forward/client/portOwner";
-import { readRecord, type ForwardRecord } from "../../forward/state/record";
+import { type StoredForward, readRecord, type ForwardRecord } from "../../forward/state";
+import { portOwner } from "../../forward/client";
+import { urlOnThisMachine } from "../../contract";
 
 /** Why a forward does not answer. */
 export interface Problem {

@@ -1,6 +1,12 @@
-import { annotation } from "../../contract/annotations";
-import type { ForwardProtocol } from "../../forward/state/desired";
-import { currentPod, hasFailed, latestPod, obstacleOf, type PodSummary } from "../../cluster/pods/summary";
+import {
+  annotation,
+  type ForwardProtocol,
+  selectorLabel,
+  defaultProtocol,
+  isProtocol,
+  urlOnThisMachine,
+} from "../../contract";
+import { currentPod, hasFailed, latestPod, obstacleOf, type PodSummary } from "../../cluster/pods";
 
 /** An InitPod as its Pods tell of it. */
 export interface InitPodView {
@@ -69,7 +75,9 @@ function newestFirst(pods: readonly PodSummary[]): PodSummary[] {
 }
 
 function selectorOf({ labels }: PodSummary): Record<string, string> {
-  return Object.fromEntries(Object.values(selectorLabel).flatMap((key) => (key in labels ? [[key, labels[key] ?? ""]] : [])));
+  return Object.fromEntries(
+    Object.values(selectorLabel).flatMap((key) => (key in labels ? [[key, labels[key] ?? ""]] : [])),
+  );
 }
 
 function declaredUrl({ annotations }: PodSummary): DeclaredUrl | undefined {

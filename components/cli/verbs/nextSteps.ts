@@ -1,5 +1,5 @@
-import { ApiError, UnreachableError } from "../../cluster/api/errors";
-import { hasFailed, obstacleOf, type PodSummary } from "../../cluster/pods/summary";
+import { ApiError, UnreachableError } from "../../cluster/api";
+import { hasFailed, obstacleOf, type PodSummary } from "../../cluster/pods";
 import type { Command } from "./arguments";
 import type { ClusterView } from "./clusterView";
 import type { ForwardStatus } from "./forwardStatus";

@@ -1,9 +1,8 @@
-import { cleanLine } from "../../text/cleanLine";
-import { readableMessage } from "../../cluster/report/readableMessage";
-import { listDesired, type DesiredForward } from "../../forward/state/desired";
-import { liveDaemon } from "../../forward/state/lock";
-import { describePod, hasLabels, obstacleOf, type PodSummary } from "../../cluster/pods/summary";
-import { Steps, type Step } from "../../cluster/report/steps";
+import { cleanLine } from "../../text";
+import { readableMessage, Steps, type Step } from "../../cluster/report";
+import { listDesired, type DesiredForward, liveDaemon } from "../../forward/state";
+import { describePod, obstacleOf, type PodSummary } from "../../cluster/pods";
+import { hasLabels } from "../../contract";
 import type { Command } from "./arguments";
 import { chooseAny, isMeant } from "./choose";
 import type { ClusterView } from "./clusterView";

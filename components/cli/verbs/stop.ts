@@ -1,10 +1,10 @@
-import { listDesired, removeForward } from "../../forward/state/desired";
-import { liveDaemon } from "../../forward/state/lock";
-import { isFree } from "../../forward/client/ports";
-import { removeLeftovers } from "../../forward/client/sweep";
+import { listDesired, removeForward, liveDaemon } from "../../forward/state";
+import { isFree, removeLeftovers } from "../../forward/client";
 import type { Command } from "./arguments";
 import { chooseEach } from "./choose";
 import { titleOf } from "./initPods";
+import { urlOnThisMachine } from "../../contract";
+import { delay } from "../../time";
 
 /** A forward that was ended. */
 export interface Stopped {

@@ -1,9 +1,11 @@
 import type { KubeConfig } from "@kubernetes/client-node";
-import http from "node:http";
-import https from "node:https";
 import type { ClusterAccess } from "./access";
 import { ApiError, KubeconfigError, UnreachableError } from "./errors";
 import { loadKubeConfig } from "./kubeconfig";
+import { errorText } from "../../text";
+import { within } from "../../time";
+import http from "node:http";
+import https from "node:https";
 
 /** What one request to the API server may set. */
 export interface ApiRequest {

@@ -4,8 +4,15 @@ import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
 import type { ClusterAccess } from "./access";
 import { KubeconfigError } from "./errors";
-import type { ClientNode, ExecPlugin, RawConfig } from "./kubeconfigFiles";
-import { merge, parse, readConfig, withAbsolutePaths } from "./kubeconfigFiles";
+import {
+  type ClientNode,
+  type ExecPlugin,
+  type RawConfig,
+  merge,
+  parse,
+  readConfig,
+  withAbsolutePaths,
+} from "./kubeconfigFiles";
 import { environmentProxy } from "./proxy";
 
 /**

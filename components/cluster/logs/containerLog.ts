@@ -1,14 +1,12 @@
 import { once } from "node:events";
-import type { ClusterClient } from "../api/client";
-import { ApiError } from "../api/errors";
-import type { LogSource } from "./tail";
-import { isGone, openLog, readTail } from "./tail";
-import type { RawLine } from "./lines";
-import { LineSplitter, showableLine } from "./lines";
-import type { ContainerStatus } from "../pods/pod";
+import { type ClusterClient, ApiError } from "../api";
+import { type LogSource, isGone, openLog, readTail } from "./tail";
+import { type RawLine, LineSplitter, showableLine } from "./lines";
+import type { ContainerStatus } from "../pods";
 import { SeenLines } from "./seenLines";
 import { Drain, drainMs } from "./drain";
 import { lastLines, Unshown } from "./unshownLines";
+import { delay } from "../../time";
 
 export interface ContainerLogSettings {
   client: ClusterClient;

@@ -1,7 +1,8 @@
-import type { ClusterClient } from "../api/client";
-import type { Tail } from "./tail";
-import { readTail } from "./tail";
-import type { Pod } from "../pods/pod";
+import type { ClusterClient } from "../api";
+import { type Tail, readTail } from "./tail";
+import type { Pod } from "../pods";
+import { errorText } from "../../text";
+import { within } from "../../time";
 
 /** What an init container left behind. */
 export interface InitContainerLog {

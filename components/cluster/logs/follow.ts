@@ -1,7 +1,8 @@
-import type { ClusterClient } from "../api/client";
+import type { ClusterClient } from "../api";
 import { ContainerLog } from "./containerLog";
 import { drainMs } from "./drain";
-import type { ContainerStatus, Pod } from "../pods/pod";
+import type { ContainerStatus, Pod } from "../pods";
+import { within } from "../../time";
 
 export interface LogStreamSettings {
   client: ClusterClient;

@@ -1,5 +1,5 @@
 import { StringDecoder } from "node:string_decoder";
-import { cleanLine } from "../../text/cleanLine";
+import { cleanLine } from "../../text";
 
 export { masker } from "../../text/mask";
 

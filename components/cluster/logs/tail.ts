@@ -1,8 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import type { ClusterClient } from "../api/client";
-import { ApiError } from "../api/errors";
-import type { RawLine } from "./lines";
-import { LineSplitter, LogTail, showableLine } from "./lines";
+import { type ClusterClient, ApiError } from "../api";
+import { type RawLine, LineSplitter, LogTail, showableLine } from "./lines";
 
 /** One container of one Pod. */
 export interface LogSource {

@@ -1,5 +1,4 @@
-import type { ClusterClient } from "../api/client";
-import { ApiError } from "../api/errors";
+import { type ClusterClient, ApiError } from "../api";
 import type { Pod, PodEvent } from "./pod";
 
 export interface EventReaderSettings {

@@ -1,8 +1,8 @@
-import { ApiError } from "../api/errors";
-import type { ClusterClient } from "../api/client";
-import { backoffMs } from "../../time/backoff";
-import { delay } from "../../time/delay";
-import { commonLabels, hasLabels, labelSelector, summarize, type PodSummary, type RawPod } from "./summary";
+import { ApiError, type ClusterClient } from "../api";
+import { backoffMs, delay } from "../../time";
+import { commonLabels, hasLabels, labelSelector } from "../../contract";
+import { summarize, type PodSummary, type RawPod } from "./summary";
+import { errorText } from "../../text";
 
 /** How long the API server lets one watch live; a new one follows. */
 const watchSeconds = 240;
@@ -32,7 +32,7 @@ export interface PodView {
 }
 
 /** Follows the Pods of one namespace for all forwards into it. */
-export class PodWatch {
+export class PodViews {
   readonly #subscribers = new Set<Subscriber>();
   readonly #pods = new Map<string, PodSummary>();
   readonly #path: string;

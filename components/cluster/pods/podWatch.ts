@@ -1,8 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import { StringDecoder } from "node:string_decoder";
-import type { ClusterClient } from "../api/client";
-import { ApiError, KubeconfigError, UnreachableError } from "../api/errors";
+import { type ClusterClient, ApiError, KubeconfigError, UnreachableError } from "../api";
 import type { Pod } from "./pod";
+import { delay } from "../../time";
+import { errorText } from "../../text";
 
 /** Who wants to know of one Pod. */
 export interface PodListener {

@@ -1,7 +1,5 @@
-import type { ClusterClient } from "../api/client";
-import { ApiError } from "../api/errors";
-import type { Pod } from "./pod";
-import { hasBeenReady } from "./pod";
+import { type ClusterClient, ApiError } from "../api";
+import { type Pod, hasBeenReady } from "./pod";
 
 /**
  * The Pods of an InitPod that never served, and for which there is another by now. Pulumi deletes a replaced Pod only when

@@ -1,6 +1,4 @@
-import type { ClusterAccess } from "../api/access";
-import { ClusterClient } from "../api/client";
-import { ApiError, UnreachableError } from "../api/errors";
+import { type ClusterAccess, ClusterClient, ApiError, UnreachableError } from "../api";
 import type { Pod } from "./pod";
 import { PodWatch } from "./podWatch";
 

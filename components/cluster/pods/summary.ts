@@ -1,3 +1,4 @@
+import { ownPrefix } from "../../contract";
 /** The part of a Kubernetes Pod that is read here. */
 export interface RawPod {
   metadata: {

@@ -1,8 +1,6 @@
-import { cleanLine } from "../../text/cleanLine";
-import { formatDuration, millisecondsBetween } from "../../text/duration";
-import type { PodEvent } from "../pods/pod";
+import { cleanLine, formatDuration, millisecondsBetween, wrap } from "../../text";
+import type { PodEvent } from "../pods";
 import { readableMessage } from "./readableMessage";
-import { wrap } from "../../text/columns";
 
 const maxEvents = 3;
 const maxLines = 2;

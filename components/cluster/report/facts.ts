@@ -1,5 +1,5 @@
-import type { ContainerSpec, ContainerStatus, Pod } from "../pods/pod";
-import type { FailedVerdict } from "../verdict/verdict";
+import type { ContainerSpec, ContainerStatus, Pod } from "../pods";
+import type { FailedVerdict } from "../verdict";
 
 /** What the report looks up of the container at fault. */
 export interface FailureFacts {

@@ -1,17 +1,12 @@
-import { cleanLine } from "../../text/cleanLine";
-import type { Advice } from "./advice";
-import { failureAdvice } from "./advice";
+import { cleanLine, type TextStyle, plainText, lengthOf, wrap } from "../../text";
+import { type Advice, failureAdvice } from "./advice";
 import { failureEvents } from "./events";
-import type { FailureFacts } from "./facts";
-import { failureFacts } from "./facts";
+import { type FailureFacts, failureFacts } from "./facts";
 import { failedAttempts, failedBecause, failedSubject } from "./headline";
 import { failureTable } from "./table";
-import type { Tail } from "../logs/tail";
-import type { Pod, PodEvent } from "../pods/pod";
-import type { TextStyle } from "../../text/style";
-import { plainText } from "../../text/style";
-import { lengthOf, wrap } from "../../text/columns";
-import type { FailedVerdict } from "../verdict/verdict";
+import type { Tail } from "../logs";
+import type { Pod, PodEvent } from "../pods";
+import type { FailedVerdict } from "../verdict";
 
 /** All that the report of a Pod that can't get Ready says. */
 export interface Failure {

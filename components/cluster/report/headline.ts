@@ -1,4 +1,4 @@
-import { cleanLine } from "../../text/cleanLine";
+import { cleanLine } from "../../text";
 import { explainExit } from "./exitCodes";
 import type { FailureFacts } from "./facts";
 import { readableMessage } from "./readableMessage";

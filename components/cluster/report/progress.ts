@@ -1,5 +1,5 @@
-import type { ContainerStatus, Pod } from "../pods/pod";
-import type { ProgressVerdict, VerdictSettings } from "../verdict/verdict";
+import type { ContainerStatus, Pod } from "../pods";
+import type { ProgressVerdict, VerdictSettings } from "../verdict";
 
 /** Reasons that say no more than that the container has its turn later, or soon. */
 const idleReasons = new Set([

@@ -1,6 +1,7 @@
-import { formatDuration, millisecondsBetween } from "../../text/duration";
-import type { LogSource } from "../logs/tail";
-import { hasFailed, obstacleOf, type ContainerSummary, type PodSummary } from "../pods/summary";
+import { formatDuration, millisecondsBetween } from "../../text";
+import type { LogSource } from "../logs";
+import { hasFailed, obstacleOf, type ContainerSummary, type PodSummary } from "../pods";
+import { within } from "../../time";
 
 /** One container of a Pod, as the forwarder's page and `init-pod status` tell of it. */
 export interface Step {

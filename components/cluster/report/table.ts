@@ -1,7 +1,5 @@
-import { formatDuration, millisecondsBetween } from "../../text/duration";
-import type { ContainerSpec, ContainerStatus, Pod } from "../pods/pod";
-import type { TextStyle } from "../../text/style";
-import { cut, lengthOf } from "../../text/columns";
+import { formatDuration, millisecondsBetween, type TextStyle, cut, lengthOf } from "../../text";
+import type { ContainerSpec, ContainerStatus, Pod } from "../pods";
 
 const notStarted = "not started";
 const header = ["step", "state", "attempts", "time"] as const;

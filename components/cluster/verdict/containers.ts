@@ -1,4 +1,4 @@
-import type { ContainerSpec, ContainerStatus, Pod } from "../pods/pod";
+import type { ContainerSpec, ContainerStatus, Pod } from "../pods";
 
 /** A container as kubelet sees it: what it is for, how it stands, and whether it runs again. */
 export interface ContainerInPod {

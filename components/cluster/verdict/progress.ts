@@ -1,5 +1,4 @@
-import type { Pod } from "../pods/pod";
-import { conditionOf } from "../pods/pod";
+import { type Pod, conditionOf } from "../pods";
 import type { FailedVerdict, ProgressVerdict } from "./types";
 import { containersOf, roleOfInit } from "./containers";
 

@@ -1,9 +1,7 @@
-import type { Pod, PodEvent } from "../pods/pod";
-import { conditionOf } from "../pods/pod";
+import { type Pod, type PodEvent, conditionOf } from "../pods";
 import type { FailedVerdict, Suspicion, Verdict, VerdictSettings } from "./types";
 import { failedAttempt } from "./attempts";
-import type { ContainerInPod } from "./containers";
-import { containersOf } from "./containers";
+import { type ContainerInPod, containersOf } from "./containers";
 import { unstartable } from "./waiting";
 
 type Settings = Omit<VerdictSettings, "seenSeconds">;

@@ -1,6 +1,5 @@
 import { graceSeconds } from "./graces";
-import type { Pod, PodEvent } from "../pods/pod";
-import { isReady } from "../pods/pod";
+import { type Pod, type PodEvent, isReady } from "../pods";
 import { progressOf } from "./progress";
 import type { Suspicion, Verdict, VerdictSettings } from "./types";
 import { completion, lostForGood, suspicionsOf } from "./rules";

@@ -1,4 +1,4 @@
-import type { FailedVerdict } from "../verdict/types";
+import type { FailedVerdict } from "../verdict";
 
 /** The Pod can't get Ready; the message is the whole report. */
 export class InitFailedError extends Error {

@@ -1,10 +1,6 @@
-import { EventReader, isBeforeStart } from "../pods/events";
-import type { EventReaderSettings } from "../pods/events";
-import type { Pod, PodEvent } from "../pods/pod";
-import { progressLine } from "../report/progress";
-import type { FailedVerdict, ProgressVerdict, VerdictSettings } from "../verdict/verdict";
-import { stateKey, verdict } from "../verdict/verdict";
-import type { PodWatch } from "../pods/podWatch";
+import { EventReader, isBeforeStart, type EventReaderSettings, type Pod, type PodEvent, type PodWatch } from "../pods";
+import { progressLine } from "../report";
+import { type FailedVerdict, type ProgressVerdict, type VerdictSettings, stateKey, verdict } from "../verdict";
 
 export interface PodWaitSettings extends EventReaderSettings {
   watch: PodWatch;

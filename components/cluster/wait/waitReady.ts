@@ -1,18 +1,12 @@
-import type { ClusterClient } from "../api/client";
-import { ApiError, UnreachableError } from "../api/errors";
+import { type ClusterClient, ApiError, UnreachableError } from "../api";
 import { ClusterMismatchError, InitFailedError } from "./errors";
-import { readEvents } from "../pods/events";
-import { describeFailure } from "../report/failure";
-import type { InitContainerLog } from "../logs/finalLogs";
-import { failedTail, initLogs } from "../logs/finalLogs";
-import { LogStreams } from "../logs/follow";
-import type { Pod } from "../pods/pod";
-import { conditionOf, hasBeenReady, hasEnded, isReady } from "../pods/pod";
-import type { Outcome } from "./podWait";
-import { waitForPod } from "./podWait";
-import { pulumiText } from "../../text/style";
-import type { VerdictSettings } from "../verdict/verdict";
-import type { PodWatch } from "../pods/podWatch";
+import { readEvents, type Pod, conditionOf, hasBeenReady, hasEnded, isReady, type PodWatch } from "../pods";
+import { describeFailure } from "../report";
+import { type InitContainerLog, failedTail, initLogs, LogStreams } from "../logs";
+import { type Outcome, waitForPod } from "./podWait";
+import { pulumiText } from "../../text";
+import type { VerdictSettings } from "../verdict";
+import { delay } from "../../time";
 
 export type { InitContainerLog } from "../logs/finalLogs";
 

@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
-import type { ClusterAccess } from "../../cluster/api/access";
-import { delay } from "../../time/delay";
+import type { ClusterAccess } from "../../cluster/api";
+import { delay } from "../../time";
 import {
   forwardKey,
   listDesired,
@@ -11,17 +11,23 @@ import {
   writeDesired,
   type ForwardRequest,
   type StoredForward,
-} from "../state/desired";
-import { ForwardFailedError, PortInUseError } from "../state/errors";
-import { holdForward } from "../state/hold";
-import { liveDaemon } from "../state/lock";
+  holdForward,
+  liveDaemon,
+  readRecord,
+  type ForwardRecord,
+  assertWritable,
+  ensureStateFolder,
+  stateFolder,
+  unusable,
+  compareVersions,
+  packageVersion,
+} from "../state";
+import { ForwardFailedError, PortInUseError } from "./errors";
 import { portOwner } from "./portOwner";
 import { assertUnclaimed } from "./ports";
 import { probe, type ProbeResult } from "./probe";
-import { readRecord, type ForwardRecord } from "../state/record";
 import { spawnDaemon } from "./spawn";
-import { assertWritable, ensureStateFolder, stateFolder, unusable } from "../state/stateFolder";
-import { compareVersions, packageVersion } from "../state/version";
+import { listenAddress, urlOnThisMachine } from "../../contract";
 
 export type { ForwardRequest } from "../state/desired";
 export { holdForward } from "../state/hold";

@@ -1,12 +1,17 @@
 import { createHash } from "node:crypto";
 import { createServer } from "node:net";
-import { forwardKey, listDesired, type ForwardOwner, type StoredForward } from "../state/desired";
-import { PortInUseError } from "../state/errors";
-import { listenAddress } from "../../contract/urls";
-import { liveDaemon } from "../state/lock";
+import {
+  forwardKey,
+  listDesired,
+  type ForwardOwner,
+  type StoredForward,
+  liveDaemon,
+  readRecord,
+  stateFolder,
+} from "../state";
+import { PortInUseError } from "./errors";
+import { listenAddress } from "../../contract";
 import { portOwner } from "./portOwner";
-import { readRecord } from "../state/record";
-import { stateFolder } from "../state/stateFolder";
 
 /** Below NodePorts, and below the ports that Linux gives to outgoing connections. */
 const lowest = 20_000;

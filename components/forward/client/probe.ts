@@ -1,9 +1,7 @@
 import http from "node:http";
 import https from "node:https";
 import { connect } from "node:net";
-import type { ForwardProtocol } from "../state/desired";
-import { listenAddress } from "../../contract/urls";
-import { ownHeader } from "../../contract/ownHeaders";
+import { type ForwardProtocol, listenAddress, ownHeader } from "../../contract";
 
 /** What one request through the local port showed. */
 export type ProbeResult =

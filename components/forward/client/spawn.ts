@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { basename, delimiter, join } from "node:path";
 import { daemonEnvironment } from "./environment";
-import { NoNodeError } from "../state/errors";
+import { NoNodeError } from "./errors";
 
 /**
  * A daemon that runs for days has no use for the memory that Node takes to be faster: the buffers of a download are free

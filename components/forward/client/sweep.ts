@@ -1,13 +1,19 @@
 import { rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { ClusterClient } from "../../cluster/api/client";
-import { logName } from "../state/daemonLog";
-import { fileNames, listDesired, removeForward, type DesiredForward } from "../state/desired";
-import { isHeld } from "../state/hold";
-import { liveDaemon, removeLock } from "../state/lock";
-import { labelSelector } from "../../cluster/pods/summary";
+import { ClusterClient } from "../../cluster/api";
+import {
+  logName,
+  fileNames,
+  listDesired,
+  removeForward,
+  type DesiredForward,
+  isHeld,
+  liveDaemon,
+  removeLock,
+  stateFolder,
+} from "../state";
+import { labelSelector } from "../../contract";
 import { spawnDaemon } from "./spawn";
-import { stateFolder } from "../state/stateFolder";
 
 /**
  * Revives the daemon where it died and left forwards behind: it goes on with those whose Pods live and removes the others.

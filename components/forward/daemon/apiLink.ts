@@ -1,13 +1,15 @@
-import type { ClusterAccess } from "../../cluster/api/access";
-import { ClusterClient, type AuthorizedOptions } from "../../cluster/api/client";
-import { readTail, type LogSource } from "../../cluster/logs/tail";
-import { dialSpdy } from "../tunnel/dial";
-import { DialError } from "../state/errors";
-import type { PodConnection } from "../tunnel/podConnection";
-import { PodWatch } from "../../cluster/pods/podViews";
-import { SessionPool, type PodPort } from "../tunnel/sessionPool";
-import { TlsSessions } from "../tunnel/tlsSessions";
-import { dialWebSocket } from "../tunnel/webSocketConnection";
+import { type ClusterAccess, ClusterClient, type AuthorizedOptions } from "../../cluster/api";
+import { readTail, type LogSource } from "../../cluster/logs";
+import {
+  dialSpdy,
+  DialError,
+  type PodConnection,
+  SessionPool,
+  type PodPort,
+  TlsSessions,
+  dialWebSocket,
+} from "../tunnel";
+import { PodViews } from "../../cluster/pods";
 
 /** Credentials are asked for anew after this, so that a burst of connections reads no file and runs no plugin each. */
 const authorizationMs = 5_000;
@@ -16,7 +18,7 @@ const ownStatuses = new Set([undefined, 401, 403, 404]);
 
 /** All that the daemon does with one cluster: one client, one watch per namespace, tunnels. */
 export class ApiLink {
-  readonly #watches = new Map<string, PodWatch>();
+  readonly #watches = new Map<string, PodViews>();
   readonly #pool = new SessionPool((target) =>
     this.#authorized((server, authorized) => dialSpdy(server, target, authorized)),
   );
@@ -30,10 +32,10 @@ export class ApiLink {
     private readonly log: (line: string) => void,
   ) {}
 
-  watch(namespace: string): PodWatch {
+  watch(namespace: string): PodViews {
     let watch = this.#watches.get(namespace);
     if (watch === undefined || watch.isUnused) {
-      watch = new PodWatch(() => this.#connect(), namespace, this.log);
+      watch = new PodViews(() => this.#connect(), namespace, this.log);
       this.#watches.set(namespace, watch);
     }
     return watch;

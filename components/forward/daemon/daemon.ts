@@ -1,13 +1,20 @@
 import { rmSync, statSync, watch } from "node:fs";
 import { join } from "node:path";
-import type { ClusterAccess } from "../../cluster/api/access";
+import type { ClusterAccess } from "../../cluster/api";
 import { ApiLink } from "./apiLink";
-import { fileNames, listDesired, removeForward, type DesiredForward, type StoredForward } from "../state/desired";
+import {
+  fileNames,
+  listDesired,
+  removeForward,
+  type DesiredForward,
+  type StoredForward,
+  isHeld,
+  holdsLock,
+  type DaemonLock,
+  writeRecord,
+} from "../state";
 import { dropAfterMs, DropTimer } from "./dropTimer";
-import { isHeld } from "../state/hold";
 import { LocalForward } from "./localForward";
-import { holdsLock, type DaemonLock } from "../state/lock";
-import { writeRecord } from "../state/record";
 import { SleepSensor, type Clocks } from "./sleepSensor";
 
 const settleMs = 10;

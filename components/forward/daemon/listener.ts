@@ -1,4 +1,4 @@
-import { listenAddress } from "../../contract/urls";
+import { listenAddress } from "../../contract";
 import { createServer, type Server, type Socket } from "node:net";
 
 const firstRetryMs = 50;

@@ -1,17 +1,20 @@
 import type { ApiLink } from "./apiLink";
-import { serveConnection, type ConnectionHost, type ConnectionTarget } from "../serve/connection";
-import type { StoredForward } from "../state/desired";
-import { explainDial, type Failure } from "../serve/failure";
-import { HalfOpenConnections } from "../serve/halfOpen";
+import {
+  serveConnection,
+  type ConnectionHost,
+  type ConnectionTarget,
+  explainDial,
+  type Failure,
+  HalfOpenConnections,
+  type Situation,
+  type RelayEvents,
+} from "../serve";
+import type { StoredForward, ForwardRecord } from "../state";
 import { Latencies } from "./latencies";
 import { Listener } from "./listener";
-import type { Situation } from "../serve/situation";
-import { currentPod, describePod, latestPod, type PodSummary } from "../../cluster/pods/summary";
-import type { PodView } from "../../cluster/pods/podViews";
-import type { ForwardRecord } from "../state/record";
-import type { RelayEvents } from "../serve/relay";
-import type { PodPort } from "../tunnel/sessionPool";
-import { Steps } from "../../cluster/report/steps";
+import { currentPod, describePod, latestPod, type PodSummary, type PodView } from "../../cluster/pods";
+import type { PodPort } from "../tunnel";
+import { Steps } from "../../cluster/report";
 
 /** One forward: a local port, the Pods behind it, and what happened so far. */
 export class LocalForward {

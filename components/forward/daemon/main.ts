@@ -1,12 +1,20 @@
 import { rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { Daemon } from "./daemon";
-import { daemonLog, logName } from "../state/daemonLog";
-import { fileNames, listDesired } from "../state/desired";
-import { holdsLock, releaseLock, takeLock } from "../state/lock";
-import { ownIdentity } from "../state/processIdentity";
-import { ensureStateFolder, stateFolder } from "../state/stateFolder";
-import { packageVersion } from "../state/version";
+import {
+  daemonLog,
+  logName,
+  fileNames,
+  listDesired,
+  holdsLock,
+  releaseLock,
+  takeLock,
+  ownIdentity,
+  ensureStateFolder,
+  stateFolder,
+  packageVersion,
+} from "../state";
+import { delay } from "../../time";
 
 /** Two daemons that start at once both write the lock: after this time it stands who was last. */
 const settleMs = 30;

@@ -1,14 +1,15 @@
 import type { Socket } from "node:net";
 import { ClientInput } from "./clientInput";
-import type { ForwardProtocol } from "../state/desired";
+import type { ForwardProtocol } from "../../contract";
 import { explainRefusal, type Failure } from "./failure";
 import type { HalfOpenConnections } from "./halfOpen";
 import { isLocalHost, isRequest, isSafeRequest, mayBeHttp, parseHttpHead } from "./httpHead";
 import { ownAnswer } from "./ownAnswer";
 import type { Situation } from "./situation";
-import type { PodConnection } from "../tunnel/podConnection";
-import type { Step } from "../../cluster/report/steps";
+import type { PodConnection } from "../tunnel";
+import type { Step } from "../../cluster/report";
 import { endClient, relay, type RelayEvents, type RelayRules } from "./relay";
+import { delay } from "../../time";
 
 /** A Pod as a connection needs it. */
 export interface ConnectionTarget {

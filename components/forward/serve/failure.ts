@@ -1,4 +1,5 @@
-import { DialError } from "../state/errors";
+import { DialError } from "../tunnel";
+import { errorText } from "../../text";
 
 /** Why a connection to a Pod failed. */
 export interface Failure {

@@ -1,4 +1,4 @@
-import { lookHeader } from "../../contract/ownHeaders";
+import { lookHeader, listenAddress } from "../../contract";
 
 /** What an answer of the forwarder's own depends on. */
 export interface HttpHead {

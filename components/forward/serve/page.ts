@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Situation } from "./situation";
-import { lookHeader, ownHeader } from "../../contract/ownHeaders";
-import { stepMarks, type Step } from "../../cluster/report/steps";
+import { lookHeader, ownHeader } from "../../contract";
+import { stepMarks, type Step } from "../../cluster/report";
 
 /** Seconds between two looks at a Pod that is not Ready. */
 export const retrySeconds = 1;

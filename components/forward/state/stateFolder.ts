@@ -12,6 +12,7 @@ import {
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
 import { StateFolderError } from "./errors";
+import { errorText } from "../../text";
 
 /** Where the forwarder of this user keeps what it shall do and what it did. */
 export function stateFolder(

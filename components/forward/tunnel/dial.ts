@@ -1,8 +1,8 @@
 import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
 import type { Duplex } from "node:stream";
-import type { AuthorizedOptions } from "../../cluster/api/client";
-import { DialError } from "../state/errors";
+import type { AuthorizedOptions } from "../../cluster/api";
+import { DialError } from "./errors";
 
 /** A Pod, as the API server's `portforward` knows it. */
 export interface DialTarget {

@@ -1,4 +1,4 @@
-import { DialError } from "../state/errors";
+import { DialError } from "./errors";
 import type { PodConnection, PodEnd, PodEvents } from "./podConnection";
 
 /** What a pair needs of the session that carries it. */

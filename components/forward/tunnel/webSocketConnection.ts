@@ -1,7 +1,7 @@
 import WebSocket from "ws";
-import type { AuthorizedOptions } from "../../cluster/api/client";
+import type { AuthorizedOptions } from "../../cluster/api";
 import { dialTimeoutMs, portForwardUrl, refusal, type DialTarget } from "./dial";
-import { DialError } from "../state/errors";
+import { DialError } from "./errors";
 import type { PodConnection, PodEnd, PodEvents } from "./podConnection";
 
 /** For the other side's part of a close. Spread, as the types of ws don't know it yet. */

@@ -1,15 +1,20 @@
 import type * as k8s from "@pulumi/kubernetes";
 
-import { type AppContainer, ForwardProtocol, type InitStep, Security } from "../args";
-import { type EnvVar, environment, secretEnvironment } from "../values/environment";
-import { literal } from "../values/expansion";
-import type { Leaves } from "./leaves";
+import { type AppContainer, type InitStep, Security, planOf } from "..";
+import { ForwardProtocol } from "../../contract";
+import {
+  type EnvVar,
+  environment,
+  secretEnvironment,
+  literal,
+  type Leaves,
+  httpPath,
+  image as imageCheck,
+} from "../values";
 import { type Fields, merge, podListKeys } from "./merge";
 import { defined, mapEntries } from "./records";
 import { containerSecurity } from "./security";
-import { planOf } from "../kinds";
-import type { Container } from "../steps/plan";
-import { httpPath, image as imageCheck } from "../values/checks";
+import type { Container } from "../steps";
 import { type VolumeMount, mountsBeside } from "./volumes";
 
 /**

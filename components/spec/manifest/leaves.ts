@@ -1,11 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import { type InitPodArgs, MountIn, type Volume } from "../args";
-import { type Fail, checked, isPlain } from "../values/checked";
-import { objectName, secretKey } from "../values/checks";
-import { type Grant, appGrants, leak } from "../validation/isolation";
-import type { Leaves } from "../values/leaves";
-import { line } from "../values/problem";
+import { type InitPodArgs, MountIn, type Volume } from "..";
+import { type Fail, checked, isPlain, objectName, secretKey, type Leaves, line } from "../values";
+import { type Grant, appGrants, leak } from "../validation";
 
 /** The leaves, with those that only the manifest has. */
 export interface ManifestLeaves extends Leaves {

@@ -1,17 +1,16 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { ForwardProtocol, type InitPodArgs, Security, ServiceType } from "../args";
-import { appName, stepNames } from "../containerNames";
+import { type InitPodArgs, Security, ServiceType, appName, stepNames, planOf } from "..";
 import { appContainer, initContainer } from "./containers";
 import { leavesOf } from "./leaves";
 import { type Fields, merge, podListKeys, serviceListKeys } from "./merge";
 import { defined, mapEntries } from "./records";
 import { secretMark, secretsIn } from "./secrets";
 import { podSecurity } from "./security";
-import { planOf } from "../kinds";
-import type { Fail } from "../values/checked";
+import type { Fail } from "../values";
 import { planVolumes } from "./volumes";
+import { defaultProtocol } from "../../contract";
 
 /** What the arguments come to in Kubernetes. Leaves may be Outputs. */
 export interface Manifest {

@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 
-import { Security } from "../args";
+import { Security } from "..";
 
 /** The id that minimal images call "nonroot": no user of any common base image, so it owns nothing by accident. */
 const nonRootId = 65_532;

@@ -1,8 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 
-import { type EmptyDir, MountIn, Security, type Volume } from "../args";
-import { freeName, nameOfPath } from "../names";
-import { folderOf, isWithin } from "../values/paths";
+import { type EmptyDir, MountIn, Security, type Volume, freeName, nameOfPath } from "..";
+import { folderOf, isWithin } from "../values";
 
 /** One mount of a container, of which InitPod knows where it is. */
 export interface VolumeMount {

@@ -1,6 +1,5 @@
 import type { StepPlan } from "./plan";
-import { problemsInOptional } from "../values/checked";
-import { dnsLabel, image } from "../values/checks";
+import { problemsInOptional, dnsLabel, image } from "../values";
 
 /**
  * A Kubernetes Container as it is.

@@ -1,11 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { SecretKey } from "../values/secretKeys";
-import { type EnvVar, secretVariable } from "../values/environment";
-import { literal } from "../values/expansion";
-import type { Leaves } from "../values/leaves";
-import { isPlain, problemsIn, problemsInOptional } from "../values/checked";
 import {
+  type SecretKey,
+  type EnvVar,
+  secretVariable,
+  literal,
+  type Leaves,
+  isPlain,
+  problemsIn,
+  problemsInOptional,
   fileMode,
   headerName,
   headerValue,
@@ -13,10 +16,11 @@ import {
   seconds,
   sha256 as sha256Check,
   wholeNumber,
-} from "../values/checks";
-import { writtenPath } from "../values/paths";
-import { type Problem, hidden } from "../values/problem";
-import { secretKeyProblems } from "../values/secretKeys";
+  writtenPath,
+  type Problem,
+  hidden,
+  secretKeyProblems,
+} from "../values";
 import { downloadScript, variables } from "./scripts/download";
 import type { StepPlan } from "./plan";
 

@@ -1,8 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 
-import type { SecretKey } from "../values/secretKeys";
-import type { Leaves } from "../values/leaves";
-import type { Problem } from "../values/problem";
+import type { SecretKey, Leaves, Problem } from "../values";
 
 /** A Kubernetes Container in the making. */
 export type Container = Partial<k8s.types.input.core.v1.Container>;

@@ -1,10 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import { environment } from "../values/environment";
-import { literal } from "../values/expansion";
-import { problemsIn, problemsInOptional } from "../values/checked";
-import { envName, nonEmpty, text } from "../values/checks";
-import { writtenPath } from "../values/paths";
+import { environment, literal, problemsIn, problemsInOptional, envName, nonEmpty, text, writtenPath } from "../values";
 import type { StepPlan } from "./plan";
 
 /**

@@ -1,7 +1,5 @@
-import { type InitPodArgs, MountIn, type SecretKey } from "../args";
-import { planOf } from "../kinds";
-import { isPlain } from "../values/checked";
-import type { Problem } from "../values/problem";
+import { type InitPodArgs, MountIn, planOf } from "..";
+import { type SecretKey, isPlain, type Problem } from "../values";
 
 /** A key of a Secret and the field that gives it away; every key where `key` is undefined. */
 export interface Grant {

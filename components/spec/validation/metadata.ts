@@ -1,11 +1,8 @@
 import type * as pulumi from "@pulumi/pulumi";
 
-import { ownPrefix } from "../../contract/annotations";
-import { selectorLabel } from "../../contract/labels";
-import type { InitPodArgs } from "../args";
-import { type Check, problemsIn } from "../values/checked";
-import { labelValue, metadataKey, text } from "../values/checks";
-import type { Problem } from "../values/problem";
+import { ownPrefix, selectorLabel } from "../../contract";
+import type { InitPodArgs } from "..";
+import { type Check, problemsIn, labelValue, metadataKey, text, type Problem } from "../values";
 
 /** Annotations by which InitPod keeps the provider from waiting in its place. */
 const waitKeys = ["pulumi.com/waitFor", "pulumi.com/skipAwait"];

@@ -1,7 +1,6 @@
-import { ForwardMode, ForwardProtocol, type InitPodArgs, ServiceType } from "../args";
-import { problemsInOptional } from "../values/checked";
-import { oneOf, port } from "../values/checks";
-import type { Problem } from "../values/problem";
+import { ForwardMode, type InitPodArgs, ServiceType } from "..";
+import { ForwardProtocol } from "../../contract";
+import { problemsInOptional, oneOf, port, type Problem } from "../values";
 
 /**
  * What is wrong with the Service and the forward.

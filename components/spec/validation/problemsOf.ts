@@ -1,14 +1,34 @@
-import { type AppContainer, type InitPodArgs, type InitStep, Security } from "../args";
-import { appName, stepNames } from "../containerNames";
-import { kindNames, kindsOf, planOf } from "../kinds";
-import { problemsIn, problemsInOptional } from "../values/checked";
-import { dnsLabel, envName, flag, httpPath, image, oneOf, port, seconds, text, wholeNumber } from "../values/checks";
+import {
+  type AppContainer,
+  type InitPodArgs,
+  type InitStep,
+  Security,
+  appName,
+  stepNames,
+  kindNames,
+  kindsOf,
+  planOf,
+} from "..";
+import {
+  problemsIn,
+  problemsInOptional,
+  dnsLabel,
+  envName,
+  flag,
+  httpPath,
+  image,
+  oneOf,
+  port,
+  seconds,
+  text,
+  wholeNumber,
+  type Problem,
+  secretEnvProblems,
+} from "../values";
 import { metadataProblems } from "./metadata";
-import type { Problem } from "../values/problem";
 import { networkProblems } from "./network";
 import { resourceProblems } from "./resources";
 import { isolationProblems } from "./isolation";
-import { secretEnvProblems } from "../values/secretKeys";
 import { volumeProblems } from "./volumes";
 
 /**

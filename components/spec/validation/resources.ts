@@ -1,6 +1,4 @@
-import { isPlain, problemsIn } from "../values/checked";
-import { quantity } from "../values/checks";
-import type { Problem } from "../values/problem";
+import { isPlain, problemsIn, quantity, type Problem } from "../values";
 
 /**
  * What is wrong with the amounts in requests and limits.

@@ -1,9 +1,18 @@
-import { type InitPodArgs, MountIn, type Volume } from "../args";
-import { planOf } from "../kinds";
-import { problemsInOptional } from "../values/checked";
-import { dnsLabel, flag, objectName, oneOf, quantity } from "../values/checks";
-import { folderOf, isWithin, mountPath, writtenPath } from "../values/paths";
-import { type Problem, shown } from "../values/problem";
+import { type InitPodArgs, MountIn, type Volume, planOf } from "..";
+import {
+  problemsInOptional,
+  dnsLabel,
+  flag,
+  objectName,
+  oneOf,
+  quantity,
+  folderOf,
+  isWithin,
+  mountPath,
+  writtenPath,
+  type Problem,
+  shown,
+} from "../values";
 
 /**
  * What is wrong with the volumes and with what steps write to them.

@@ -1,5 +1,4 @@
 import { posix } from "node:path";
-
 import type { Check } from "./checked";
 
 /**

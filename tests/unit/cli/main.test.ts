@@ -2,9 +2,9 @@ import { execFile } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
-import { parseCommand, UsageError } from "../../../components/cli/verbs/arguments";
-import { listDesired, removeForward } from "../../../components/forward/state/desired";
-import { liveDaemon } from "../../../components/forward/state/lock";
+import { parseCommand, UsageError } from "../../../components/cli/verbs/arguments.ts";
+import { listDesired, removeForward } from "../../../components/forward/state/desired.ts";
+import { liveDaemon } from "../../../components/forward/state/lock.ts";
 import type { FakeApi } from "../forward/fakeApi";
 import { ask, fakeApi, freePort, httpApp, temporaryFolder, until } from "../forward/helpers";
 

@@ -1,7 +1,7 @@
-import type { Command } from "../../../components/cli/verbs/arguments";
-import type { ClusterView } from "../../../components/cli/verbs/clusterView";
-import { initPodsOf } from "../../../components/cli/verbs/initPods";
-import { summarize, type RawPod } from "../../../components/cluster/pods/summary";
+import type { Command } from "../../../components/cli/verbs/arguments.ts";
+import type { ClusterView } from "../../../components/cli/verbs/clusterView.ts";
+import { initPodsOf } from "../../../components/cli/verbs/initPods.ts";
+import { summarize, type RawPod } from "../../../components/cluster/pods/summary.ts";
 
 type Status = NonNullable<RawPod["status"]>;
 type ContainerStatus = NonNullable<Status["containerStatuses"]>[number];

@@ -1,7 +1,6 @@
 import { test } from "vitest";
 import { ClusterClient } from "../../../components/cluster/api/client.ts";
-import type { WaitSettings } from "../../../components/cluster/wait/waitReady.ts";
-import { waitUntilReady } from "../../../components/cluster/wait/waitReady.ts";
+import { type WaitSettings, waitUntilReady } from "../../../components/cluster/wait/waitReady.ts";
 import { PodWatch, type WatchTiming } from "../../../components/cluster/pods/podWatch.ts";
 import { FakeCluster, namespace, until } from "./fakeCluster.ts";
 

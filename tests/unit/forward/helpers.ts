@@ -4,12 +4,12 @@ import { createServer as createTcpServer, type AddressInfo, type Server, type So
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { Daemon } from "../../../components/forward/daemon/daemon";
-import { writeDesired, type ForwardRequest } from "../../../components/forward/state/desired";
-import { takeLock } from "../../../components/forward/state/lock";
-import { ownIdentity } from "../../../components/forward/state/processIdentity";
-import type { Clocks } from "../../../components/forward/daemon/sleepSensor";
-import { ensureStateFolder } from "../../../components/forward/state/stateFolder";
+import { Daemon } from "../../../components/forward/daemon/daemon.ts";
+import { writeDesired, type ForwardRequest } from "../../../components/forward/state/desired.ts";
+import { takeLock } from "../../../components/forward/state/lock.ts";
+import { ownIdentity } from "../../../components/forward/state/processIdentity.ts";
+import type { Clocks } from "../../../components/forward/daemon/sleepSensor.ts";
+import { ensureStateFolder } from "../../../components/forward/state/stateFolder.ts";
 import { FakeApi } from "./fakeApi";
 
 /** An empty state folder, gone after the test. */

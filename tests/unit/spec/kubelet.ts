@@ -1,6 +1,5 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-
 import type { EnvVar } from "../../../components/spec/values/environment.ts";
 import type { Container } from "../../../components/spec/steps/plan.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { masker } from "../../../components/text/mask";
+import { masker } from "../../../components/text/mask.ts";
 
 describe("known secrets in a text", () => {
   test.each([

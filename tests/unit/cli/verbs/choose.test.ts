@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { chooseAny, chooseEach } from "../../../../components/cli/verbs/choose";
+import { chooseAny, chooseEach } from "../../../../components/cli/verbs/choose.ts";
 
 const all = [
   { namespace: "dev", name: "web" },

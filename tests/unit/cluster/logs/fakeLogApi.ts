@@ -1,8 +1,8 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { onTestFinished } from "vitest";
-import { ClusterClient } from "../../../../components/cluster/api/client";
-import type { ContainerStatus, Pod } from "../../../../components/cluster/pods/pod";
+import { ClusterClient } from "../../../../components/cluster/api/client.ts";
+import type { ContainerStatus, Pod } from "../../../../components/cluster/pods/pod.ts";
 
 interface FakeAttempt {
   id: string;

@@ -1,8 +1,8 @@
 import { once } from "node:events";
 import type { ServerResponse } from "node:http";
 import { describe, expect, onTestFinished, test } from "vitest";
-import { LogStreams } from "../../../../components/cluster/logs/follow";
-import { masker } from "../../../../components/text/mask";
+import { LogStreams } from "../../../../components/cluster/logs/follow.ts";
+import { masker } from "../../../../components/text/mask.ts";
 import { until } from "../../forward/helpers";
 import { FakeLogApi } from "./fakeLogApi";
 

@@ -1,7 +1,8 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { cleanLine } from "../../../../components/text/cleanLine";
-import { LineSplitter, LogTail, masker, type RawLine, showableLine } from "../../../../components/cluster/logs/lines";
+import { cleanLine } from "../../../../components/text/cleanLine.ts";
+import { LineSplitter, LogTail, type RawLine, showableLine } from "../../../../components/cluster/logs/lines.ts";
+import { masker } from "../../../../components/text/mask.ts";
 
 function split(chunks: readonly (string | Buffer)[], stamped = false): RawLine[] {
   const lines: RawLine[] = [];

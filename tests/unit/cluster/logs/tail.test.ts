@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { readTail, type Tail } from "../../../../components/cluster/logs/tail";
-import { masker } from "../../../../components/text/mask";
+import { readTail, type Tail } from "../../../../components/cluster/logs/tail.ts";
+import { masker } from "../../../../components/text/mask.ts";
 import { FakeLogApi } from "./fakeLogApi";
 
 const source = { namespace: "shop", pod: "web", container: "init" };

@@ -1,8 +1,8 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
-import { ClusterClient } from "../../../../components/cluster/api/client";
-import { PodWatch, type PodView } from "../../../../components/cluster/pods/podViews";
+import { ClusterClient } from "../../../../components/cluster/api/client.ts";
+import { PodViews, type PodView } from "../../../../components/cluster/pods/podViews.ts";
 import { until } from "../../forward/helpers";
 
 /** An API server with the Pods of `names`, that answers each watch as told; with a view on it. */
@@ -30,7 +30,7 @@ async function viewOn(names: string[], watch: (response: ServerResponse, version
   });
   const lines: string[] = [];
   let changes = 0;
-  const view: PodView = new PodWatch(
+  const view: PodView = new PodViews(
     () => Promise.resolve(client),
     "default",
     (line) => lines.push(line),

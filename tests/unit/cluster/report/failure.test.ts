@@ -1,10 +1,10 @@
 import { describe, expect, test } from "vitest";
-import { formatDuration } from "../../../../components/text/duration";
-import { explainExit } from "../../../../components/cluster/report/exitCodes";
-import { describeFailure, type Failure } from "../../../../components/cluster/report/failure";
-import { masker } from "../../../../components/text/mask";
-import type { ContainerState, ContainerStatus, Pod, PodEvent } from "../../../../components/cluster/pods/pod";
-import { pulumiText } from "../../../../components/text/style";
+import { formatDuration } from "../../../../components/text/duration.ts";
+import { explainExit } from "../../../../components/cluster/report/exitCodes.ts";
+import { describeFailure, type Failure } from "../../../../components/cluster/report/failure.ts";
+import { masker } from "../../../../components/text/mask.ts";
+import type { ContainerState, ContainerStatus, Pod, PodEvent } from "../../../../components/cluster/pods/pod.ts";
+import { pulumiText } from "../../../../components/text/style.ts";
 
 type Status = Partial<ContainerStatus> & { state?: ContainerState };
 

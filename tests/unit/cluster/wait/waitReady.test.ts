@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, vi } from "vitest";
-import { ClusterMismatchError, InitFailedError } from "../../../../components/cluster/api/errors.ts";
+import { ClusterMismatchError, InitFailedError } from "../../../../components/cluster/wait/errors.ts";
 import { waitUntilReady } from "../../../../components/cluster/wait/waitReady.ts";
 import { stages, until } from "../fakeCluster.ts";
 import { scenario, type World } from "../world.ts";

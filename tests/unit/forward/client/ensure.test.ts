@@ -7,14 +7,15 @@ import {
   readDesired,
   removeForward,
   writeDesired,
-} from "../../../../components/forward/state/desired";
-import { ensureForward } from "../../../../components/forward/client/ensure";
-import { ForwardFailedError, PortInUseError, StateFolderError } from "../../../../components/forward/state/errors";
-import { liveDaemon, releaseLock, takeLock } from "../../../../components/forward/state/lock";
-import { assertPortFree, choosePort } from "../../../../components/forward/client/ports";
-import { ownIdentity } from "../../../../components/forward/state/processIdentity";
-import { readRecord } from "../../../../components/forward/state/record";
-import { reviveForwards, sweepForwards } from "../../../../components/forward/client/sweep";
+} from "../../../../components/forward/state/desired.ts";
+import { ensureForward } from "../../../../components/forward/client/ensure.ts";
+import { ForwardFailedError, PortInUseError } from "../../../../components/forward/client/errors.ts";
+import { StateFolderError } from "../../../../components/forward/state/errors.ts";
+import { liveDaemon, releaseLock, takeLock } from "../../../../components/forward/state/lock.ts";
+import { assertPortFree, choosePort } from "../../../../components/forward/client/ports.ts";
+import { ownIdentity } from "../../../../components/forward/state/processIdentity.ts";
+import { readRecord } from "../../../../components/forward/state/record.ts";
+import { reviveForwards, sweepForwards } from "../../../../components/forward/client/sweep.ts";
 import { ask, fakeApi, httpApp, requestFor, tcpApp, temporaryFolder, until } from "../helpers";
 
 // The daemon is a process of its own here: the built one, as `up` starts it.

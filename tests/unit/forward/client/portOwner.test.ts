@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { expect, it, onTestFinished } from "vitest";
-import { portOwner } from "../../../../components/forward/client/portOwner";
+import { portOwner } from "../../../../components/forward/client/portOwner.ts";
 import { freePort } from "../helpers";
 
 it.runIf(process.platform === "linux")(

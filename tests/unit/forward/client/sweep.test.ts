@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
-import { removeLeftovers } from "../../../../components/forward/client/sweep";
+import { removeLeftovers } from "../../../../components/forward/client/sweep.ts";
 import { temporaryFolder } from "../helpers";
 
 it("leaves nothing of a daemon that was killed while it wrote a file", () => {

@@ -3,9 +3,9 @@ import { existsSync, rmSync } from "node:fs";
 import { Agent } from "node:http";
 import { connect, type Socket } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
-import { listDesired, readDesired, removeForward } from "../../../../components/forward/state/desired";
-import { holdForward } from "../../../../components/forward/state/hold";
-import { readRecord } from "../../../../components/forward/state/record";
+import { listDesired, readDesired, removeForward } from "../../../../components/forward/state/desired.ts";
+import { holdForward } from "../../../../components/forward/state/hold.ts";
+import { readRecord } from "../../../../components/forward/state/record.ts";
 import { ask, fakeApi, freePort, httpApp, requestFor, runDaemon, tcpApp, temporaryFolder, until } from "../helpers";
 
 const labels = { app: "web" };

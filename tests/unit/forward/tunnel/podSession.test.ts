@@ -1,6 +1,6 @@
 import { Duplex } from "node:stream";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { PodSession } from "../../../../components/forward/tunnel/podSession";
+import { PodSession } from "../../../../components/forward/tunnel/podSession.ts";
 
 describe("what the clients of a session send", () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "setInterval", "setImmediate"] }));

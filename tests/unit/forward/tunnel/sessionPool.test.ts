@@ -1,7 +1,7 @@
 import { Agent } from "node:http";
 import { connect, type Socket } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
-import { readRecord } from "../../../../components/forward/state/record";
+import { readRecord } from "../../../../components/forward/state/record.ts";
 import type { FakeApi } from "../fakeApi";
 import { ask, fakeApi, httpApp, requestFor, runDaemon, tcpApp, temporaryFolder, until } from "../helpers";
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { expect, it } from "vitest";
-import { FrameReader, FrameWriter } from "../../../../components/forward/tunnel/spdyFrames";
+import { FrameReader, FrameWriter } from "../../../../components/forward/tunnel/spdyFrames.ts";
 
 type Said = [string, number, string?];
 

@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-
 import { merge, podListKeys, serviceListKeys } from "../../../../components/spec/manifest/merge.ts";
 
 const json = fc.dictionary(fc.string(), fc.jsonValue());

@@ -6,10 +6,10 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-
 import { leavesOf } from "../../../../components/spec/manifest/leaves.ts";
 import { type Download, download } from "../../../../components/spec/steps/download.ts";
 import type { Container } from "../../../../components/spec/steps/plan.ts";
+
 import { run, start } from "../kubelet.ts";
 
 const content = "hello";

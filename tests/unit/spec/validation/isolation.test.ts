@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-
 import type { InitPodArgs } from "../../../../components/spec/args.ts";
 import { problemsOf } from "../../../../components/spec/validation/problemsOf.ts";
 

@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { setImmediate } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-
 import type { InitPodArgs } from "../../../../components/spec/args.ts";
 import { manifest } from "../../../../components/spec/manifest/manifest.ts";
 import { checked } from "../../../../components/spec/values/checked.ts";

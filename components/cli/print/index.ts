@@ -1,0 +1,3 @@
+export { forwardText, stopText } from "./outcomeText";
+export { paintFor } from "./paint";
+export { statusText } from "./statusText";

@@ -1,0 +1,2 @@
+export type { FailedVerdict, ProgressVerdict, VerdictSettings } from "./types";
+export { stateKey, verdict } from "./verdict";

@@ -1,0 +1,2 @@
+export { InitFailedError } from "./errors";
+export { waitUntilReady } from "./waitReady";

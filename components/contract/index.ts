@@ -1,0 +1,6 @@
+export { annotation, ownPrefix } from "./annotations";
+export { type Identity, identityOf } from "./identity";
+export { commonLabels, hasLabels, labelSelector, managedBy, selectorLabel } from "./labels";
+export { lookHeader, ownHeader } from "./ownHeaders";
+export { defaultProtocol, ForwardProtocol, isProtocol } from "./protocols";
+export { listenAddress, urlOnThisMachine } from "./urls";

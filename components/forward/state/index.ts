@@ -1,0 +1,21 @@
+export { daemonLog, logName } from "./daemonLog";
+export {
+  type DesiredForward,
+  fileNames,
+  forwardKey,
+  type ForwardOwner,
+  type ForwardRequest,
+  listDesired,
+  readDesired,
+  removeForward,
+  samePods,
+  type StoredForward,
+  writeDesired,
+} from "./desired";
+export { holdForward, isHeld } from "./hold";
+export { type DaemonLock, holdsLock, liveDaemon, releaseLock, removeLock, takeLock } from "./lock";
+export { ownIdentity } from "./processIdentity";
+export { type ForwardRecord, readRecord, writeRecord } from "./record";
+export { assertWritable, ensureStateFolder, stateFolder, unusable } from "./stateFolder";
+export { runTool, type RunTool } from "./systemTool";
+export { compareVersions, packageVersion } from "./version";

@@ -1,0 +1,16 @@
+export {
+  type AppContainer,
+  type EmptyDir,
+  ForwardMode,
+  type ForwardSettings,
+  type InitLog,
+  type InitPodArgs,
+  type InitStep,
+  MountIn,
+  Security,
+  ServiceType,
+  type Volume,
+} from "./args";
+export { appName, stepNames } from "./containerNames";
+export { kindNames, kindsOf, planOf } from "./kinds";
+export { freeName, nameOfPath } from "./names";

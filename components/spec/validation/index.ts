@@ -1,0 +1,2 @@
+export { appGrants, type Grant, leak } from "./isolation";
+export { problemsOf } from "./problemsOf";

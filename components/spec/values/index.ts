@@ -1,0 +1,30 @@
+export { type Check, checked, type Fail, isPlain, problemsIn, problemsInOptional } from "./checked";
+export {
+  dnsLabel,
+  envName,
+  fileMode,
+  flag,
+  headerName,
+  headerValue,
+  httpPath,
+  httpUrl,
+  image,
+  labelValue,
+  metadataKey,
+  nonEmpty,
+  objectName,
+  oneOf,
+  port,
+  quantity,
+  seconds,
+  secretKey,
+  sha256,
+  text,
+  wholeNumber,
+} from "./checks";
+export { environment, type EnvVar, secretEnvironment, secretVariable } from "./environment";
+export { literal } from "./expansion";
+export type { Leaves } from "./leaves";
+export { folderOf, isWithin, mountPath, writtenPath } from "./paths";
+export { formatProblems, hidden, line, type Problem, shown } from "./problem";
+export { secretEnvProblems, type SecretKey, secretKeyProblems } from "./secretKeys";

@@ -1,0 +1,6 @@
+export { cleanLine } from "./cleanLine";
+export { cut, lengthOf, wrap } from "./columns";
+export { formatDuration, millisecondsBetween } from "./duration";
+export { errorText } from "./errorText";
+export { masker } from "./mask";
+export { plainText, pulumiText, type TextStyle } from "./style";

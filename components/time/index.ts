@@ -1,0 +1,3 @@
+export { backoffMs } from "./backoff";
+export { delay } from "./delay";
+export { within } from "./within";
