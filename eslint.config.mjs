@@ -1,5 +1,6 @@
 import js from "@eslint/js";
 import prettier from "eslint-config-prettier";
+import importSort from "eslint-plugin-simple-import-sort";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
@@ -15,9 +16,21 @@ export default tseslint.config(
       },
     },
     rules: {
+      "@typescript-eslint/consistent-type-imports": [
+        "error",
+        { fixStyle: "inline-type-imports", disallowTypeAnnotations: false },
+      ],
+      "no-duplicate-imports": "error",
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
       "@typescript-eslint/no-meaningless-void-operator": "off",
+    },
+  },
+  {
+    plugins: { "simple-import-sort": importSort },
+    rules: {
+      "simple-import-sort/imports": ["error", { groups: [["^node:", "^", "^\\."]] }],
+      "simple-import-sort/exports": "error",
     },
   },
   { files: ["**/*.mjs"], ...tseslint.configs.disableTypeChecked },

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ForwardMode, Security } from "init-pod";
-import { InitPod } from "init-pod";
+import { type ForwardMode, InitPod, type Security } from "init-pod";
 
 const config = new pulumi.Config();
 

@@ -2,8 +2,7 @@ import { spawn } from "node:child_process";
 import { createRequire } from "node:module";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
-import type { Kind } from "../tests/integration/support/failureKinds.ts";
-import { deadlineSeconds, kinds, programOf } from "../tests/integration/support/failureKinds.ts";
+import { deadlineSeconds, type Kind, kinds, programOf } from "../tests/integration/support/failureKinds.ts";
 import { kubectl, objects } from "../tests/integration/support/stack.ts";
 import { pulumi, upArgs, withStack } from "./stacks.ts";
 

@@ -1,6 +1,6 @@
 import { Agent } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
-import { steadyRequests, tally, type Answer } from "../tests/integration/support/load.ts";
+import { type Answer, steadyRequests, tally } from "../tests/integration/support/load.ts";
 import { objects, type TestStack } from "../tests/integration/support/stack.ts";
 import { round } from "./measure.ts";
 import { fillPage, initPodProgram } from "./programs.ts";

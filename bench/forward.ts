@@ -1,8 +1,7 @@
 import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { daemonOf } from "../tests/integration/support/machine.ts";
-import type { TestStack } from "../tests/integration/support/stack.ts";
-import { objects } from "../tests/integration/support/stack.ts";
+import { objects, type TestStack } from "../tests/integration/support/stack.ts";
 import { KubectlForward } from "./kubectlForward.ts";
 import { download, load } from "./load.ts";
 import { median, round } from "./measure.ts";

@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 
 /** `kubectl port-forward` to a Pod's port 8080. */
 export class KubectlForward {

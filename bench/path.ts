@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { kubectl, TestStack } from "../tests/integration/support/stack.ts";
 import { images } from "../tests/integration/support/programs.ts";
+import { kubectl, TestStack } from "../tests/integration/support/stack.ts";
 import { KubectlForward } from "./kubectlForward.ts";
 import { median, round } from "./measure.ts";
 import { fillPage, initPodProgram, readinessProbe } from "./programs.ts";

@@ -1,7 +1,6 @@
 import { environment, up as startSandbox } from "../sandbox/sandbox.ts";
 import { TestStack } from "../tests/integration/support/stack.ts";
-import type { Measured, RunOptions, Timed } from "./measure.ts";
-import { measured, timed } from "./measure.ts";
+import { type Measured, measured, type RunOptions, type Timed, timed } from "./measure.ts";
 
 export interface Setting {
   kubernetes: string;

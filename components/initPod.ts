@@ -1,26 +1,26 @@
 // Not from the package itself, which loads all of its groups: most of what a preview of one Pod would spend here.
 import { Pod, Service } from "@pulumi/kubernetes/core/v1";
+import * as pulumi from "@pulumi/pulumi";
 import { annotation, defaultProtocol } from "./contract";
+import { accessOf, ClusterLink, InitPodError, ownUrn } from "./pulumi";
 import type { InitLog, InitPodArgs } from "./spec";
-import { ClusterLink, InitPodError, ownUrn, accessOf } from "./pulumi";
+import { manifest } from "./spec/manifest";
+import { problemsOf } from "./spec/validation";
+import { checked, dnsLabel, formatProblems, port as portNumber } from "./spec/values";
 import {
-  deadlineSeconds,
-  keep,
   checkedPort,
+  clusterUrl,
+  deadlineSeconds,
   drawPort,
-  localUrl,
-  reviveForwardsInUp,
-  warnOfOwnName,
   gate,
+  keep,
+  localUrl,
   readyLogs,
   retryTrigger,
-  clusterUrl,
+  reviveForwardsInUp,
   serviceAnnotations,
+  warnOfOwnName,
 } from "./stages";
-import { manifest } from "./spec/manifest";
-import { checked, dnsLabel, port as portNumber, formatProblems } from "./spec/values";
-import { problemsOf } from "./spec/validation";
-import * as pulumi from "@pulumi/pulumi";
 
 /**
  * A Kubernetes Pod with init containers, and optionally a Service for it. `pulumi up` streams the init containers' logs,

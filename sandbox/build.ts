@@ -2,8 +2,8 @@ import { createHash } from "node:crypto";
 import { existsSync, globSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { stored } from "./machine/stored.ts";
 import { run, tryRun } from "./machine/run.ts";
+import { stored } from "./machine/stored.ts";
 import type { Task } from "./progress.ts";
 import { linkerFlags } from "./versions.ts";
 

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
-import { contextName } from "./cluster/constants.ts";
 import { createApi } from "./cluster/api.ts";
+import { contextName } from "./cluster/constants.ts";
 import { allPass, apiCheck, nodeChecks, serviceChecks } from "./cluster/health.ts";
 import { partNames } from "./cluster/parts.ts";
 import { readPki } from "./cluster/pki.ts";

@@ -1,7 +1,7 @@
 // Replaces dist/cluster/api/kubeconfigLibrary.js, which loads all of @kubernetes/client-node, by a bundle of what is used of it.
-import { build } from "esbuild";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join, resolve } from "node:path";
+import { build } from "esbuild";
 
 /** Of all that client-node exports, the module that is used here. */
 const used = { filter: /^@kubernetes\/client-node$/, path: "@kubernetes/client-node/dist/config.js" };
@@ -22,7 +22,10 @@ export async function bundleClientNode(components) {
     metafile: true,
     plugins: [withoutUnusedParts],
   });
-  writeFileSync(join(components, "dist/cluster/api/kubeconfigLibrary.LICENSES.txt"), licensesOf(Object.keys(metafile.inputs)));
+  writeFileSync(
+    join(components, "dist/cluster/api/kubeconfigLibrary.LICENSES.txt"),
+    licensesOf(Object.keys(metafile.inputs)),
+  );
 }
 
 const withoutUnusedParts = {

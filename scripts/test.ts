@@ -5,8 +5,7 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { environment, up } from "../sandbox/sandbox.ts";
-import type { Counts } from "./counts.ts";
-import { add, closingLine, noCounts } from "./counts.ts";
+import { add, closingLine, type Counts, noCounts } from "./counts.ts";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const only = process.argv.slice(2);

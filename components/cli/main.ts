@@ -1,18 +1,18 @@
 #!/usr/bin/env node
 import { sweepForwards } from "../forward/client";
-import { stateFolder, packageVersion } from "../forward/state";
+import { packageVersion, stateFolder } from "../forward/state";
+import { errorText } from "../text";
+import { forwardText, paintFor, statusText, stopText } from "./print";
 import {
-  parseCommand,
-  usage,
-  UsageError,
   type Command,
-  viewCluster,
   forwardAll,
+  parseCommand,
   statusOf,
   stopForwards,
+  usage,
+  UsageError,
+  viewCluster,
 } from "./verbs";
-import { forwardText, stopText, paintFor, statusText } from "./print";
-import { errorText } from "../text";
 
 const exitCode = { well: 0, failed: 1, usage: 2, unwell: 3 } as const;
 

@@ -1,9 +1,9 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../cluster/api";
-import { cleanLine } from "../text";
 import { type ClusterSession, clusterSession } from "../cluster/pods";
+import { labelSelector, managedBy } from "../contract";
+import { cleanLine } from "../text";
 import { reportedOn } from "./errors";
-import { managedBy, labelSelector } from "../contract";
 import { knownOr } from "./knownOr";
 
 const selector = labelSelector(managedBy);

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { cleanLine } from "../text";
 import { InitFailedError } from "../cluster/wait";
+import { cleanLine } from "../text";
 
 /**
  * An error that a Pulumi program shows once, as one text, on the line of `resource`.

@@ -1,5 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
 import { existsSync } from "node:fs";
+import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../cluster/api";
 
 /** Outputs of a kubernetes provider, which the SDK's types don't declare. */

@@ -1,6 +1,6 @@
 import type { AppContainer, InitPodArgs } from "./args";
-import { namesOf } from "./names";
 import { planOf } from "./kinds";
+import { namesOf } from "./names";
 
 /** Name of the app container where the user gives it none. */
 export const defaultAppName = "app";

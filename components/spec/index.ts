@@ -8,6 +8,7 @@ export {
   type InitStep,
   MountIn,
   Security,
+  type ServiceSettings,
   ServiceType,
   type Volume,
 } from "./args";

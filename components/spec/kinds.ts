@@ -1,5 +1,5 @@
 import type { InitStep } from "./args";
-import { container, download, type StepPlan, run } from "./steps";
+import { container, download, run, type StepPlan } from "./steps";
 
 /** Fields that every step has; all others are kinds. */
 type Common = "name" | "image" | "sidecar" | "retries" | "secretEnv" | "resources";

@@ -1,20 +1,20 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { ForwardSettings } from "../spec";
 import type { ClusterAccess } from "../cluster/api";
 import type { ClusterSession } from "../cluster/pods";
-import { type ClusterLink, reportedOn } from "../pulumi";
+import { defaultProtocol, urlOnThisMachine } from "../contract";
 import {
-  NoNodeError,
-  beginForward,
-  ensureForward,
   assertPortFree,
+  beginForward,
   choosePort,
+  ensureForward,
+  NoNodeError,
   portOf,
   reviveForwards,
 } from "../forward/client";
 import { type ForwardOwner, holdForward } from "../forward/state";
+import { type ClusterLink, reportedOn } from "../pulumi";
+import type { ForwardSettings } from "../spec";
 import { waits } from "./ready";
-import { defaultProtocol, urlOnThisMachine } from "../contract";
 
 /**
  * A local port that no other forward claims. It is kept as it was first drawn, so that the URL stays the same for the life

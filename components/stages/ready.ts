@@ -1,12 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { InitLog } from "../spec";
 import { ApiError } from "../cluster/api";
-import { type ClusterSession, type Pod, deletePods, supersededPods } from "../cluster/pods";
-import { waitUntilReady } from "../cluster/wait";
-import { masker } from "../text";
-import { hasLabels } from "../contract";
+import { type ClusterSession, deletePods, type Pod, supersededPods } from "../cluster/pods";
 import type { VerdictSettings } from "../cluster/verdict";
+import { waitUntilReady } from "../cluster/wait";
+import { hasLabels } from "../contract";
 import type { ClusterLink } from "../pulumi";
+import type { InitLog } from "../spec";
+import { masker } from "../text";
 
 export interface ReadySettings {
   /** Labels of this InitPod's Pods. */

@@ -1,9 +1,9 @@
-import * as pulumi from "@pulumi/pulumi";
 import { randomBytes } from "node:crypto";
+import * as pulumi from "@pulumi/pulumi";
+import { ApiError, type ClusterClient } from "../cluster/api";
+import { hasBeenReady, hasEnded, isBeforeStart, type Pod, type PodEvent, readEvents } from "../cluster/pods";
+import { verdict, type VerdictSettings } from "../cluster/verdict";
 import { annotation, hasLabels, type Identity } from "../contract";
-import { type ClusterClient, ApiError } from "../cluster/api";
-import { isBeforeStart, readEvents, type Pod, type PodEvent, hasBeenReady, hasEnded } from "../cluster/pods";
-import { type VerdictSettings, verdict } from "../cluster/verdict";
 import { type ClusterLink, knownOr } from "../pulumi";
 
 /**

@@ -4,7 +4,7 @@ import { dirname, join } from "node:path";
 import type { Paths } from "../paths.ts";
 import { configFiles } from "./config.ts";
 import { apiServer, contextName } from "./constants.ts";
-import { layout, type Layout } from "./layout.ts";
+import { type Layout, layout } from "./layout.ts";
 import { objects } from "./objects.ts";
 import { logins, type Part, type PartName, parts } from "./parts.ts";
 import { kubeconfig, type Pki } from "./pki.ts";

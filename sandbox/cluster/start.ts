@@ -11,8 +11,8 @@ import { createLauncher } from "./launch.ts";
 import { checkPorts, ensureNetwork, hasBridge, rememberSettings } from "./network.ts";
 import { objects } from "./objects.ts";
 import { type PartName, partNames } from "./parts.ts";
-import { inForce, type Plan, plan, type Programs, writeConfig, writePlan } from "./plan.ts";
 import { ensurePki, type Pki, readPki } from "./pki.ts";
+import { inForce, type Plan, plan, type Programs, writeConfig, writePlan } from "./plan.ts";
 import { running } from "./running.ts";
 import { stopPrograms } from "./stop.ts";
 

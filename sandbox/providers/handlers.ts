@@ -1,13 +1,12 @@
 import grpc from "@grpc/grpc-js";
-import pb from "@pulumi/pulumi/proto/provider_pb.js";
 import pluginPb from "@pulumi/pulumi/proto/plugin_pb.js";
+import pb from "@pulumi/pulumi/proto/provider_pb.js";
 import statusPb from "@pulumi/pulumi/proto/status_pb.js";
 import anyPb from "google-protobuf/google/protobuf/any_pb.js";
 import emptyPb from "google-protobuf/google/protobuf/empty_pb.js";
-import structPb from "google-protobuf/google/protobuf/struct_pb.js";
-import type { Struct } from "google-protobuf/google/protobuf/struct_pb.js";
+import structPb, { type Struct } from "google-protobuf/google/protobuf/struct_pb.js";
 import type { JsonObject } from "./json.ts";
-import { InitFailedError, type Autonaming, type Difference, type Log, type Provider } from "./provider.ts";
+import { type Autonaming, type Difference, InitFailedError, type Log, type Provider } from "./provider.ts";
 import { plain } from "./wire.ts";
 
 type Handler = grpc.UntypedHandleCall;

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { access, chmod, constants, mkdir, readFile, rename, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { dirname, join, resolve } from "node:path";
 import { promisify } from "node:util";
-import { sdkVersion, type PluginName } from "./version.ts";
+import { type PluginName, sdkVersion } from "./version.ts";
 
 export type Origin = "official" | "stand-in";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { ask, tally } from "./support/load.ts";
 import { images, program, scriptArgs } from "./support/programs.ts";
-import { run, type Finished } from "./support/run.ts";
+import { type Finished, run } from "./support/run.ts";
 import { repo, TestStack } from "./support/stack.ts";
 
 const logged = "relation orders does not exist";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { daemonPid, openDescriptors, stateFolderOf } from "./support/forward.ts";
-import { ask, steadyRequests, tally, type Answer } from "./support/load.ts";
+import { type Answer, ask, steadyRequests, tally } from "./support/load.ts";
 import { daemonOf, eventually, filesBelow, listens } from "./support/machine.ts";
 import { images, program } from "./support/programs.ts";
 import { run } from "./support/run.ts";

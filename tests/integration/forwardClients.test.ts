@@ -1,11 +1,11 @@
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { connect as connectHttp2, type ClientHttp2Session } from "node:http2";
+import { type ClientHttp2Session, connect as connectHttp2 } from "node:http2";
 import { connect, type Socket } from "node:net";
 import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import WebSocket from "ws";
-import { selfSigned, type Certificate } from "./support/certificate.ts";
+import { type Certificate, selfSigned } from "./support/certificate.ts";
 import { clientPods, filesFolder } from "./support/clientPods.ts";
 import { CurlPod } from "./support/curlPod.ts";
 import { goodbye, LiveServer } from "./support/liveServer.ts";

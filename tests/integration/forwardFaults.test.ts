@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { daemonPid, openAndDrop, openDescriptors, shownForwards, stateFolderOf } from "./support/forward.ts";
-import { ask, steadyRequests, tally, type Answer } from "./support/load.ts";
+import { type Answer, ask, steadyRequests, tally } from "./support/load.ts";
 import { eventually } from "./support/machine.ts";
 import { images, program } from "./support/programs.ts";
 import { onlySandbox, restartApiServer, restartContainerd, sandboxPart } from "./support/sandboxPart.ts";

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import { createAccounts } from "./support/documentedRole.ts";
 import { daemonPid, shownForwards, stateFolderOf } from "./support/forward.ts";
 import { adminConfig, Link } from "./support/link.ts";
-import { ask, steadyRequests, tally, type Answer } from "./support/load.ts";
+import { type Answer, ask, steadyRequests, tally } from "./support/load.ts";
 import { eventually } from "./support/machine.ts";
 import { images, program } from "./support/programs.ts";
 import { run } from "./support/run.ts";

@@ -1,5 +1,5 @@
 import { chmodSync, closeSync, ftruncateSync, openSync, readFileSync, rmSync, writeSync } from "node:fs";
-import { createServer, type AddressInfo } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { daemonPid, shownForwards, stateFolderOf } from "./support/forward.ts";
@@ -8,7 +8,7 @@ import { daemonOf, eventually, filesBelow, listens, processesWith } from "./supp
 import { OtherUser } from "./support/otherUser.ts";
 import { holdPort } from "./support/portHolder.ts";
 import { images, program } from "./support/programs.ts";
-import { mustRun, run, type Finished } from "./support/run.ts";
+import { type Finished, mustRun, run } from "./support/run.ts";
 import { objects, repo, TestStack } from "./support/stack.ts";
 
 const needsRoot = "To mount a disk and to be another user takes root.";

@@ -2,8 +2,8 @@ import { mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { kubectl, repo } from "../integration/support/stack.ts";
 import { mustRun, run } from "../integration/support/run.ts";
+import { kubectl, repo } from "../integration/support/stack.ts";
 
 interface Status {
   running: boolean;

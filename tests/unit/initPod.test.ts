@@ -1,5 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
 import { createRequire } from "node:module";
+import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { InitPodArgs } from "../../components/spec/args.ts";
 

@@ -1,5 +1,5 @@
 import { cleanLine, wrap } from "../../text";
-import { type ForwardOutcome, titleOf, type Stopped } from "../verbs";
+import { type ForwardOutcome, type Stopped, titleOf } from "../verbs";
 import { indented, type Paint } from "./paint";
 import { aligned } from "./table";
 

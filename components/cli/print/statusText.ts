@@ -1,6 +1,6 @@
+import { type Step, stepMarks } from "../../cluster/report";
 import { cleanLine, wrap } from "../../text";
-import { stepMarks, type Step } from "../../cluster/report";
-import { titleOf, type InitPodState, type NextStep, type InitPodStatus, type PodStatus, type Status } from "../verbs";
+import { type InitPodState, type InitPodStatus, type NextStep, type PodStatus, type Status, titleOf } from "../verbs";
 import { indented, type Paint, type Style } from "./paint";
 import { aligned } from "./table";
 import { urlLines } from "./urlTable";

@@ -1,5 +1,5 @@
 import { cleanLine, wrap } from "../../text";
-import { type ForwardStatus, titleOf, type InitPodStatus, type Status } from "../verbs";
+import { type ForwardStatus, type InitPodStatus, type Status, titleOf } from "../verbs";
 import { indented, type Paint, type Style } from "./paint";
 import { aligned } from "./table";
 

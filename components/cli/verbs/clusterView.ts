@@ -1,6 +1,6 @@
-import { type ClusterAccess, ClusterClient, ApiError } from "../../cluster/api";
-import { readTail, type LogSource } from "../../cluster/logs";
-import { ClusterSession, summarize, type RawPod } from "../../cluster/pods";
+import { ApiError, type ClusterAccess, ClusterClient } from "../../cluster/api";
+import { type LogSource, readTail } from "../../cluster/logs";
+import { ClusterSession, type RawPod, summarize } from "../../cluster/pods";
 import { labelSelector, managedBy } from "../../contract";
 import type { Command } from "./arguments";
 import { initPodsOf, type InitPodView } from "./initPods";

@@ -1,10 +1,10 @@
-import { forwardKey, listDesired, samePods, type ForwardRequest } from "../../forward/state";
-import { ensureForward } from "../../forward/client";
 import { currentPod } from "../../cluster/pods";
+import { ensureForward } from "../../forward/client";
+import { forwardKey, type ForwardRequest, listDesired, samePods } from "../../forward/state";
+import { errorText } from "../../text";
 import { chooseEach } from "./choose";
 import type { ClusterView } from "./clusterView";
-import { urlOf, type DeclaredUrl, type InitPodView } from "./initPods";
-import { errorText } from "../../text";
+import { type DeclaredUrl, type InitPodView, urlOf } from "./initPods";
 
 /** What became of one URL. */
 export interface ForwardOutcome {

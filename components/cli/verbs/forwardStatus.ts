@@ -1,6 +1,6 @@
-import { type StoredForward, readRecord, type ForwardRecord } from "../../forward/state";
-import { portOwner } from "../../forward/client";
 import { urlOnThisMachine } from "../../contract";
+import { portOwner } from "../../forward/client";
+import { type ForwardRecord, readRecord, type StoredForward } from "../../forward/state";
 
 /** Why a forward does not answer. */
 export interface Problem {

@@ -1,12 +1,12 @@
+import { currentPod, hasFailed, latestPod, obstacleOf, type PodSummary } from "../../cluster/pods";
 import {
   annotation,
-  type ForwardProtocol,
-  selectorLabel,
   defaultProtocol,
+  type ForwardProtocol,
   isProtocol,
+  selectorLabel,
   urlOnThisMachine,
 } from "../../contract";
-import { currentPod, hasFailed, latestPod, obstacleOf, type PodSummary } from "../../cluster/pods";
 
 /** An InitPod as its Pods tell of it. */
 export interface InitPodView {

@@ -3,7 +3,7 @@ import { hasFailed, obstacleOf, type PodSummary } from "../../cluster/pods";
 import type { Command } from "./arguments";
 import type { ClusterView } from "./clusterView";
 import type { ForwardStatus } from "./forwardStatus";
-import { stateOf, type InitPodView } from "./initPods";
+import { type InitPodView, stateOf } from "./initPods";
 
 /** Something to do about what is not well. */
 export interface NextStep {

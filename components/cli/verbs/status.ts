@@ -1,14 +1,14 @@
-import { cleanLine } from "../../text";
-import { readableMessage, Steps, type Step } from "../../cluster/report";
-import { listDesired, type DesiredForward, liveDaemon } from "../../forward/state";
 import { describePod, obstacleOf, type PodSummary } from "../../cluster/pods";
+import { readableMessage, type Step, Steps } from "../../cluster/report";
 import { hasLabels } from "../../contract";
+import { type DesiredForward, listDesired, liveDaemon } from "../../forward/state";
+import { cleanLine } from "../../text";
 import type { Command } from "./arguments";
 import { chooseAny, isMeant } from "./choose";
 import type { ClusterView } from "./clusterView";
-import { forwardStatus, type ForwardStatus } from "./forwardStatus";
-import { stateOf, titleOf, urlOf, type InitPodState, type InitPodView } from "./initPods";
-import { nextSteps, type NextStep } from "./nextSteps";
+import { type ForwardStatus, forwardStatus } from "./forwardStatus";
+import { type InitPodState, type InitPodView, stateOf, titleOf, urlOf } from "./initPods";
+import { type NextStep, nextSteps } from "./nextSteps";
 
 /** One Pod of an InitPod: more than one while it is being replaced. */
 export interface PodStatus {

@@ -1,10 +1,10 @@
-import { listDesired, removeForward, liveDaemon } from "../../forward/state";
+import { urlOnThisMachine } from "../../contract";
 import { isFree, removeLeftovers } from "../../forward/client";
+import { listDesired, liveDaemon, removeForward } from "../../forward/state";
+import { delay } from "../../time";
 import type { Command } from "./arguments";
 import { chooseEach } from "./choose";
 import { titleOf } from "./initPods";
-import { urlOnThisMachine } from "../../contract";
-import { delay } from "../../time";
 
 /** A forward that was ended. */
 export interface Stopped {

@@ -1,11 +1,11 @@
+import http from "node:http";
+import https from "node:https";
 import type { KubeConfig } from "@kubernetes/client-node";
+import { errorText } from "../../text";
+import { within } from "../../time";
 import type { ClusterAccess } from "./access";
 import { ApiError, KubeconfigError, UnreachableError } from "./errors";
 import { loadKubeConfig } from "./kubeconfig";
-import { errorText } from "../../text";
-import { within } from "../../time";
-import http from "node:http";
-import https from "node:https";
 
 /** What one request to the API server may set. */
 export interface ApiRequest {

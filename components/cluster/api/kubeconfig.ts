@@ -1,15 +1,15 @@
-import type { KubeConfig } from "@kubernetes/client-node";
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, join } from "node:path";
+import type { KubeConfig } from "@kubernetes/client-node";
 import type { ClusterAccess } from "./access";
 import { KubeconfigError } from "./errors";
 import {
   type ClientNode,
   type ExecPlugin,
-  type RawConfig,
   merge,
   parse,
+  type RawConfig,
   readConfig,
   withAbsolutePaths,
 } from "./kubeconfigFiles";

@@ -1,12 +1,12 @@
 import { once } from "node:events";
-import { type ClusterClient, ApiError } from "../api";
-import { type LogSource, isGone, openLog, readTail } from "./tail";
-import { type RawLine, LineSplitter, showableLine } from "./lines";
-import type { ContainerStatus } from "../pods";
-import { SeenLines } from "./seenLines";
-import { Drain, drainMs } from "./drain";
-import { lastLines, Unshown } from "./unshownLines";
 import { delay } from "../../time";
+import { ApiError, type ClusterClient } from "../api";
+import type { ContainerStatus } from "../pods";
+import { Drain, drainMs } from "./drain";
+import { LineSplitter, type RawLine, showableLine } from "./lines";
+import { SeenLines } from "./seenLines";
+import { isGone, type LogSource, openLog, readTail } from "./tail";
+import { lastLines, Unshown } from "./unshownLines";
 
 export interface ContainerLogSettings {
   client: ClusterClient;

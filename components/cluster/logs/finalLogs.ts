@@ -1,8 +1,8 @@
-import type { ClusterClient } from "../api";
-import { type Tail, readTail } from "./tail";
-import type { Pod } from "../pods";
 import { errorText } from "../../text";
 import { within } from "../../time";
+import type { ClusterClient } from "../api";
+import type { Pod } from "../pods";
+import { readTail, type Tail } from "./tail";
 
 /** What an init container left behind. */
 export interface InitContainerLog {

@@ -1,8 +1,8 @@
+import { within } from "../../time";
 import type { ClusterClient } from "../api";
+import type { ContainerStatus, Pod } from "../pods";
 import { ContainerLog } from "./containerLog";
 import { drainMs } from "./drain";
-import type { ContainerStatus, Pod } from "../pods";
-import { within } from "../../time";
 
 export interface LogStreamSettings {
   client: ClusterClient;

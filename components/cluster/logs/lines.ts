@@ -1,8 +1,6 @@
 import { StringDecoder } from "node:string_decoder";
 import { cleanLine } from "../../text";
 
-export { masker } from "../../text/mask";
-
 /** Longest line that is shown, in characters. */
 const maxShown = 4096;
 /** What is kept of a line while it comes in: enough to show `maxShown` of it, whatever is left out or masked. */

@@ -1,6 +1,6 @@
 import type { IncomingMessage } from "node:http";
-import { type ClusterClient, ApiError } from "../api";
-import { type RawLine, LineSplitter, LogTail, showableLine } from "./lines";
+import { ApiError, type ClusterClient } from "../api";
+import { LineSplitter, LogTail, type RawLine, showableLine } from "./lines";
 
 /** One container of one Pod. */
 export interface LogSource {

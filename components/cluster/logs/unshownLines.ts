@@ -1,4 +1,4 @@
-import { type RawLine, LogTail, showableLine } from "./lines";
+import { LogTail, type RawLine, showableLine } from "./lines";
 
 /** Of the lines that are not shown, the last ones are shown when the attempt has ended. */
 export const lastLines = 10;

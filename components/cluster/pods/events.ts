@@ -1,4 +1,4 @@
-import { type ClusterClient, ApiError } from "../api";
+import { ApiError, type ClusterClient } from "../api";
 import type { Pod, PodEvent } from "./pod";
 
 export interface EventReaderSettings {

@@ -13,7 +13,7 @@ export {
 export { type PodView, PodViews } from "./podViews";
 export { PodWatch } from "./podWatch";
 export { deletePods, supersededPods } from "./predecessors";
-export { clusterSession, ClusterSession } from "./session";
+export { ClusterSession, clusterSession } from "./session";
 export {
   type ContainerSummary,
   currentPod,

@@ -1,8 +1,8 @@
-import { ApiError, type ClusterClient } from "../api";
-import { backoffMs, delay } from "../../time";
 import { commonLabels, hasLabels, labelSelector } from "../../contract";
-import { summarize, type PodSummary, type RawPod } from "./summary";
 import { errorText } from "../../text";
+import { backoffMs, delay } from "../../time";
+import { ApiError, type ClusterClient } from "../api";
+import { type PodSummary, type RawPod, summarize } from "./summary";
 
 /** How long the API server lets one watch live; a new one follows. */
 const watchSeconds = 240;

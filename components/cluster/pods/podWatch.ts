@@ -1,9 +1,9 @@
 import type { IncomingMessage } from "node:http";
 import { StringDecoder } from "node:string_decoder";
-import { type ClusterClient, ApiError, KubeconfigError, UnreachableError } from "../api";
-import type { Pod } from "./pod";
-import { delay } from "../../time";
 import { errorText } from "../../text";
+import { delay } from "../../time";
+import { ApiError, type ClusterClient, KubeconfigError, UnreachableError } from "../api";
+import type { Pod } from "./pod";
 
 /** Who wants to know of one Pod. */
 export interface PodListener {

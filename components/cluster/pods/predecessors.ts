@@ -1,5 +1,5 @@
-import { type ClusterClient, ApiError } from "../api";
-import { type Pod, hasBeenReady } from "./pod";
+import { ApiError, type ClusterClient } from "../api";
+import { hasBeenReady, type Pod } from "./pod";
 
 /**
  * The Pods of an InitPod that never served, and for which there is another by now. Pulumi deletes a replaced Pod only when

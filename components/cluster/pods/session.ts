@@ -1,4 +1,4 @@
-import { type ClusterAccess, ClusterClient, ApiError, UnreachableError } from "../api";
+import { ApiError, type ClusterAccess, ClusterClient, UnreachableError } from "../api";
 import type { Pod } from "./pod";
 import { PodWatch } from "./podWatch";
 

@@ -1,12 +1,12 @@
-import { cleanLine, type TextStyle, plainText, lengthOf, wrap } from "../../text";
+import { cleanLine, lengthOf, plainText, type TextStyle, wrap } from "../../text";
+import type { Tail } from "../logs";
+import type { Pod, PodEvent } from "../pods";
+import type { FailedVerdict } from "../verdict";
 import { type Advice, failureAdvice } from "./advice";
 import { failureEvents } from "./events";
 import { type FailureFacts, failureFacts } from "./facts";
 import { failedAttempts, failedBecause, failedSubject } from "./headline";
 import { failureTable } from "./table";
-import type { Tail } from "../logs";
-import type { Pod, PodEvent } from "../pods";
-import type { FailedVerdict } from "../verdict";
 
 /** All that the report of a Pod that can't get Ready says. */
 export interface Failure {

@@ -1,7 +1,7 @@
 import { formatDuration, millisecondsBetween } from "../../text";
-import type { LogSource } from "../logs";
-import { hasFailed, obstacleOf, type ContainerSummary, type PodSummary } from "../pods";
 import { within } from "../../time";
+import type { LogSource } from "../logs";
+import { type ContainerSummary, hasFailed, obstacleOf, type PodSummary } from "../pods";
 
 /** One container of a Pod, as the forwarder's page and `init-pod status` tell of it. */
 export interface Step {

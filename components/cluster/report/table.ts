@@ -1,4 +1,4 @@
-import { formatDuration, millisecondsBetween, type TextStyle, cut, lengthOf } from "../../text";
+import { cut, formatDuration, lengthOf, millisecondsBetween, type TextStyle } from "../../text";
 import type { ContainerSpec, ContainerStatus, Pod } from "../pods";
 
 const notStarted = "not started";

@@ -1,6 +1,6 @@
 import type { TerminatedState } from "../pods";
-import type { FailedVerdict } from "./types";
 import { type ContainerInPod, restartingAll } from "./containers";
+import type { FailedVerdict } from "./types";
 
 /**
  * Reasons of exits that were never seen: kubelet invents exit code 137 for a container that it can't find any more,

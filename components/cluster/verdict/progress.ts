@@ -1,6 +1,6 @@
-import { type Pod, conditionOf } from "../pods";
-import type { FailedVerdict, ProgressVerdict } from "./types";
+import { conditionOf, type Pod } from "../pods";
 import { containersOf, roleOfInit } from "./containers";
+import type { FailedVerdict, ProgressVerdict } from "./types";
 
 /** How far a Pod that isn't Ready has got; `doubt` is what may turn out to be its failure. */
 export function progressOf(pod: Pod, doubt?: FailedVerdict): ProgressVerdict {

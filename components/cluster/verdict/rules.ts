@@ -1,7 +1,7 @@
-import { type Pod, type PodEvent, conditionOf } from "../pods";
-import type { FailedVerdict, Suspicion, Verdict, VerdictSettings } from "./types";
+import { conditionOf, type Pod, type PodEvent } from "../pods";
 import { failedAttempt } from "./attempts";
 import { type ContainerInPod, containersOf } from "./containers";
+import type { FailedVerdict, Suspicion, Verdict, VerdictSettings } from "./types";
 import { unstartable } from "./waiting";
 
 type Settings = Omit<VerdictSettings, "seenSeconds">;

@@ -1,8 +1,8 @@
+import { isReady, type Pod, type PodEvent } from "../pods";
 import { graceSeconds } from "./graces";
-import { type Pod, type PodEvent, isReady } from "../pods";
 import { progressOf } from "./progress";
-import type { Suspicion, Verdict, VerdictSettings } from "./types";
 import { completion, lostForGood, suspicionsOf } from "./rules";
+import type { Suspicion, Verdict, VerdictSettings } from "./types";
 
 /**
  * Judges a Pod by its spec and status, and by its events for the little that no status tells.

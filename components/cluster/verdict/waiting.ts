@@ -1,5 +1,5 @@
-import type { Grace } from "./graces";
 import type { ContainerInPod } from "./containers";
+import type { Grace } from "./graces";
 import type { Suspicion } from "./types";
 
 /** What becomes of a container that waits: it may heal within a grace, it never will, or nothing is wrong with it. */

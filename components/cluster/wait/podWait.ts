@@ -1,6 +1,6 @@
-import { EventReader, isBeforeStart, type EventReaderSettings, type Pod, type PodEvent, type PodWatch } from "../pods";
+import { EventReader, type EventReaderSettings, isBeforeStart, type Pod, type PodEvent, type PodWatch } from "../pods";
 import { progressLine } from "../report";
-import { type FailedVerdict, type ProgressVerdict, type VerdictSettings, stateKey, verdict } from "../verdict";
+import { type FailedVerdict, type ProgressVerdict, stateKey, verdict, type VerdictSettings } from "../verdict";
 
 export interface PodWaitSettings extends EventReaderSettings {
   watch: PodWatch;

@@ -1,14 +1,12 @@
-import { type ClusterClient, ApiError, UnreachableError } from "../api";
-import { ClusterMismatchError, InitFailedError } from "./errors";
-import { readEvents, type Pod, conditionOf, hasBeenReady, hasEnded, isReady, type PodWatch } from "../pods";
-import { describeFailure } from "../report";
-import { type InitContainerLog, failedTail, initLogs, LogStreams } from "../logs";
-import { type Outcome, waitForPod } from "./podWait";
 import { pulumiText } from "../../text";
-import type { VerdictSettings } from "../verdict";
 import { delay } from "../../time";
-
-export type { InitContainerLog } from "../logs/finalLogs";
+import { ApiError, type ClusterClient, UnreachableError } from "../api";
+import { failedTail, type InitContainerLog, initLogs, LogStreams } from "../logs";
+import { conditionOf, hasBeenReady, hasEnded, isReady, type Pod, type PodWatch, readEvents } from "../pods";
+import { describeFailure } from "../report";
+import type { VerdictSettings } from "../verdict";
+import { ClusterMismatchError, InitFailedError } from "./errors";
+import { type Outcome, waitForPod } from "./podWait";
 
 export interface WaitSettings {
   client: ClusterClient;

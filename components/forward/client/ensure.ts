@@ -1,36 +1,33 @@
 import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import type { ClusterAccess } from "../../cluster/api";
+import { listenAddress, urlOnThisMachine } from "../../contract";
 import { delay } from "../../time";
 import {
+  assertWritable,
+  compareVersions,
+  ensureStateFolder,
   forwardKey,
+  type ForwardRecord,
+  type ForwardRequest,
+  holdForward,
   listDesired,
+  liveDaemon,
+  packageVersion,
   readDesired,
+  readRecord,
   removeForward,
   samePods,
-  writeDesired,
-  type ForwardRequest,
-  type StoredForward,
-  holdForward,
-  liveDaemon,
-  readRecord,
-  type ForwardRecord,
-  assertWritable,
-  ensureStateFolder,
   stateFolder,
+  type StoredForward,
   unusable,
-  compareVersions,
-  packageVersion,
+  writeDesired,
 } from "../state";
 import { ForwardFailedError, PortInUseError } from "./errors";
 import { portOwner } from "./portOwner";
 import { assertUnclaimed } from "./ports";
 import { probe, type ProbeResult } from "./probe";
 import { spawnDaemon } from "./spawn";
-import { listenAddress, urlOnThisMachine } from "../../contract";
-
-export type { ForwardRequest } from "../state/desired";
-export { holdForward } from "../state/hold";
 
 /** Settings of `ensureForward`. */
 export interface EnsureOptions {

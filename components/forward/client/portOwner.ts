@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { basename } from "node:path";
-import { runTool, type RunTool } from "../state";
+import { type RunTool, runTool } from "../state";
 
 /** The process that listens on a local port, in words; `undefined` where it can't be seen, as with other users' processes. */
 export function portOwner(port: number, platform = process.platform, run = runTool): string | undefined {

@@ -1,16 +1,16 @@
 import { createHash } from "node:crypto";
 import { createServer } from "node:net";
+import { listenAddress } from "../../contract";
 import {
   forwardKey,
-  listDesired,
   type ForwardOwner,
-  type StoredForward,
+  listDesired,
   liveDaemon,
   readRecord,
   stateFolder,
+  type StoredForward,
 } from "../state";
 import { PortInUseError } from "./errors";
-import { listenAddress } from "../../contract";
 import { portOwner } from "./portOwner";
 
 /** Below NodePorts, and below the ports that Linux gives to outgoing connections. */

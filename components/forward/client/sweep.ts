@@ -1,18 +1,18 @@
 import { rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ClusterClient } from "../../cluster/api";
+import { labelSelector } from "../../contract";
 import {
-  logName,
-  fileNames,
-  listDesired,
-  removeForward,
   type DesiredForward,
+  fileNames,
   isHeld,
+  listDesired,
   liveDaemon,
+  logName,
+  removeForward,
   removeLock,
   stateFolder,
 } from "../state";
-import { labelSelector } from "../../contract";
 import { spawnDaemon } from "./spawn";
 
 /**

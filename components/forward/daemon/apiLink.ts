@@ -1,15 +1,15 @@
-import { type ClusterAccess, ClusterClient, type AuthorizedOptions } from "../../cluster/api";
-import { readTail, type LogSource } from "../../cluster/logs";
-import {
-  dialSpdy,
-  DialError,
-  type PodConnection,
-  SessionPool,
-  type PodPort,
-  TlsSessions,
-  dialWebSocket,
-} from "../tunnel";
+import { type AuthorizedOptions, type ClusterAccess, ClusterClient } from "../../cluster/api";
+import { type LogSource, readTail } from "../../cluster/logs";
 import { PodViews } from "../../cluster/pods";
+import {
+  DialError,
+  dialSpdy,
+  dialWebSocket,
+  type PodConnection,
+  type PodPort,
+  SessionPool,
+  TlsSessions,
+} from "../tunnel";
 
 /** Credentials are asked for anew after this, so that a burst of connections reads no file and runs no plugin each. */
 const authorizationMs = 5_000;

@@ -1,21 +1,21 @@
 import { rmSync, statSync, watch } from "node:fs";
 import { join } from "node:path";
 import type { ClusterAccess } from "../../cluster/api";
-import { ApiLink } from "./apiLink";
 import {
+  type DaemonLock,
+  type DesiredForward,
   fileNames,
+  holdsLock,
+  isHeld,
   listDesired,
   removeForward,
-  type DesiredForward,
   type StoredForward,
-  isHeld,
-  holdsLock,
-  type DaemonLock,
   writeRecord,
 } from "../state";
+import { ApiLink } from "./apiLink";
 import { dropAfterMs, DropTimer } from "./dropTimer";
 import { LocalForward } from "./localForward";
-import { SleepSensor, type Clocks } from "./sleepSensor";
+import { type Clocks, SleepSensor } from "./sleepSensor";
 
 const settleMs = 10;
 /** File system events may be lost, on network file systems all of them. */

@@ -1,5 +1,5 @@
-import { listenAddress } from "../../contract";
 import { createServer, type Server, type Socket } from "node:net";
+import { listenAddress } from "../../contract";
 
 const firstRetryMs = 50;
 const longestRetryMs = 1_000;

@@ -1,20 +1,20 @@
-import type { ApiLink } from "./apiLink";
+import { currentPod, describePod, latestPod, type PodSummary, type PodView } from "../../cluster/pods";
+import { Steps } from "../../cluster/report";
 import {
-  serveConnection,
   type ConnectionHost,
   type ConnectionTarget,
   explainDial,
   type Failure,
   HalfOpenConnections,
-  type Situation,
   type RelayEvents,
+  serveConnection,
+  type Situation,
 } from "../serve";
-import type { StoredForward, ForwardRecord } from "../state";
+import type { ForwardRecord, StoredForward } from "../state";
+import type { PodPort } from "../tunnel";
+import type { ApiLink } from "./apiLink";
 import { Latencies } from "./latencies";
 import { Listener } from "./listener";
-import { currentPod, describePod, latestPod, type PodSummary, type PodView } from "../../cluster/pods";
-import type { PodPort } from "../tunnel";
-import { Steps } from "../../cluster/report";
 
 /** One forward: a local port, the Pods behind it, and what happened so far. */
 export class LocalForward {

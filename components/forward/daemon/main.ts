@@ -1,20 +1,20 @@
 import { rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { Daemon } from "./daemon";
+import { delay } from "../../time";
 import {
   daemonLog,
-  logName,
-  fileNames,
-  listDesired,
-  holdsLock,
-  releaseLock,
-  takeLock,
-  ownIdentity,
   ensureStateFolder,
-  stateFolder,
+  fileNames,
+  holdsLock,
+  listDesired,
+  logName,
+  ownIdentity,
   packageVersion,
+  releaseLock,
+  stateFolder,
+  takeLock,
 } from "../state";
-import { delay } from "../../time";
+import { Daemon } from "./daemon";
 
 /** Two daemons that start at once both write the lock: after this time it stands who was last. */
 const settleMs = 30;

@@ -1,15 +1,15 @@
 import type { Socket } from "node:net";
-import { ClientInput } from "./clientInput";
+import type { Step } from "../../cluster/report";
 import type { ForwardProtocol } from "../../contract";
+import { delay } from "../../time";
+import type { PodConnection } from "../tunnel";
+import { ClientInput } from "./clientInput";
 import { explainRefusal, type Failure } from "./failure";
 import type { HalfOpenConnections } from "./halfOpen";
 import { isLocalHost, isRequest, isSafeRequest, mayBeHttp, parseHttpHead } from "./httpHead";
 import { ownAnswer } from "./ownAnswer";
-import type { Situation } from "./situation";
-import type { PodConnection } from "../tunnel";
-import type { Step } from "../../cluster/report";
 import { endClient, relay, type RelayEvents, type RelayRules } from "./relay";
-import { delay } from "../../time";
+import type { Situation } from "./situation";
 
 /** A Pod as a connection needs it. */
 export interface ConnectionTarget {

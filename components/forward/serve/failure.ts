@@ -1,5 +1,5 @@
-import { DialError } from "../tunnel";
 import { errorText } from "../../text";
+import { DialError } from "../tunnel";
 
 /** Why a connection to a Pod failed. */
 export interface Failure {

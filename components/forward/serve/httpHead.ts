@@ -1,4 +1,4 @@
-import { lookHeader, listenAddress } from "../../contract";
+import { listenAddress, lookHeader } from "../../contract";
 
 /** What an answer of the forwarder's own depends on. */
 export interface HttpHead {

@@ -1,7 +1,7 @@
-import { isLocalHost, type HttpHead } from "./httpHead";
-import { ownHeader, listenAddress } from "../../contract";
-import { contentPolicy, page, retrySeconds } from "./page";
 import type { Step } from "../../cluster/report";
+import { listenAddress, ownHeader } from "../../contract";
+import { type HttpHead, isLocalHost } from "./httpHead";
+import { contentPolicy, page, retrySeconds } from "./page";
 import type { Situation } from "./situation";
 
 /** The bytes of an HTTP/1.1 answer: a page for browsers, JSON where it is asked for, else one line. */

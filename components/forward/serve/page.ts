@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import type { Situation } from "./situation";
+import { type Step, stepMarks } from "../../cluster/report";
 import { lookHeader, ownHeader } from "../../contract";
-import { stepMarks, type Step } from "../../cluster/report";
+import type { Situation } from "./situation";
 
 /** Seconds between two looks at a Pod that is not Ready. */
 export const retrySeconds = 1;

@@ -1,7 +1,7 @@
 import type { Socket } from "node:net";
+import type { PodConnection, PodEnd } from "../tunnel";
 import type { ClientInput } from "./clientInput";
 import type { HalfOpenConnections } from "./halfOpen";
-import type { PodConnection, PodEnd } from "../tunnel";
 
 /**
  * After the client's last byte, how long the Pod may stay silent before the connection counts as over: until its answer

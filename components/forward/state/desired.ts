@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
-import { readFileSync, readdirSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import type { ForwardProtocol } from "../../contract";
 import type { ClusterAccess } from "../../cluster/api";
+import type { ForwardProtocol } from "../../contract";
 import { writeAtomic } from "./stateFolder";
 
 /** What an `up` wants: local port `localPort` of this machine answers from the Pod of one InitPod. */

@@ -1,6 +1,6 @@
 import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
-import { fileNames, forwardKey, readDesired, type ForwardOwner } from "./desired";
+import { fileNames, forwardKey, type ForwardOwner, readDesired } from "./desired";
 import { isAlive, ownIdentity, type ProcessIdentity } from "./processIdentity";
 import { stateFolder, writeAtomic } from "./stateFolder";
 

@@ -17,5 +17,5 @@ export { type DaemonLock, holdsLock, liveDaemon, releaseLock, removeLock, takeLo
 export { ownIdentity } from "./processIdentity";
 export { type ForwardRecord, readRecord, writeRecord } from "./record";
 export { assertWritable, ensureStateFolder, stateFolder, unusable } from "./stateFolder";
-export { runTool, type RunTool } from "./systemTool";
+export { type RunTool, runTool } from "./systemTool";
 export { compareVersions, packageVersion } from "./version";

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { runTool, type RunTool } from "./systemTool";
+import { type RunTool, runTool } from "./systemTool";
 
 /** A process, told from a later one that got the same id. */
 export interface ProcessIdentity {

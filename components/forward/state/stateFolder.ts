@@ -11,8 +11,8 @@ import {
 } from "node:fs";
 import { homedir } from "node:os";
 import { isAbsolute, join } from "node:path";
-import { StateFolderError } from "./errors";
 import { errorText } from "../../text";
+import { StateFolderError } from "./errors";
 
 /** Where the forwarder of this user keeps what it shall do and what it did. */
 export function stateFolder(

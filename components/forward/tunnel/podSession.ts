@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
 import type { PodConnection } from "./podConnection";
 import { FrameReader, FrameWriter } from "./spdyFrames";
-import { StreamPair, type CarryingSession } from "./streamPair";
+import { type CarryingSession, StreamPair } from "./streamPair";
 
 const pingIntervalMs = 20_000;
 const openTimeoutMs = 10_000;

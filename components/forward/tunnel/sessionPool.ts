@@ -1,7 +1,7 @@
 import type { Duplex } from "node:stream";
+import type { DialTarget } from "./dial";
 import type { PodConnection } from "./podConnection";
 import { PodSession } from "./podSession";
-import type { DialTarget } from "./dial";
 
 /** For how long a session waits for the next client: one, and those beside it. Opening one takes two handshakes. */
 const idleMs = { one: 60_000, others: 5_000 } as const;

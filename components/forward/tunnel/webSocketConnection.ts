@@ -1,6 +1,6 @@
 import WebSocket from "ws";
 import type { AuthorizedOptions } from "../../cluster/api";
-import { dialTimeoutMs, portForwardUrl, refusal, type DialTarget } from "./dial";
+import { type DialTarget, dialTimeoutMs, portForwardUrl, refusal } from "./dial";
 import { DialError } from "./errors";
 import type { PodConnection, PodEnd, PodEvents } from "./podConnection";
 

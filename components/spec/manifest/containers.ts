@@ -1,21 +1,20 @@
 import type * as k8s from "@pulumi/kubernetes";
-
-import { type AppContainer, type InitStep, Security, planOf } from "..";
 import { ForwardProtocol } from "../../contract";
+import { type AppContainer, type InitStep, planOf, Security } from "..";
+import type { Container } from "../steps";
 import {
-  type EnvVar,
   environment,
-  secretEnvironment,
-  literal,
-  type Leaves,
+  type EnvVar,
   httpPath,
   image as imageCheck,
+  type Leaves,
+  literal,
+  secretEnvironment,
 } from "../values";
 import { type Fields, merge, podListKeys } from "./merge";
 import { defined, mapEntries } from "./records";
 import { containerSecurity } from "./security";
-import type { Container } from "../steps";
-import { type VolumeMount, mountsBeside } from "./volumes";
+import { mountsBeside, type VolumeMount } from "./volumes";
 
 /**
  * Enough for curl and a shell. A Pod's request is the larger of its largest init container's and its apps' together,

@@ -1,8 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
-
 import { type InitPodArgs, MountIn, type Volume } from "..";
-import { type Fail, checked, isPlain, objectName, secretKey, type Leaves, line } from "../values";
-import { type Grant, appGrants, leak } from "../validation";
+import { appGrants, type Grant, leak } from "../validation";
+import { checked, type Fail, isPlain, type Leaves, line, objectName, secretKey } from "../values";
 
 /** The leaves, with those that only the manifest has. */
 export interface ManifestLeaves extends Leaves {

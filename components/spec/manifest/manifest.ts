@@ -1,16 +1,15 @@
 import type * as k8s from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
-
-import { type InitPodArgs, Security, ServiceType, appName, stepNames, planOf } from "..";
+import type * as pulumi from "@pulumi/pulumi";
+import { defaultProtocol } from "../../contract";
+import { appName, type InitPodArgs, planOf, Security, ServiceType, stepNames } from "..";
+import type { Fail } from "../values";
 import { appContainer, initContainer } from "./containers";
 import { leavesOf } from "./leaves";
 import { type Fields, merge, podListKeys, serviceListKeys } from "./merge";
 import { defined, mapEntries } from "./records";
 import { secretMark, secretsIn } from "./secrets";
 import { podSecurity } from "./security";
-import type { Fail } from "../values";
 import { planVolumes } from "./volumes";
-import { defaultProtocol } from "../../contract";
 
 /** What the arguments come to in Kubernetes. Leaves may be Outputs. */
 export interface Manifest {

@@ -1,5 +1,4 @@
 import type * as k8s from "@pulumi/kubernetes";
-
 import { Security } from "..";
 
 /** The id that minimal images call "nonroot": no user of any common base image, so it owns nothing by accident. */

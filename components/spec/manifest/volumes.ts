@@ -1,6 +1,5 @@
 import type * as k8s from "@pulumi/kubernetes";
-
-import { type EmptyDir, MountIn, Security, type Volume, freeName, nameOfPath } from "..";
+import { type EmptyDir, freeName, MountIn, nameOfPath, Security, type Volume } from "..";
 import { folderOf, isWithin } from "../values";
 
 /** One mount of a container, of which InitPod knows where it is. */

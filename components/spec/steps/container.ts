@@ -1,5 +1,5 @@
+import { dnsLabel, image, problemsInOptional } from "../values";
 import type { StepPlan } from "./plan";
-import { problemsInOptional, dnsLabel, image } from "../values";
 
 /**
  * A Kubernetes Container as it is.

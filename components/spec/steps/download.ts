@@ -1,28 +1,27 @@
 import * as pulumi from "@pulumi/pulumi";
-
 import {
-  type SecretKey,
   type EnvVar,
-  secretVariable,
-  literal,
-  type Leaves,
-  isPlain,
-  problemsIn,
-  problemsInOptional,
   fileMode,
   headerName,
   headerValue,
+  hidden,
   httpUrl,
+  isPlain,
+  type Leaves,
+  literal,
+  type Problem,
+  problemsIn,
+  problemsInOptional,
   seconds,
+  type SecretKey,
+  secretKeyProblems,
+  secretVariable,
   sha256 as sha256Check,
   wholeNumber,
   writtenPath,
-  type Problem,
-  hidden,
-  secretKeyProblems,
 } from "../values";
-import { downloadScript, variables } from "./scripts/download";
 import type { StepPlan } from "./plan";
+import { downloadScript, variables } from "./scripts/download";
 
 /**
  * Fetches a file over HTTP(S). The file appears at its path complete or not at all; an answer other than 2xx fails the

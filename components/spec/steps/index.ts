@@ -1,4 +1,4 @@
 export { container } from "./container";
-export { download, type Download } from "./download";
+export { type Download, download } from "./download";
 export type { Container, StepPlan } from "./plan";
-export { run, type Run } from "./run";
+export { type Run, run } from "./run";

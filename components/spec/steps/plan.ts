@@ -1,6 +1,5 @@
 import type * as k8s from "@pulumi/kubernetes";
-
-import type { SecretKey, Leaves, Problem } from "../values";
+import type { Leaves, Problem, SecretKey } from "../values";
 
 /** A Kubernetes Container in the making. */
 export type Container = Partial<k8s.types.input.core.v1.Container>;

@@ -1,6 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-
-import { environment, literal, problemsIn, problemsInOptional, envName, nonEmpty, text, writtenPath } from "../values";
+import { environment, envName, literal, nonEmpty, problemsIn, problemsInOptional, text, writtenPath } from "../values";
 import type { StepPlan } from "./plan";
 
 /**

@@ -1,5 +1,5 @@
 import { type InitPodArgs, MountIn, planOf } from "..";
-import { type SecretKey, isPlain, type Problem } from "../values";
+import { isPlain, type Problem, type SecretKey } from "../values";
 
 /** A key of a Secret and the field that gives it away; every key where `key` is undefined. */
 export interface Grant {

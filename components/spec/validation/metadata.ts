@@ -1,8 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
-
 import { ownPrefix, selectorLabel } from "../../contract";
 import type { InitPodArgs } from "..";
-import { type Check, problemsIn, labelValue, metadataKey, text, type Problem } from "../values";
+import { type Check, labelValue, metadataKey, type Problem, problemsIn, text } from "../values";
 
 /** Annotations by which InitPod keeps the provider from waiting in its place. */
 const waitKeys = ["pulumi.com/waitFor", "pulumi.com/skipAwait"];

@@ -1,6 +1,6 @@
-import { ForwardMode, type InitPodArgs, ServiceType } from "..";
 import { ForwardProtocol } from "../../contract";
-import { problemsInOptional, oneOf, port, type Problem } from "../values";
+import { ForwardMode, type InitPodArgs, ServiceType } from "..";
+import { oneOf, port, type Problem, problemsInOptional } from "../values";
 
 /**
  * What is wrong with the Service and the forward.

@@ -1,17 +1,15 @@
 import {
   type AppContainer,
+  appName,
   type InitPodArgs,
   type InitStep,
-  Security,
-  appName,
-  stepNames,
   kindNames,
   kindsOf,
   planOf,
+  Security,
+  stepNames,
 } from "..";
 import {
-  problemsIn,
-  problemsInOptional,
   dnsLabel,
   envName,
   flag,
@@ -19,16 +17,18 @@ import {
   image,
   oneOf,
   port,
+  type Problem,
+  problemsIn,
+  problemsInOptional,
   seconds,
+  secretEnvProblems,
   text,
   wholeNumber,
-  type Problem,
-  secretEnvProblems,
 } from "../values";
+import { isolationProblems } from "./isolation";
 import { metadataProblems } from "./metadata";
 import { networkProblems } from "./network";
 import { resourceProblems } from "./resources";
-import { isolationProblems } from "./isolation";
 import { volumeProblems } from "./volumes";
 
 /**

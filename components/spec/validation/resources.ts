@@ -1,4 +1,4 @@
-import { isPlain, problemsIn, quantity, type Problem } from "../values";
+import { isPlain, type Problem, problemsIn, quantity } from "../values";
 
 /**
  * What is wrong with the amounts in requests and limits.

@@ -1,17 +1,17 @@
-import { type InitPodArgs, MountIn, type Volume, planOf } from "..";
+import { type InitPodArgs, MountIn, planOf, type Volume } from "..";
 import {
-  problemsInOptional,
   dnsLabel,
   flag,
-  objectName,
-  oneOf,
-  quantity,
   folderOf,
   isWithin,
   mountPath,
-  writtenPath,
+  objectName,
+  oneOf,
   type Problem,
+  problemsInOptional,
+  quantity,
   shown,
+  writtenPath,
 } from "../values";
 
 /**

@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-
-import { type Problem, hidden, line, shown } from "./problem";
+import { hidden, line, type Problem, shown } from "./problem";
 
 /** What is wrong with a value and how to put it right; undefined where it is fine. */
 export type Check = (value: unknown) => string | undefined;

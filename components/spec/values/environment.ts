@@ -1,8 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-
-import type { SecretKey } from "./secretKeys";
 import { literal } from "./expansion";
+import type { SecretKey } from "./secretKeys";
 
 /** One environment variable of a container. */
 export type EnvVar = k8s.types.input.core.v1.EnvVar;

@@ -1,5 +1,4 @@
 import type * as pulumi from "@pulumi/pulumi";
-
 import type { Check } from "./checked";
 import type { SecretKey } from "./secretKeys";
 

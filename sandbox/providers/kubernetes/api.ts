@@ -1,6 +1,6 @@
 import http from "node:http";
 import https from "node:https";
-import { asArray, getString, get, type Json, type JsonObject } from "../json.ts";
+import { asArray, get, getString, type Json, type JsonObject } from "../json.ts";
 import type { Connection } from "./kubeconfig.ts";
 
 const connectTimeoutMs = 5_000;

@@ -1,7 +1,7 @@
 import { equal, getString, type JsonObject } from "../json.ts";
 import { Api } from "./api.ts";
 import type { Mutability } from "./immutable.ts";
-import { activeCluster, connection, type Choice } from "./kubeconfig.ts";
+import { activeCluster, type Choice, connection } from "./kubeconfig.ts";
 
 export interface Settings {
   mutable: Mutability;

@@ -1,8 +1,8 @@
 import { getString, type JsonObject } from "../json.ts";
 import type { Log } from "../provider.ts";
 import { hasUnknown } from "../wire.ts";
-import { KindNotFoundError, type Api } from "./api.ts";
-import { connect, settingsOf, type Cluster, type Settings } from "./cluster.ts";
+import { type Api, KindNotFoundError } from "./api.ts";
+import { type Cluster, connect, type Settings, settingsOf } from "./cluster.ts";
 import { timeoutOf, untilReady } from "./ready.ts";
 
 export const unreachableHint =

@@ -1,12 +1,12 @@
 import { asObject, getString } from "../json.ts";
-import { InitFailedError, type CreateCall, type Instance } from "../provider.ts";
+import { type CreateCall, InitFailedError, type Instance } from "../provider.ts";
 import { ApiError } from "./api.ts";
 import type { Context } from "./context.ts";
 import { reasonsOf, textOf } from "./failure.ts";
 import { newFieldManager } from "./naming.ts";
 import { annotation, annotations, idOf, typeOf } from "./object.ts";
 import { NotReadyError } from "./ready.ts";
-import { makeState, toObject, type State } from "./state.ts";
+import { makeState, type State, toObject } from "./state.ts";
 import { create } from "./write.ts";
 
 /** No right to dry-run, a namespace that this run will make, a name that a replacement frees: shown as planned. */

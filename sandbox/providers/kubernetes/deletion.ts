@@ -1,6 +1,6 @@
-import { InitFailedError, type DeleteCall } from "../provider.ts";
+import { type DeleteCall, InitFailedError } from "../provider.ts";
 import { KindNotFoundError } from "./api.ts";
-import { unreachableHint, type Context } from "./context.ts";
+import { type Context, unreachableHint } from "./context.ts";
 import { parseId, typeOf, withMetadata } from "./object.ts";
 import { NotReadyError, timeoutOf } from "./ready.ts";
 import { remove } from "./remove.ts";

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { getString, isObject, type JsonObject } from "../json.ts";
-import { ApiError, type Api } from "./api.ts";
+import { type Api, ApiError } from "./api.ts";
 import { name, uid } from "./object.ts";
 
 const retryMs = 500;

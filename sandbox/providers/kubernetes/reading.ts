@@ -1,13 +1,13 @@
 import { getString, type JsonObject } from "../json.ts";
 import { InitFailedError, type Instance, type ReadCall } from "../provider.ts";
 import { markSecrets } from "../wire.ts";
-import { ApiError, KindNotFoundError, type Api } from "./api.ts";
-import { unreachableHint, type Context } from "./context.ts";
+import { type Api, ApiError, KindNotFoundError } from "./api.ts";
+import { type Context, unreachableHint } from "./context.ts";
 import { normalize, prune } from "./inputs.ts";
 import { newFieldManager } from "./naming.ts";
 import { name, namespace, parseId, typeOf } from "./object.ts";
 import { unhealthy } from "./ready.ts";
-import { makeState, parseState, toBag, toObject, type State } from "./state.ts";
+import { makeState, parseState, type State, toBag, toObject } from "./state.ts";
 
 function withoutServerFields(live: JsonObject): JsonObject {
   const inputs = normalize(live);

@@ -1,6 +1,6 @@
 import { asArray, get, getString, type Json, type JsonObject } from "../json.ts";
 import type { Api } from "./api.ts";
-import { conditionOf, podHealth, serviceHealth, workloadHealth, type Health } from "./health.ts";
+import { conditionOf, type Health, podHealth, serviceHealth, workloadHealth } from "./health.ts";
 import { parsePathCondition } from "./jsonpath.ts";
 import { annotation, annotations, name, namespace, target } from "./object.ts";
 import { observe } from "./observe.ts";

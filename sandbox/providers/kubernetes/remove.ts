@@ -1,7 +1,6 @@
-import type { JsonObject } from "../json.ts";
+import { asArray, asString, get, type JsonObject } from "../json.ts";
 import type { Log } from "../provider.ts";
-import { ApiError, type Api } from "./api.ts";
-import { asArray, asString, get } from "../json.ts";
+import { type Api, ApiError } from "./api.ts";
 import { annotation, annotations, target } from "./object.ts";
 import { untilGone } from "./observe.ts";
 import { NotReadyError } from "./ready.ts";

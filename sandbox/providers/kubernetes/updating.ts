@@ -6,7 +6,7 @@ import { reasonsOf, textOf } from "./failure.ts";
 import { normalize } from "./inputs.ts";
 import { newFieldManager } from "./naming.ts";
 import { annotation, annotations, idOf, target, typeOf } from "./object.ts";
-import { makeState, parseState, toObject, type State } from "./state.ts";
+import { makeState, parseState, type State, toObject } from "./state.ts";
 import { update } from "./write.ts";
 
 export async function updateResource(context: Context, call: UpdateCall): Promise<JsonObject> {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { get, getString, isObject, type JsonObject } from "../json.ts";
-import { ApiError, KindNotFoundError, type Api } from "./api.ts";
+import { type Api, ApiError, KindNotFoundError } from "./api.ts";
 import { parsePath } from "./diff.ts";
 import { annotation, annotations, name, target } from "./object.ts";
 import { isOthers, isOwnCreation, managedFields, moveOwnership } from "./ownership.ts";

@@ -11,7 +11,7 @@ import type {
   ReadCall,
 } from "../provider.ts";
 import { isUnknown, plain, unknownValue } from "../wire.ts";
-import { complete, kinds, withSecrets, type RandomKind } from "./kinds.ts";
+import { complete, kinds, type RandomKind, withSecrets } from "./kinds.ts";
 
 function kindOf(urn: string): RandomKind {
   const type = urn.split("::")[2]?.split("$").at(-1) ?? "";

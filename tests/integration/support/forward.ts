@@ -1,7 +1,7 @@
+import { once } from "node:events";
 import { readdirSync, readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import { join } from "node:path";
-import { once } from "node:events";
 import { run } from "./run.ts";
 import { repo, type TestStack } from "./stack.ts";
 

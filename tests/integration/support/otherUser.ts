@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { run, type Finished } from "./run.ts";
+import { type Finished, run } from "./run.ts";
 import { kubectl, repo } from "./stack.ts";
 
 /** Also called nobody; any id without files of its own would do. */

@@ -2,8 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { Finished, RunOptions } from "./run.ts";
-import { mustRun, run } from "./run.ts";
+import { type Finished, mustRun, run, type RunOptions } from "./run.ts";
 
 export const repo = dirname(dirname(dirname(dirname(fileURLToPath(import.meta.url)))));
 

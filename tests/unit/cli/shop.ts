@@ -1,7 +1,7 @@
 import type { Command } from "../../../components/cli/verbs/arguments.ts";
 import type { ClusterView } from "../../../components/cli/verbs/clusterView.ts";
 import { initPodsOf } from "../../../components/cli/verbs/initPods.ts";
-import { summarize, type RawPod } from "../../../components/cluster/pods/summary.ts";
+import { type RawPod, summarize } from "../../../components/cluster/pods/summary.ts";
 
 type Status = NonNullable<RawPod["status"]>;
 type ContainerStatus = NonNullable<Status["containerStatuses"]>[number];

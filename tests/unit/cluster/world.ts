@@ -1,7 +1,7 @@
 import { test } from "vitest";
 import { ClusterClient } from "../../../components/cluster/api/client.ts";
-import { type WaitSettings, waitUntilReady } from "../../../components/cluster/wait/waitReady.ts";
 import { PodWatch, type WatchTiming } from "../../../components/cluster/pods/podWatch.ts";
+import { type WaitSettings, waitUntilReady } from "../../../components/cluster/wait/waitReady.ts";
 import { FakeCluster, namespace, until } from "./fakeCluster.ts";
 
 /** A cluster of a test's own, and what is there to talk to it. */

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { connect, type AddressInfo, type Socket } from "node:net";
-import { WebSocketServer, type WebSocket } from "ws";
+import { type AddressInfo, connect, type Socket } from "node:net";
+import { type WebSocket, WebSocketServer } from "ws";
 import { FakeNode } from "./fakeNode";
 
 /** Part of a Pod, as a test describes it. */

@@ -1,14 +1,14 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer, get, type Agent, type IncomingHttpHeaders, type RequestListener } from "node:http";
-import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from "node:net";
+import { type Agent, createServer, get, type IncomingHttpHeaders, type RequestListener } from "node:http";
+import { type AddressInfo, createServer as createTcpServer, type Server, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { Daemon } from "../../../components/forward/daemon/daemon.ts";
-import { writeDesired, type ForwardRequest } from "../../../components/forward/state/desired.ts";
+import type { Clocks } from "../../../components/forward/daemon/sleepSensor.ts";
+import { type ForwardRequest, writeDesired } from "../../../components/forward/state/desired.ts";
 import { takeLock } from "../../../components/forward/state/lock.ts";
 import { ownIdentity } from "../../../components/forward/state/processIdentity.ts";
-import type { Clocks } from "../../../components/forward/daemon/sleepSensor.ts";
 import { ensureStateFolder } from "../../../components/forward/state/stateFolder.ts";
 import { FakeApi } from "./fakeApi";
 

@@ -1,19 +1,19 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { backoffMs } from "../../../components/time/backoff.ts";
-import { forwardKey, samePods, type ForwardRequest } from "../../../components/forward/state/desired.ts";
+import { currentPod, describePod, latestPod, type PodSummary } from "../../../components/cluster/pods/summary.ts";
+import { commonLabels } from "../../../components/contract/labels.ts";
 import { daemonEnvironment } from "../../../components/forward/client/environment.ts";
+import { parseListeners } from "../../../components/forward/client/portOwner.ts";
+import { portOf } from "../../../components/forward/client/ports.ts";
 import { explainDial, explainRefusal } from "../../../components/forward/serve/failure.ts";
-import { DialError } from "../../../components/forward/tunnel/errors.ts";
 import { isLocalHost, mayBeHttp, parseHttpHead } from "../../../components/forward/serve/httpHead.ts";
 import { ownAnswer } from "../../../components/forward/serve/ownAnswer.ts";
-import { parseListeners } from "../../../components/forward/client/portOwner.ts";
-import { commonLabels } from "../../../components/contract/labels.ts";
-import { currentPod, describePod, latestPod, type PodSummary } from "../../../components/cluster/pods/summary.ts";
-import { portOf } from "../../../components/forward/client/ports.ts";
+import { forwardKey, type ForwardRequest, samePods } from "../../../components/forward/state/desired.ts";
 import { startOnLinux } from "../../../components/forward/state/processIdentity.ts";
 import { stateFolder } from "../../../components/forward/state/stateFolder.ts";
 import { compareVersions, packageVersion } from "../../../components/forward/state/version.ts";
+import { DialError } from "../../../components/forward/tunnel/errors.ts";
+import { backoffMs } from "../../../components/time/backoff.ts";
 
 const pod = (more: Partial<PodSummary>): PodSummary => ({
   uid: "u",

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { Pod } from "../../../components/cluster/pods/pod.ts";
-import { deadlineSeconds, parseDuration } from "../../../components/stages/deadline.ts";
 import { identityOf } from "../../../components/contract/identity.ts";
+import { deadlineSeconds, parseDuration } from "../../../components/stages/deadline.ts";
 import { newestOf, retryValue } from "../../../components/stages/retry.ts";
 
 const settings = { retries: 1, mustServe: true };

@@ -2,13 +2,13 @@ import { PassThrough } from "node:stream";
 import { WriteStream } from "node:tty";
 import { stripVTControlCharacters, styleText } from "node:util";
 import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
-import type { ForwardStatus } from "../../../../components/cli/verbs/forwardStatus.ts";
 import { forwardText } from "../../../../components/cli/print/outcomeText.ts";
 import { paintFor } from "../../../../components/cli/print/paint.ts";
-import { statusOf, type Status } from "../../../../components/cli/verbs/status.ts";
 import { statusText } from "../../../../components/cli/print/statusText.ts";
 import { aligned } from "../../../../components/cli/print/table.ts";
 import { inUnits } from "../../../../components/cli/print/urlTable.ts";
+import type { ForwardStatus } from "../../../../components/cli/verbs/forwardStatus.ts";
+import { type Status, statusOf } from "../../../../components/cli/verbs/status.ts";
 import { temporaryFolder } from "../../forward/helpers";
 import { clusterOf, command, crashing, done, initializing, podOf, ready, unpullable } from "../shop";
 

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { ClusterView } from "../../../../components/cli/verbs/clusterView.ts";
 import { forwardStatus } from "../../../../components/cli/verbs/forwardStatus.ts";
-import { statusOf, type Status } from "../../../../components/cli/verbs/status.ts";
+import { type Status, statusOf } from "../../../../components/cli/verbs/status.ts";
 import { ApiError, UnreachableError } from "../../../../components/cluster/api/errors.ts";
-import { listDesired, writeDesired, type ForwardRequest } from "../../../../components/forward/state/desired.ts";
+import { type ForwardRequest, listDesired, writeDesired } from "../../../../components/forward/state/desired.ts";
 import { takeLock } from "../../../../components/forward/state/lock.ts";
 import { ownIdentity } from "../../../../components/forward/state/processIdentity.ts";
-import { writeRecord, type ForwardRecord } from "../../../../components/forward/state/record.ts";
+import { type ForwardRecord, writeRecord } from "../../../../components/forward/state/record.ts";
 import { temporaryFolder } from "../../forward/helpers";
 import { clusterOf, command, crashing, done, initializing, podOf, ready, serving, unpullable, working } from "../shop";
 

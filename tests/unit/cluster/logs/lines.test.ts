@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { cleanLine } from "../../../../components/text/cleanLine.ts";
 import { LineSplitter, LogTail, type RawLine, showableLine } from "../../../../components/cluster/logs/lines.ts";
+import { cleanLine } from "../../../../components/text/cleanLine.ts";
 import { masker } from "../../../../components/text/mask.ts";
 
 function split(chunks: readonly (string | Buffer)[], stamped = false): RawLine[] {

@@ -2,7 +2,7 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
 import { ClusterClient } from "../../../../components/cluster/api/client.ts";
-import { PodViews, type PodView } from "../../../../components/cluster/pods/podViews.ts";
+import { type PodView, PodViews } from "../../../../components/cluster/pods/podViews.ts";
 import { until } from "../../forward/helpers";
 
 /** An API server with the Pods of `names`, that answers each watch as told; with a view on it. */

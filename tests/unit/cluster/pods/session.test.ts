@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ClusterClient } from "../../../../components/cluster/api/client.ts";
 import { UnreachableError } from "../../../../components/cluster/api/errors.ts";
-import { clusterSession, ClusterSession } from "../../../../components/cluster/pods/session.ts";
+import { ClusterSession, clusterSession } from "../../../../components/cluster/pods/session.ts";
 import { answer, FakeCluster, namespace, refuse } from "../fakeCluster.ts";
 
 let cluster: FakeCluster;

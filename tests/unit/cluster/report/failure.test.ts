@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { formatDuration } from "../../../../components/text/duration.ts";
+import type { ContainerState, ContainerStatus, Pod, PodEvent } from "../../../../components/cluster/pods/pod.ts";
 import { explainExit } from "../../../../components/cluster/report/exitCodes.ts";
 import { describeFailure, type Failure } from "../../../../components/cluster/report/failure.ts";
+import { formatDuration } from "../../../../components/text/duration.ts";
 import { masker } from "../../../../components/text/mask.ts";
-import type { ContainerState, ContainerStatus, Pod, PodEvent } from "../../../../components/cluster/pods/pod.ts";
 import { pulumiText } from "../../../../components/text/style.ts";
 
 type Status = Partial<ContainerStatus> & { state?: ContainerState };

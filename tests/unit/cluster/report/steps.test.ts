@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { LogSource } from "../../../../components/cluster/logs/tail.ts";
-import { summarize, type RawPod } from "../../../../components/cluster/pods/summary.ts";
+import { type RawPod, summarize } from "../../../../components/cluster/pods/summary.ts";
 import { Steps } from "../../../../components/cluster/report/steps.ts";
 
 const now = new Date("2026-01-01T00:01:00Z");

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { Pod, PodEvent } from "../../../../components/cluster/pods/pod.ts";
-import type { Verdict, VerdictSettings } from "../../../../components/cluster/verdict/types.ts";
 import { graceSeconds } from "../../../../components/cluster/verdict/graces.ts";
+import type { Verdict, VerdictSettings } from "../../../../components/cluster/verdict/types.ts";
 import { stateKey, verdict } from "../../../../components/cluster/verdict/verdict.ts";
 
 interface Snapshot {

@@ -1,6 +1,10 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, expect, it, onTestFinished, vi } from "vitest";
+import { ensureForward } from "../../../../components/forward/client/ensure.ts";
+import { ForwardFailedError, PortInUseError } from "../../../../components/forward/client/errors.ts";
+import { assertPortFree, choosePort } from "../../../../components/forward/client/ports.ts";
+import { reviveForwards, sweepForwards } from "../../../../components/forward/client/sweep.ts";
 import {
   forwardKey,
   listDesired,
@@ -8,14 +12,10 @@ import {
   removeForward,
   writeDesired,
 } from "../../../../components/forward/state/desired.ts";
-import { ensureForward } from "../../../../components/forward/client/ensure.ts";
-import { ForwardFailedError, PortInUseError } from "../../../../components/forward/client/errors.ts";
 import { StateFolderError } from "../../../../components/forward/state/errors.ts";
 import { liveDaemon, releaseLock, takeLock } from "../../../../components/forward/state/lock.ts";
-import { assertPortFree, choosePort } from "../../../../components/forward/client/ports.ts";
 import { ownIdentity } from "../../../../components/forward/state/processIdentity.ts";
 import { readRecord } from "../../../../components/forward/state/record.ts";
-import { reviveForwards, sweepForwards } from "../../../../components/forward/client/sweep.ts";
 import { ask, fakeApi, httpApp, requestFor, tcpApp, temporaryFolder, until } from "../helpers";
 
 // The daemon is a process of its own here: the built one, as `up` starts it.

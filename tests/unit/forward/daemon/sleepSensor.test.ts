@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { SleepSensor } from "../../../../components/forward/daemon/sleepSensor.ts";
 import { readDesired } from "../../../../components/forward/state/desired.ts";
 import { readRecord } from "../../../../components/forward/state/record.ts";
-import { SleepSensor } from "../../../../components/forward/daemon/sleepSensor.ts";
 import { ask, fakeApi, httpApp, requestFor, runDaemon, temporaryFolder, until } from "../helpers";
 
 const hourMs = 3_600_000;

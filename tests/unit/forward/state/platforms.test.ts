@@ -1,11 +1,11 @@
 import { spawn } from "node:child_process";
-import { createServer, type AddressInfo } from "node:net";
+import { type AddressInfo, createServer } from "node:net";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { daemonEnvironment } from "../../../../components/forward/client/environment.ts";
 import { portOwner } from "../../../../components/forward/client/portOwner.ts";
 import { isAlive, ownIdentity } from "../../../../components/forward/state/processIdentity.ts";
 import { replaceFile } from "../../../../components/forward/state/stateFolder.ts";
-import { runTool, type RunTool } from "../../../../components/forward/state/systemTool.ts";
+import { type RunTool, runTool } from "../../../../components/forward/state/systemTool.ts";
 import { until } from "../helpers";
 
 /** A machine whose programs answer so, by their names. */

@@ -9,8 +9,8 @@ import { assignName, keepName } from "../../../../sandbox/providers/kubernetes/n
 import { typeOf } from "../../../../sandbox/providers/kubernetes/object.ts";
 import { isOwnCreation, moveOwnership } from "../../../../sandbox/providers/kubernetes/ownership.ts";
 import { canonicalQuantity } from "../../../../sandbox/providers/kubernetes/quantity.ts";
-import { makeState, parseState } from "../../../../sandbox/providers/kubernetes/state.ts";
 import { customConditions } from "../../../../sandbox/providers/kubernetes/ready.ts";
+import { makeState, parseState } from "../../../../sandbox/providers/kubernetes/state.ts";
 import { hasSecret, isSecret, plain, secret } from "../../../../sandbox/providers/wire.ts";
 
 const mutable = { configMaps: false, secrets: false };

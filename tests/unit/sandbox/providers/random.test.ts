@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
+import type { JsonObject } from "../../../../sandbox/providers/json.ts";
 import { RandomProvider } from "../../../../sandbox/providers/random/provider.ts";
 import { isUnknown } from "../../../../sandbox/providers/wire.ts";
-import type { JsonObject } from "../../../../sandbox/providers/json.ts";
 
 const provider = new RandomProvider("1.0.0");
 const urnOf = (kind: string) => `urn:pulumi:dev::p::random:index/x:${kind}::name`;

@@ -2,7 +2,6 @@ import { describe, expect, test } from "vitest";
 import { leavesOf } from "../../../../components/spec/manifest/leaves.ts";
 import type { Container } from "../../../../components/spec/steps/plan.ts";
 import { type Run, run as plan } from "../../../../components/spec/steps/run.ts";
-
 import { run } from "../kubelet.ts";
 
 function container(value: Run): Container {

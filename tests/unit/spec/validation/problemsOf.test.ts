@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import type { InitPodArgs, InitStep } from "../../../../components/spec/args.ts";
-import { formatProblems } from "../../../../components/spec/values/problem.ts";
 import { problemsOf } from "../../../../components/spec/validation/problemsOf.ts";
+import { formatProblems } from "../../../../components/spec/values/problem.ts";
 
 const to = "/data/file";
 const download: InitStep = { download: { url: "https://example.com/", to } };

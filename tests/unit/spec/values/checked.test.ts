@@ -1,5 +1,5 @@
-import * as pulumi from "@pulumi/pulumi";
 import { setImmediate } from "node:timers/promises";
+import * as pulumi from "@pulumi/pulumi";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { InitPodArgs } from "../../../../components/spec/args.ts";
 import { manifest } from "../../../../components/spec/manifest/manifest.ts";

@@ -2,7 +2,6 @@ import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { literal } from "../../../../components/spec/values/expansion.ts";
-
 import { expand } from "../kubelet.ts";
 
 test("a literal text arrives as it was given, whatever is in it", () => {
