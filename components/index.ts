@@ -1,6 +1,32 @@
+/**
+ * A Kubernetes Pod with init containers, as one Pulumi component: InitPod.
+ *
+ * @packageDocumentation
+ */
+
 import { refuseStaleBuild } from "./staleBuild";
 
 refuseStaleBuild();
 
-export * from "./spec/args";
+// From the files that declare them, and before InitPod: Pulumi's analyzer of components reads files in this order until it
+// has found the component, and the schema for other languages gets the documentation of the types in those alone.
+export { ForwardProtocol } from "./contract/protocols";
+export {
+  type AppContainer,
+  type EmptyDir,
+  ForwardMode,
+  type ForwardSettings,
+  type InitLog,
+  type InitPodArgs,
+  type InitStep,
+  MountIn,
+  Security,
+  type ServiceSettings,
+  ServiceType,
+  type Volume,
+} from "./spec/args";
+export type { Download } from "./spec/steps/download";
+export type { Run } from "./spec/steps/run";
+export type { SecretKey } from "./spec/values/secretKeys";
+
 export { InitPod } from "./initPod";

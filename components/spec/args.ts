@@ -5,11 +5,6 @@ import type { ForwardProtocol } from "../contract";
 import type { Download, Run } from "./steps";
 import type { SecretKey } from "./values";
 
-export { ForwardProtocol } from "../contract/protocols";
-export type { Download } from "./steps/download";
-export type { Run } from "./steps/run";
-export type { SecretKey } from "./values/secretKeys";
-
 /** How much a Pod is locked down. */
 export const Security = {
   /**
