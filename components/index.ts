@@ -1,9 +1,18 @@
+/**
+ * A Kubernetes Pod with init containers, as one Pulumi component: InitPod.
+ *
+ * @packageDocumentation
+ */
+
 import { refuseStaleBuild } from "./staleBuild";
 
 refuseStaleBuild();
 
-export { ForwardProtocol } from "./contract";
+// From the files that declare them, and before InitPod: Pulumi's analyzer of components reads files in this order until it
+// has found the component, and the schema for other languages gets the documentation of the types in those alone.
+export { ForwardProtocol } from "./contract/protocols";
 export { InitPod } from "./initPod";
+export { InitPodError, isInitPodError } from "./pulumi";
 export {
   type AppContainer,
   type EmptyDir,
@@ -17,6 +26,7 @@ export {
   type ServiceSettings,
   ServiceType,
   type Volume,
-} from "./spec";
-export type { Download, Run } from "./spec/steps";
-export type { SecretKey } from "./spec/values";
+} from "./spec/args";
+export type { Download } from "./spec/steps/download";
+export type { Run } from "./spec/steps/run";
+export type { SecretKey } from "./spec/values/secretKeys";

@@ -42,9 +42,9 @@ export class InitPod extends pulumi.ComponentResource {
   public readonly clusterUrl: pulumi.Output<string>;
 
   /**
-   * @param name Name of the Pulumi resource; names of the Pod and the Service start with it.
-   * @param args What the Pod is made of.
-   * @param opts Options as for all Pulumi components; `provider` chooses the cluster.
+   * @param name - Name of the Pulumi resource; names of the Pod and the Service start with it.
+   * @param args - What the Pod is made of.
+   * @param opts - Options as for all Pulumi components; `provider` chooses the cluster.
    */
   constructor(name: string, args: InitPodArgs, opts: pulumi.ComponentResourceOptions = {}) {
     // Without the arguments: as the component's inputs they would be one more line in each preview, and secrets in state.

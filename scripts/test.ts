@@ -12,7 +12,7 @@ const only = process.argv.slice(2);
 
 let counts = noCounts;
 try {
-  if (only.length === 0) for (const check of ["format:check", "lint", "typecheck"]) count(staticCheck(check));
+  if (only.length === 0) for (const check of ["format:check", "lint", "typecheck", "api"]) count(staticCheck(check));
   if (wanted("unit")) count(vitest("unit"));
   if (wanted("integration") || wanted("tests/sandbox")) {
     // In full, before the first test: a sandbox that can't come up is one clear failure, not fifty.

@@ -1,5 +1,5 @@
 export { ClusterLink } from "./clusterLink";
-export { InitPodError, reportedOn } from "./errors";
+export { InitPodError, isInitPodError, reportedOn } from "./errors";
 export { knownOr } from "./knownOr";
 export { ownUrn } from "./ownUrn";
 export { accessOf } from "./providerAccess";

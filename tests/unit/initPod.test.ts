@@ -5,7 +5,7 @@ import type { InitPodArgs } from "../../components/spec/args.ts";
 
 // Loaded as users load it, so that the package and this test share one Pulumi SDK.
 const require = createRequire(import.meta.url);
-const { InitPod } = require("init-pod") as typeof import("../../components/index.ts");
+const { InitPod, isInitPodError } = require("init-pod") as typeof import("../../components/index.ts");
 
 interface Registered {
   type: string;
@@ -65,6 +65,16 @@ describe("an InitPod under Pulumi's mocks", () => {
     expect(() => new InitPod("bad", { container: { image: "not an image!", port: 70000 }, timeoutSeconds: 0 })).toThrow(
       /3 problems[\s\S]*container\.image[\s\S]*container\.port[\s\S]*timeoutSeconds/,
     );
+  });
+
+  test("throws for bad arguments what a program can tell from other errors", () => {
+    let thrown: unknown;
+    try {
+      new InitPod("bad", { container: { image: "not an image!" } });
+    } catch (error) {
+      thrown = error;
+    }
+    expect(isInitPodError(thrown)).toBe(true);
   });
 
   test("has an empty url without a port and without a forward", async () => {
