@@ -11,8 +11,6 @@ refuseStaleBuild();
 // From the files that declare them, and before InitPod: Pulumi's analyzer of components reads files in this order until it
 // has found the component, and the schema for other languages gets the documentation of the types in those alone.
 export { ForwardProtocol } from "./contract/protocols";
-export { InitPod } from "./initPod";
-export { InitPodError, isInitPodError } from "./pulumi";
 export {
   type AppContainer,
   type EmptyDir,
@@ -30,3 +28,6 @@ export {
 export type { Download } from "./spec/steps/download";
 export type { Run } from "./spec/steps/run";
 export type { SecretKey } from "./spec/values/secretKeys";
+
+export { InitPod } from "./initPod";
+export { InitPodError, isInitPodError } from "./pulumi";
