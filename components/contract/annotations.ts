@@ -5,7 +5,11 @@ export const ownPrefix = "init-pod.dev/";
 export const annotation = {
   /** Changes when the Pod must be made anew although its arguments are the same. */
   retry: `${ownPrefix}retry`,
+  /** Failing attempts that are tolerated. */
+  retries: `${ownPrefix}retries`,
+  /** The port that the app listens on. */
+  port: `${ownPrefix}port`,
+  /** The port of the URL on the machine that forwards, and what is spoken on it. */
   localPort: `${ownPrefix}local-port`,
   protocol: `${ownPrefix}protocol`,
-  port: `${ownPrefix}port`,
 } as const;

@@ -3,3 +3,4 @@ export { InitPodError, isInitPodError, reportedOn } from "./errors";
 export { knownOr } from "./knownOr";
 export { ownUrn } from "./ownUrn";
 export { accessOf } from "./providerAccess";
+export type { Self } from "./self";

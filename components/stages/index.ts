@@ -1,7 +1,5 @@
-export { deadlineSeconds } from "./deadline";
-export { keep } from "./kept";
-export { checkedPort, drawPort, localUrl, reviveForwardsInUp } from "./localUrl";
-export { warnOfOwnName } from "./ownName";
-export { gate, readyLogs } from "./ready";
-export { retryTrigger } from "./retry";
-export { clusterUrl, serviceAnnotations } from "./service";
+export { claim } from "./claim";
+export { create } from "./create";
+export { reviveForwardsInUp } from "./localUrl";
+export { plan } from "./plan";
+export { prove } from "./prove";

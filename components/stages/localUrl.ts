@@ -1,97 +1,57 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../cluster/api";
-import type { ClusterSession } from "../cluster/pods";
-import { defaultProtocol, urlOnThisMachine } from "../contract";
-import {
-  assertPortFree,
-  beginForward,
-  choosePort,
-  ensureForward,
-  NoNodeError,
-  portOf,
-  reviveForwards,
-} from "../forward/client";
-import { type ForwardOwner, holdForward } from "../forward/state";
-import { type ClusterLink, reportedOn } from "../pulumi";
-import type { ForwardSettings } from "../spec";
+import { urlOnThisMachine } from "../contract";
+import { beginForward, ensureForward, NoNodeError, reviveForwards } from "../forward/client";
+import { type ForwardRequest, holdForward } from "../forward/state";
+import { reportedOn, type Self } from "../pulumi";
+import { type ForwardMode } from "../spec";
+import type { Claim } from "./claim";
+import type { PodIdentity } from "./create";
+import { ownerOf } from "./localPort";
+import type { Plan } from "./plan";
 import { waits } from "./ready";
 
-/**
- * A local port that no other forward claims. It is kept as it was first drawn, so that the URL stays the same for the life
- * of the stack. Unknown in a preview.
- */
-export function drawPort(
-  component: pulumi.Resource,
-  urn: pulumi.Output<string>,
-  link: ClusterLink,
-): pulumi.Output<number> {
-  if (pulumi.runtime.isDryRun()) return pulumi.output(pulumi.unknown as unknown as number);
-  return pulumi.all([link.namespace, urn]).apply(([namespace, self]) => {
-    const withoutCluster = portOf({ clusterUid: "", server: "", namespace, urn: self });
-    return link.use(component, withoutCluster, async (session) => {
-      const owner = await ownerOf(session, namespace, self);
-      return await choosePort(portOf(owner), owner);
-    });
-  });
-}
-
-/**
- * The local port that the user wants, once it is known to be free.
- * @throws {InitPodError} (in the output) where another program listens on it.
- */
-export function checkedPort(
-  component: pulumi.Resource,
-  urn: pulumi.Output<string>,
-  link: ClusterLink,
-  wanted: pulumi.Input<number>,
-): pulumi.Output<number> {
-  if (pulumi.runtime.isDryRun()) return pulumi.output(wanted);
-  return pulumi.all([wanted, link.namespace, urn]).apply(([port, namespace, self]) =>
-    link.use(component, port, async (session) => {
-      await assertPortFree(port, await ownerOf(session, namespace, self));
-      return port;
-    }),
-  );
-}
-
-export interface UrlSettings {
-  name: string;
-  forward: ForwardSettings;
-  selector: pulumi.Output<Record<string, string>>;
-  podPort: number;
-  port: pulumi.Output<number>;
+/** What the proof of the URL waits for. */
+export interface Proof {
+  podIdentity: pulumi.Output<PodIdentity>;
   podReady: pulumi.Output<unknown>;
   /** What holds back all that depends on the InitPod. */
   gateOpened: pulumi.Output<unknown>;
-  podUid: pulumi.Output<string>;
-  /** Secret where a log of an init container may hold a secret. */
-  secrets: pulumi.Output<string>[];
 }
 
-/** The URL on this machine that leads to the Pod. It is known in a preview, and proven by a request before `up` ends. */
+/**
+ * The URL on this machine that leads to the Pod; `""` where nothing is forwarded. It is known in a preview, and proven by a
+ * request before `up` ends.
+ */
 export function localUrl(
-  component: pulumi.Resource,
-  urn: pulumi.Output<string>,
-  link: ClusterLink,
-  settings: UrlSettings,
+  self: Self,
+  { forward, secrets }: Plan,
+  { identity, localPort: port }: Claim,
+  { podIdentity, podReady, gateOpened }: Proof,
 ): pulumi.Output<string> {
-  const { name, forward, podPort } = settings;
-  const protocol = forward.protocol ?? defaultProtocol;
-  const urlOf = (port: number): string => urlOnThisMachine(protocol, port);
-  if (pulumi.runtime.isDryRun()) return settings.port.apply(urlOf);
-  const release = heldForward(component, urn, link);
-  const { port, selector, podUid, podReady, gateOpened } = settings;
+  if (forward === undefined || port === undefined) return pulumi.output("");
+  const { name, component, urn, link } = self;
+  const { podPort, protocol, mode } = forward;
+  const urlOf = (localPort: number): string => urlOnThisMachine(protocol, localPort);
+  if (pulumi.runtime.isDryRun()) return port.apply(urlOf);
+  const release = heldForward(self);
   const requested = pulumi
-    .all([port, selector, link.namespace, urn, podUid])
-    .apply(([localPort, labels, namespace, self, uid]) =>
+    .all([port, identity, link.namespace, urn, podIdentity])
+    .apply(([localPort, { selector }, namespace, ownUrn, { uid }]) =>
       link.use(component, undefined, async (session, access) => {
-        const showLogs = !(await pulumi.isSecret(pulumi.all(settings.secrets)));
-        const request = {
-          ...(await ownerOf(session, namespace, self)),
-          ...{ name, selector: labels, podPort, localPort, protocol, showLogs },
-          ...{ access: storable(access), context: session.client.context },
+        const showLogs = !(await pulumi.isSecret(pulumi.all(secrets)));
+        const request: ForwardRequest = {
+          ...(await ownerOf(session, namespace, ownUrn)),
+          name,
+          selector,
+          podPort,
+          localPort,
+          protocol,
+          showLogs,
+          access: storable(access),
+          context: session.client.context,
         };
-        const here = forwardsHere(forward.mode ?? "auto");
+        const here = forwardsHere(mode);
         if (here) beginForward(request);
         return { request, podUid: uid, here };
       }),
@@ -124,11 +84,11 @@ export function localUrl(
  * Keeps the forward of an earlier `up` while this one works: for a while there may be no Pod, as one with a name of the
  * user's own goes before the new one comes. Ends with the returned function, or with this process.
  */
-function heldForward(component: pulumi.Resource, urn: pulumi.Output<string>, link: ClusterLink): () => void {
+function heldForward({ component, urn, link }: Self): () => void {
   let release = (): void => undefined;
-  pulumi.all([link.namespace, urn]).apply(([namespace, self]) =>
+  pulumi.all([link.namespace, urn]).apply(([namespace, ownUrn]) =>
     link.use(component, undefined, async (session) => {
-      release = holdForward(await ownerOf(session, namespace, self));
+      release = holdForward(await ownerOf(session, namespace, ownUrn));
     }),
   );
   return () => release();
@@ -140,17 +100,13 @@ export function reviveForwardsInUp(): void {
 }
 
 /** A CI machine is gone before anybody could open the URL. Pulumi Deployments sets only the second variable. */
-function forwardsHere(mode: string): boolean {
+function forwardsHere(mode: ForwardMode): boolean {
   if (mode !== "auto") return mode === "always";
   return !isSet(process.env.CI) && !isSet(process.env.PULUMI_CI_SYSTEM);
 }
 
 function isSet(value: string | undefined): boolean {
   return value !== undefined && value !== "" && value !== "false" && value !== "0";
-}
-
-async function ownerOf(session: ClusterSession, namespace: string, urn: string): Promise<ForwardOwner> {
-  return { clusterUid: await session.uid(), server: session.client.server, namespace, urn };
 }
 
 /** Without undefined fields, as it is written to a file. */

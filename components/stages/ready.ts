@@ -1,29 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import { ApiError } from "../cluster/api";
 import { type ClusterSession, deletePods, type Pod, supersededPods } from "../cluster/pods";
-import type { VerdictSettings } from "../cluster/verdict";
 import { waitUntilReady } from "../cluster/wait";
 import { hasLabels } from "../contract";
-import type { ClusterLink } from "../pulumi";
+import type { Self } from "../pulumi";
 import type { InitLog } from "../spec";
 import { masker } from "../text";
-
-export interface ReadySettings {
-  /** Labels of this InitPod's Pods. */
-  selector: pulumi.Output<Record<string, string>>;
-  retries: VerdictSettings["retries"];
-  /** Whether the Pod declares a port, so that one that ran to its end has failed. */
-  mustServe: boolean;
-  timeoutSeconds: number;
-  /** Values that are replaced by a mark wherever a log or an error shows them. */
-  secrets: pulumi.Output<string>[];
-}
-
-/** Name and uid of the Pod that is waited for. */
-export interface PodIdentity {
-  name: string;
-  uid: string;
-}
+import type { Claim } from "./claim";
+import type { Created, PodIdentity } from "./create";
+import type { Plan } from "./plan";
 
 /** Setting it to `0` makes `up` carry on with Pods that aren't Ready. */
 export const waits = (): boolean => process.env.INIT_POD_WAIT !== "0";
@@ -33,15 +18,15 @@ export const waits = (): boolean => process.env.INIT_POD_WAIT !== "0";
  * @throws {InitPodError} (in the output) where it can't get Ready.
  */
 export function readyLogs(
-  pod: pulumi.Resource,
-  podIdentity: pulumi.Output<PodIdentity>,
-  link: ClusterLink,
-  settings: ReadySettings,
+  { link }: Self,
+  { expected, timeoutSeconds, secrets }: Plan,
+  { identity }: Claim,
+  { pod, podIdentity }: Created,
 ): pulumi.Output<InitLog[]> {
   if (pulumi.runtime.isDryRun()) return pulumi.output(pulumi.unknown as unknown as InitLog[]);
   return pulumi
-    .all([podIdentity, link.namespace, settings.selector, pulumi.all(settings.secrets)])
-    .apply(([{ name, uid }, namespace, selector, secretValues]) =>
+    .all([podIdentity, link.namespace, identity, pulumi.all(secrets)])
+    .apply(([{ name, uid }, namespace, { selector }, secretValues]) =>
       link.use(pod, [], async (session) => {
         if (!waits()) {
           void pulumi.log.warn("INIT_POD_WAIT=0: not waiting until this Pod is Ready.", pod);
@@ -56,9 +41,8 @@ export function readyLogs(
           podName: name,
           podUid: uid,
           existed: earlier.some(({ metadata }) => metadata.uid === uid),
-          retries: settings.retries,
-          mustServe: settings.mustServe,
-          timeoutSeconds: settings.timeoutSeconds,
+          ...expected,
+          timeoutSeconds,
           mask: masker(secretValues),
           // Ephemeral: shown as it comes, and not once more at the end.
           report: (line) => void pulumi.log.info(line, pod, undefined, true),
@@ -86,9 +70,8 @@ async function podsBefore(
  * is a new one, so that neither a preview nor a log that has grown shows a change.
  */
 export function gate(
-  name: string,
-  component: pulumi.Resource,
-  podUid: pulumi.Output<string>,
+  { name, component }: Self,
+  podIdentity: pulumi.Output<PodIdentity>,
   logs: pulumi.Output<InitLog[]>,
 ): pulumi.Output<InitLog[]> {
   const stash = new pulumi.Stash(
@@ -97,7 +80,7 @@ export function gate(
     {
       parent: component,
       // An undefined trigger, as under mocks, would crash the SDK.
-      replacementTrigger: podUid.apply((uid) => (uid as string | undefined) ?? ""),
+      replacementTrigger: podIdentity.apply(({ uid }) => (uid as string | undefined) ?? ""),
       ignoreChanges: ["input"],
       hideDiffs: ["input", "output"],
     },

@@ -1,9 +1,10 @@
 import { ApiError, type ClusterAccess, ClusterClient } from "../../cluster/api";
 import { type LogSource, readTail } from "../../cluster/logs";
-import { ClusterSession, type RawPod, summarize } from "../../cluster/pods";
+import { ClusterSession, isBeforeStart, type Pod, readEvents } from "../../cluster/pods";
+import { currentVerdict } from "../../cluster/verdict";
 import { labelSelector, managedBy } from "../../contract";
 import type { Command } from "./arguments";
-import { initPodsOf, type InitPodView } from "./initPods";
+import { initPodsOf, type InitPodView, type JudgedPod } from "./initPods";
 
 /** The cluster of a command, with its InitPods. */
 export interface ClusterView {
@@ -18,6 +19,7 @@ export interface ClusterView {
 }
 
 const reachTimeoutMs = 5_000;
+const eventsTimeoutMs = 3_000;
 const selector = labelSelector(managedBy);
 
 /**
@@ -33,7 +35,8 @@ export async function viewCluster(command: Command, env: NodeJS.ProcessEnv = pro
   };
   const client = await ClusterClient.connect(access);
   try {
-    const initPods = initPodsOf((await listPods(client, command.namespace)).map(summarize));
+    const pods = await listPods(client, command.namespace);
+    const initPods = initPodsOf(await Promise.all(pods.map((pod) => judged(client, pod))));
     const clusterUid = await new ClusterSession(client, selector, () => undefined).uid();
     return {
       ...{ access, context: client.context, server: client.server, clusterUid, initPods },
@@ -47,12 +50,19 @@ export async function viewCluster(command: Command, env: NodeJS.ProcessEnv = pro
   }
 }
 
-async function listPods(client: ClusterClient, namespace: string | undefined): Promise<RawPod[]> {
-  const list = async (path: string): Promise<RawPod[]> => {
+async function judged(client: ClusterClient, pod: Pod): Promise<JudgedPod> {
+  const { namespace, uid } = pod.metadata;
+  // Without the right to read them, less is known.
+  const reading = isBeforeStart(pod) ? readEvents({ client, namespace, podUid: uid }, eventsTimeoutMs) : undefined;
+  return { pod, verdict: currentVerdict(pod, (await reading?.catch(() => undefined)) ?? []) };
+}
+
+async function listPods(client: ClusterClient, namespace: string | undefined): Promise<Pod[]> {
+  const list = async (path: string): Promise<Pod[]> => {
     const query = { labelSelector: selector };
-    return (await client.json<{ items: RawPod[] }>(path, { query, timeoutMs: reachTimeoutMs })).items;
+    return (await client.json<{ items: Pod[] }>(path, { query, timeoutMs: reachTimeoutMs })).items;
   };
-  const within = async (name: string): Promise<RawPod[]> => {
+  const within = async (name: string): Promise<Pod[]> => {
     try {
       return await list(`/api/v1/namespaces/${encodeURIComponent(name)}/pods`);
     } catch (error) {

@@ -49,8 +49,8 @@ async function forwardOne(
 ): Promise<ForwardOutcome> {
   const { name, namespace } = initPod;
   const { url } = declared;
-  const ready = currentPod(initPod.pods);
-  const options = { folder, podUid: ready?.uid, proof: ready !== undefined };
+  const ready = currentPod(initPod.pods.map(({ pod }) => pod));
+  const options = { folder, podUid: ready?.metadata.uid, proof: ready !== undefined };
   try {
     await ensureForward(requestOf(view, initPod, declared, folder), options);
     return { name, namespace, url, state: ready === undefined ? "waits" : "answers" };

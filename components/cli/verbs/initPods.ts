@@ -1,4 +1,5 @@
-import { currentPod, hasFailed, latestPod, obstacleOf, type PodSummary } from "../../cluster/pods";
+import { currentPod, isDeleting, newestFirst, type Pod } from "../../cluster/pods";
+import type { Verdict } from "../../cluster/verdict";
 import {
   annotation,
   defaultProtocol,
@@ -15,7 +16,13 @@ export interface InitPodView {
   /** Labels that its Pods, and only they, share. */
   selector: Record<string, string>;
   /** The newest first, those being deleted last. Never empty. */
-  pods: PodSummary[];
+  pods: JudgedPod[];
+}
+
+/** A Pod, and what is to be said of it. */
+export interface JudgedPod {
+  pod: Pod;
+  verdict: Verdict;
 }
 
 /** What a Pod says of its URL. */
@@ -29,32 +36,34 @@ export interface DeclaredUrl {
 /** How an InitPod is, by the newest of its Pods. */
 export type InitPodState = "ready" | "completed" | "starting" | "failing" | "deleting";
 
+const stateByVerdict: Readonly<Record<Verdict["kind"], InitPodState>> = {
+  pending: "starting",
+  initializing: "starting",
+  starting: "starting",
+  ready: "ready",
+  completed: "completed",
+  failed: "failing",
+};
+
 /** Puts Pods together that are of one InitPod, in the order of namespaces and names. */
-export function initPodsOf(pods: readonly PodSummary[]): InitPodView[] {
-  const groups = new Map<string, PodSummary[]>();
-  for (const pod of pods) {
-    const key = JSON.stringify([pod.namespace, selectorOf(pod)]);
-    groups.set(key, [...(groups.get(key) ?? []), pod]);
+export function initPodsOf(judged: readonly JudgedPod[]): InitPodView[] {
+  const groups = new Map<string, JudgedPod[]>();
+  for (const one of judged) {
+    const key = JSON.stringify([one.pod.metadata.namespace, selectorOf(one.pod)]);
+    groups.set(key, [...(groups.get(key) ?? []), one]);
   }
   return [...groups.values()].flatMap(viewOf).sort((left, right) => (titleOf(left) < titleOf(right) ? -1 : 1));
 }
 
 /** The URL of an InitPod, by the Pod that serves, else by the newest. */
 export function urlOf({ pods }: InitPodView): DeclaredUrl | undefined {
-  const pod = currentPod(pods) ?? pods[0];
+  const pod = currentPod(pods.map((one) => one.pod)) ?? pods[0]?.pod;
   return pod && declaredUrl(pod);
 }
 
-export function stateOf({ pods }: InitPodView): InitPodState {
-  const [pod] = pods;
-  if (pod === undefined || pod.deleting) return "deleting";
-  if (pod.ready) return "ready";
-  // Where it should serve, even a good end is one too early.
-  if (pod.phase === "Succeeded" && declaredUrl(pod) === undefined) return "completed";
-  const containers = [...pod.init, ...pod.containers];
-  const hasEnded = pod.phase === "Failed" || pod.phase === "Succeeded";
-  const isHeldUp = containers.some((one) => hasFailed(one) || obstacleOf(one) !== undefined);
-  return hasEnded || isHeldUp || (pod.message !== undefined && pod.containers.length === 0) ? "failing" : "starting";
+/** How an InitPod is. */
+export function stateOf({ pods: [newest] }: InitPodView): InitPodState {
+  return newest === undefined || isDeleting(newest.pod) ? "deleting" : stateByVerdict[newest.verdict.kind];
 }
 
 /** What an InitPod or a forward is called where it must be told from others. */
@@ -62,25 +71,21 @@ export function titleOf({ namespace, name }: { namespace: string; name: string }
   return `${namespace}/${name}`;
 }
 
-function viewOf(pods: readonly PodSummary[]): InitPodView[] {
-  const [pod] = pods;
-  if (pod === undefined) return [];
-  const name = pod.labels[selectorLabel.name] ?? pod.name;
-  return [{ name, namespace: pod.namespace, selector: selectorOf(pod), pods: newestFirst(pods) }];
+function viewOf(judged: readonly JudgedPod[]): InitPodView[] {
+  const pods = newestFirst(judged.map(({ pod }) => pod)).flatMap((pod) => judged.find((one) => one.pod === pod) ?? []);
+  const [first] = pods;
+  if (first === undefined) return [];
+  const { name, namespace, labels } = first.pod.metadata;
+  return [{ name: labels?.[selectorLabel.name] ?? name, namespace, selector: selectorOf(first.pod), pods }];
 }
 
-function newestFirst(pods: readonly PodSummary[]): PodSummary[] {
-  const newest = latestPod(pods);
-  return newest === undefined ? [] : [newest, ...newestFirst(pods.filter((pod) => pod !== newest))];
-}
-
-function selectorOf({ labels }: PodSummary): Record<string, string> {
+function selectorOf({ metadata: { labels = {} } }: Pod): Record<string, string> {
   return Object.fromEntries(
     Object.values(selectorLabel).flatMap((key) => (key in labels ? [[key, labels[key] ?? ""]] : [])),
   );
 }
 
-function declaredUrl({ annotations }: PodSummary): DeclaredUrl | undefined {
+function declaredUrl({ metadata: { annotations = {} } }: Pod): DeclaredUrl | undefined {
   const localPort = Number(annotations[annotation.localPort]);
   const podPort = Number(annotations[annotation.port]);
   const protocol = annotations[annotation.protocol] ?? defaultProtocol;

@@ -1,5 +1,6 @@
 import { ApiError, UnreachableError } from "../../cluster/api";
-import { hasFailed, obstacleOf, type PodSummary } from "../../cluster/pods";
+import { containerState, type Pod, statusesOf } from "../../cluster/pods";
+import { failureFacts, lookCommand } from "../../cluster/report";
 import type { Command } from "./arguments";
 import type { ClusterView } from "./clusterView";
 import type { ForwardStatus } from "./forwardStatus";
@@ -63,28 +64,41 @@ function ofCluster(problem: Error, kubectl: string): NextStep[] {
 /** The newest Pod tells what to look at. */
 function ofInitPod(initPod: InitPodView, kubectl: string): NextStep[] {
   const state = stateOf(initPod);
-  const [pod] = initPod.pods;
-  if (pod === undefined || (state !== "failing" && state !== "starting")) return [];
-  const at = `-n ${pod.namespace} ${pod.name}`;
-  const log = (container: string): string => `${kubectl} logs ${at} -c ${container}`;
-  const describe = `${kubectl} describe pod ${at}`;
-  const { failed, held, running } = containersOf(pod);
-  if (held !== undefined) return [{ command: describe, why: `tells why ${held.name} can't start` }];
-  if (failed !== undefined) return [{ command: log(failed.name), why: `shows all that ${failed.name} logged` }];
-  if (running !== undefined) return [{ command: `${log(running.name)} -f`, why: `follows the log of ${running.name}` }];
-  const isUnplaced = pod.containers.length === 0;
-  return [{ command: describe, why: isUnplaced ? "tells why no node has taken it" : "tells why it is not Ready" }];
+  const [newest] = initPod.pods;
+  if (newest === undefined || (state !== "failing" && state !== "starting")) return [];
+  const { pod, verdict } = newest;
+  if (verdict.kind === "failed") {
+    const command = lookCommand(failureFacts(pod, verdict), kubectl);
+    return [{ command, why: whyLook(verdict.container, verdict.exitCode !== undefined) }];
+  }
+  return [ofProgress(pod, kubectl)];
 }
 
-function containersOf({ init, containers }: PodSummary) {
-  const all = [...init, ...containers];
-  return {
-    held: all.find((container) => obstacleOf(container) !== undefined),
-    failed: all.find(hasFailed),
-    running: containers.some(({ state }) => state === "running")
-      ? undefined
-      : init.findLast(({ state }) => state === "running"),
-  };
+function whyLook(container: string | undefined, isLogged: boolean): string {
+  if (container === undefined) return "tells what Kubernetes says of it";
+  return isLogged ? `shows all that ${container} logged` : `tells why ${container} can't start`;
+}
+
+/** Of a Pod that may still get Ready. */
+function ofProgress(pod: Pod, kubectl: string): NextStep {
+  const at = `-n ${pod.metadata.namespace} ${pod.metadata.name}`;
+  const log = (container: string): string => `${kubectl} logs ${at} -c ${container}`;
+  const { held, failed, running } = containersOf(pod);
+  if (held !== undefined) return { command: `${kubectl} describe pod ${at}`, why: `tells why ${held} can't start` };
+  if (failed !== undefined) return { command: log(failed), why: `shows all that ${failed} logged` };
+  if (running !== undefined) return { command: `${log(running)} -f`, why: `follows the log of ${running}` };
+  const isUnplaced = (pod.status?.containerStatuses ?? []).length === 0;
+  const why = isUnplaced ? "tells why no node has taken it" : "tells why it is not Ready";
+  return { command: `${kubectl} describe pod ${at}`, why };
+}
+
+function containersOf(pod: Pod): Record<"held" | "failed" | "running", string | undefined> {
+  const { initContainerStatuses: init = [], containerStatuses: app = [] } = pod.status ?? {};
+  const first = (kind: string): string | undefined =>
+    statusesOf(pod).find((status) => containerState(status).kind === kind)?.name;
+  const appRuns = app.some(({ state }) => state?.running);
+  const running = appRuns ? undefined : init.findLast(({ state }) => state?.running)?.name;
+  return { held: first("held"), failed: first("failed"), running };
 }
 
 function ofForward({ namespace, pod, problem }: ForwardStatus, kubectl: string): NextStep[] {

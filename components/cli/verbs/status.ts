@@ -1,5 +1,6 @@
-import { describePod, obstacleOf, type PodSummary } from "../../cluster/pods";
-import { readableMessage, type Step, Steps } from "../../cluster/report";
+import { isDeleting, isServing } from "../../cluster/pods";
+import { describePod, readableMessage, type Step, StepReporter } from "../../cluster/report";
+import type { Verdict } from "../../cluster/verdict";
 import { hasLabels } from "../../contract";
 import { type DesiredForward, listDesired, liveDaemon } from "../../forward/state";
 import { cleanLine } from "../../text";
@@ -7,7 +8,7 @@ import type { Command } from "./arguments";
 import { chooseAny, isMeant } from "./choose";
 import type { ClusterView } from "./clusterView";
 import { type ForwardStatus, forwardStatus } from "./forwardStatus";
-import { type InitPodState, type InitPodView, stateOf, titleOf, urlOf } from "./initPods";
+import { type InitPodState, type InitPodView, type JudgedPod, stateOf, titleOf, urlOf } from "./initPods";
 import { type NextStep, nextSteps } from "./nextSteps";
 
 /** One Pod of an InitPod: more than one while it is being replaced. */
@@ -93,7 +94,11 @@ export async function statusOf(folder: string, command: Command, view: ClusterVi
 
 function isOf(forward: DesiredForward, { namespace, pods }: InitPodView, view: ClusterView): boolean {
   const isHere = (forward.clusterUid || forward.server) === (view.clusterUid || view.server);
-  return isHere && forward.namespace === namespace && pods.some((pod) => hasLabels(pod.labels, forward.selector));
+  return (
+    isHere &&
+    forward.namespace === namespace &&
+    pods.some(({ pod }) => hasLabels(pod.metadata.labels, forward.selector))
+  );
 }
 
 async function initPodStatus(
@@ -104,12 +109,14 @@ async function initPodStatus(
 ): Promise<InitPodStatus> {
   const { name, namespace, pods } = initPod;
   // Only the `up` that wrote the forward's file knows whether the logs hold no secret.
-  const steps = new Steps(wanted?.showLogs === true ? view.logTail : undefined, isOfInterest);
-  const quiet = new Steps(undefined);
+  const steps = new StepReporter(wanted?.showLogs === true ? view.logTail : undefined, isOfInterest);
+  const quiet = new StepReporter(undefined);
   return {
     ...{ name, namespace, state: stateOf(initPod), url: urlOf(initPod)?.url ?? forward?.url ?? "" },
     forwarded: forward?.state === "forwarding",
-    pods: await Promise.all(pods.map((pod) => podStatus(pod, pod.ready || pod.deleting ? quiet : steps))),
+    pods: await Promise.all(
+      pods.map((one) => podStatus(one, isServing(one.pod) || isDeleting(one.pod) ? quiet : steps)),
+    ),
   };
 }
 
@@ -117,13 +124,17 @@ function isOfInterest(state: Step["state"]): boolean {
   return state === "failed" || state === "running";
 }
 
-async function podStatus(pod: PodSummary, steps: Steps): Promise<PodStatus> {
-  const ready = pod.ready && !pod.deleting;
-  const held = [...pod.init, ...pod.containers].find((container) => obstacleOf(container) !== undefined);
-  const message = ready ? "" : cleanLine(readableMessage(pod.message ?? held?.message));
+async function podStatus({ pod, verdict }: JudgedPod, steps: StepReporter): Promise<PodStatus> {
+  const message = isServing(pod) || isDeleting(pod) ? "" : messageOf(verdict);
   return {
-    ...{ name: pod.name, ready, text: ready ? "is Ready" : describePod(pod) },
+    ...{ name: pod.metadata.name, ready: isServing(pod), text: describePod(pod, verdict) },
     ...(message === "" ? {} : { message }),
-    steps: await steps.of(pod),
+    steps: await steps.stepsOf(pod),
   };
+}
+
+/** What Kubernetes says of it. Of a container that ended these are its last words, which may hold a secret. */
+function messageOf(verdict: Verdict): string {
+  if (verdict.kind === "failed" && verdict.exitCode !== undefined) return "";
+  return cleanLine(readableMessage(verdict.message));
 }

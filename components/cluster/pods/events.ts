@@ -1,5 +1,5 @@
 import { ApiError, type ClusterClient } from "../api";
-import type { Pod, PodEvent } from "./pod";
+import { type Pod, type PodEvent, statusesOf } from "./pod";
 
 export interface EventReaderSettings {
   client: ClusterClient;
@@ -83,7 +83,6 @@ export async function readEvents(
 }
 
 /** Whether no container has started yet: what holds such a Pod up is told by its events rather than by its status. */
-export function isBeforeStart({ status }: Pod): boolean {
-  const statuses = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
-  return statuses.every(({ containerID, state }) => (containerID ?? "") === "" && !state?.running);
+export function isBeforeStart(pod: Pod): boolean {
+  return statusesOf(pod).every(({ containerID, state }) => (containerID ?? "") === "" && !state?.running);
 }

@@ -1,27 +1,24 @@
+export { type ContainerState, containerState, isIdle } from "./containerState";
 export { EventReader, type EventReaderSettings, isBeforeStart, readEvents } from "./events";
+export { currentPod, latestPod, newestFirst } from "./newest";
 export {
   conditionOf,
+  type ContainerRole,
   type ContainerSpec,
   type ContainerStatus,
   hasBeenReady,
   hasEnded,
+  isDeleting,
   isReady,
+  isServing,
   type Pod,
   type PodEvent,
+  roleOf,
+  roleOfInit,
+  statusesOf,
   type TerminatedState,
 } from "./pod";
 export { type PodView, PodViews } from "./podViews";
 export { PodWatch } from "./podWatch";
 export { deletePods, supersededPods } from "./predecessors";
 export { ClusterSession, clusterSession } from "./session";
-export {
-  type ContainerSummary,
-  currentPod,
-  describePod,
-  hasFailed,
-  latestPod,
-  obstacleOf,
-  type PodSummary,
-  type RawPod,
-  summarize,
-} from "./summary";

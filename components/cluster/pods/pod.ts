@@ -23,6 +23,8 @@ export interface ContainerSpec {
   /** On an init container, `Always` makes it a restartable one (a sidecar). */
   restartPolicy?: string;
   restartPolicyRules?: RestartPolicyRule[];
+  resources?: { limits?: Record<string, string> };
+  ports?: { containerPort?: number }[];
 }
 
 /** What a container's exit code leads to, whatever its `restartPolicy` says. */
@@ -56,11 +58,11 @@ export interface ContainerStatus {
   ready?: boolean;
   started?: boolean;
   containerID?: string;
-  state?: ContainerState;
-  lastState?: ContainerState;
+  state?: RawContainerState;
+  lastState?: RawContainerState;
 }
 
-export interface ContainerState {
+export interface RawContainerState {
   waiting?: { reason?: string; message?: string };
   running?: { startedAt?: string };
   terminated?: TerminatedState;
@@ -112,4 +114,31 @@ export function hasBeenReady(pod: Pod): boolean {
 /** Whether the Pod has ended for good: kubelet never starts its containers again. */
 export function hasEnded(pod: Pod): boolean {
   return pod.status?.phase === "Failed" || pod.status?.phase === "Succeeded";
+}
+
+export function isDeleting({ metadata }: Pod): boolean {
+  return metadata.deletionTimestamp !== undefined;
+}
+
+/** Whether new connections may go to the Pod. */
+export function isServing(pod: Pod): boolean {
+  return isReady(pod) && !isDeleting(pod);
+}
+
+/** What a container is for: an `init` one ends before the next starts, a `sidecar` is a restartable init container. */
+export type ContainerRole = "init" | "sidecar" | "app";
+
+export function roleOf({ spec, status }: Pod, container: string): ContainerRole {
+  const isIt = ({ name }: { name: string }): boolean => name === container;
+  const init = spec?.initContainers?.find(isIt);
+  return init !== undefined || status?.initContainerStatuses?.some(isIt) === true ? roleOfInit(init) : "app";
+}
+
+export function roleOfInit(spec: ContainerSpec | undefined): "init" | "sidecar" {
+  return spec?.restartPolicy === "Always" ? "sidecar" : "init";
+}
+
+/** All containers that the status shows, in the order in which they start. */
+export function statusesOf({ status }: Pod): ContainerStatus[] {
+  return [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])];
 }

@@ -2,7 +2,8 @@ import { commonLabels, hasLabels, labelSelector } from "../../contract";
 import { errorText } from "../../text";
 import { backoffMs, delay } from "../../time";
 import { ApiError, type ClusterClient } from "../api";
-import { type PodSummary, type RawPod, summarize } from "./summary";
+import type { Pod } from "./pod";
+import { trimmed } from "./trimmed";
 
 /** How long the API server lets one watch live; a new one follows. */
 const watchSeconds = 240;
@@ -21,20 +22,20 @@ interface Subscriber {
 /** The view of one forward on a watch that it shares with others. */
 export interface PodView {
   /** Pods with the labels, as last heard. */
-  pods(): PodSummary[];
+  pods(): Pod[];
   /** Whether the API server answered and the watch stands, so that a missing Pod really is missing. */
   isLive(): boolean;
   /** Why it is not live. */
   error(): string | undefined;
   /** Asks the API server now. */
-  list(): Promise<PodSummary[]>;
+  list(): Promise<Pod[]>;
   close(): void;
 }
 
 /** Follows the Pods of one namespace for all forwards into it. */
 export class PodViews {
   readonly #subscribers = new Set<Subscriber>();
-  readonly #pods = new Map<string, PodSummary>();
+  readonly #pods = new Map<string, Pod>();
   readonly #path: string;
   #live = false;
   #error: string | undefined;
@@ -64,7 +65,7 @@ export class PodViews {
     if (isFirst) void this.#run();
     else if (!this.#covers(selector)) this.restart();
     return {
-      pods: () => [...this.#pods.values()].filter((pod) => hasLabels(pod.labels, selector)),
+      pods: () => [...this.#pods.values()].filter((pod) => hasLabels(pod.metadata.labels, selector)),
       isLive: () => this.#live && this.#covers(selector),
       error: () => this.#error,
       list: async () => (await this.#list(labelSelector(selector))).pods,
@@ -110,9 +111,9 @@ export class PodViews {
     }
   }
 
-  #listed(pods: readonly PodSummary[]): void {
+  #listed(pods: readonly Pod[]): void {
     this.#pods.clear();
-    for (const pod of pods) this.#pods.set(pod.uid, pod);
+    for (const pod of pods) this.#pods.set(pod.metadata.uid, pod);
     if (this.#error !== undefined) {
       this.log(`pods of ${this.#path}: reached again`);
       this.#told = undefined;
@@ -136,13 +137,13 @@ export class PodViews {
     this.#told = message;
   }
 
-  async #list(selector: string, signal?: AbortSignal): Promise<{ pods: PodSummary[]; version: string }> {
+  async #list(selector: string, signal?: AbortSignal): Promise<{ pods: Pod[]; version: string }> {
     const client = await this.connect();
-    const answer = await client.json<{ metadata: { resourceVersion: string }; items: RawPod[] }>(this.#path, {
+    const answer = await client.json<{ metadata: { resourceVersion: string }; items: Pod[] }>(this.#path, {
       query: { labelSelector: selector },
       signal,
     });
-    return { pods: answer.items.map(summarize), version: answer.metadata.resourceVersion };
+    return { pods: answer.items.map(trimmed), version: answer.metadata.resourceVersion };
   }
 
   /** Reads one watch after the other, until one fails or the versions it asks for are too old. */
@@ -179,7 +180,7 @@ export class PodViews {
     if (type === "ERROR") throw new ApiError(object.code ?? 0, object.message ?? "the watch failed", object.reason);
     if (type !== "BOOKMARK") {
       if (type === "DELETED") this.#pods.delete(object.metadata.uid);
-      else this.#pods.set(object.metadata.uid, summarize(object));
+      else this.#pods.set(object.metadata.uid, trimmed(object));
       this.#notify();
     }
     return object.metadata.resourceVersion;
@@ -204,5 +205,5 @@ function isRefusal(error: unknown): boolean {
 
 interface WatchEvent {
   type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK" | "ERROR";
-  object: RawPod & { code?: number; message?: string; reason?: string };
+  object: Pod & { code?: number; message?: string; reason?: string };
 }

@@ -6,6 +6,7 @@ import { type Advice, failureAdvice } from "./advice";
 import { failureEvents } from "./events";
 import { type FailureFacts, failureFacts } from "./facts";
 import { failedAttempts, failedBecause, failedSubject } from "./headline";
+import { lookCommand } from "./lookCommand";
 import { failureTable } from "./table";
 
 /** All that the report of a Pod that can't get Ready says. */
@@ -94,19 +95,11 @@ function adviceLines({ text, command }: Advice): string[] {
   ];
 }
 
-function nextSteps({ namespace, podName, container, verdict, status }: FailureFacts, { strong }: TextStyle): string[] {
-  const logged = container !== undefined && (verdict.exitCode !== undefined || status?.state?.running !== undefined);
-  // While the next attempt runs, the log of the one that failed is the previous one.
-  const previous = verdict.exitCode !== undefined && status?.state?.running !== undefined ? " --previous" : "";
-  const look = logged
-    ? `kubectl logs -n ${namespace} ${podName} -c ${container}${previous}`
-    : verdict.reason === "Deleted"
-      ? `kubectl get events -n ${namespace} --field-selector involvedObject.name=${podName}`
-      : `kubectl describe pod -n ${namespace} ${podName}`;
+function nextSteps(facts: FailureFacts, { strong }: TextStyle): string[] {
   return [
     strong("Next:"),
     "  Mend the cause and run `pulumi up` again; it replaces this Pod at once.",
-    ...labelled("To see more:", look),
+    ...labelled("To see more:", lookCommand(facts)),
     ...labelled("To go on without waiting for this Pod:", "INIT_POD_WAIT=0 pulumi up"),
   ];
 }

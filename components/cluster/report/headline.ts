@@ -35,15 +35,27 @@ export function failedSubject({ namespace, podName, container, role = "app" }: F
 
 /** What happened, in one sentence. */
 export function failedBecause(facts: FailureFacts, mask: (text: string) => string): string {
-  const { exitCode, reason, message } = facts.verdict;
+  const { exitCode, message } = facts.verdict;
+  const detail = exitCode === undefined ? mask(cleanLine(readableMessage(message))) : "";
+  return detail === "" ? cause(facts) : `${cause(facts)}: ${detail}`;
+}
+
+/** Who failed and what happened, without what Kubernetes says of it. */
+export function failedBriefly(facts: FailureFacts): string {
+  const { container, role = "app", verdict } = facts;
+  const who = container === undefined ? "" : `${roles[role]} "${container}"`;
+  if (who === "") return cause(facts);
+  return verdict.exitCode === undefined ? `${who}: ${cause(facts)}` : `${who} failed with ${cause(facts)}`;
+}
+
+function cause(facts: FailureFacts): string {
+  const { exitCode, reason } = facts.verdict;
   if (exitCode !== undefined) {
     const meaning = reason === "OOMKilled" ? outOfMemory(facts) : explainExit(exitCode, facts.image);
     return `exit code ${exitCode}${meaning === undefined ? "" : ` (${meaning})`}`;
   }
   const phrase = phrases[reason];
-  const why = phrase === undefined ? reason : `${phrase} (${reason})`;
-  const detail = mask(cleanLine(readableMessage(message)));
-  return detail === "" ? why : `${why}: ${detail}`;
+  return phrase === undefined ? reason : `${phrase} (${reason})`;
 }
 
 /** `after 2 attempts`, where there is an exit code to each of them; the attempt that runs now has not failed. */

@@ -1,4 +1,7 @@
+export { describePod } from "./describePod";
+export { failureFacts } from "./facts";
 export { describeFailure } from "./failure";
+export { lookCommand } from "./lookCommand";
 export { progressLine } from "./progress";
 export { readableMessage } from "./readableMessage";
-export { type Step, stepMarks, Steps } from "./steps";
+export { type Step, stepMarks, StepReporter } from "./stepReporter";

@@ -1,18 +1,12 @@
-import type { ContainerStatus, Pod } from "../pods";
-import type { ProgressVerdict, VerdictSettings } from "../verdict";
+import { type Retries, toleratedRetries } from "../../contract";
+import { containerState, type ContainerStatus, isIdle, type Pod, roleOf, statusesOf } from "../pods";
+import type { ProgressVerdict } from "../verdict";
 
-/** Reasons that say no more than that the container has its turn later, or soon. */
-const idleReasons = new Set([
-  "",
-  "PodInitializing",
-  "ContainerCreating",
-  "CrashLoopBackOff",
-  "ContainersNotReady",
-  "Unschedulable",
-]);
+/** Reasons of a Pod as a whole that say no more than its stage does. */
+const stageReasons = new Set(["ContainersNotReady", "Unschedulable"]);
 
 /** What a Pod that isn't Ready does, in a few words. The same words while it does the same. */
-export function progressLine(pod: Pod, at: ProgressVerdict, retries: VerdictSettings["retries"]): string {
+export function progressLine(pod: Pod, at: ProgressVerdict, retries: Retries): string {
   return failedAttempt(pod, retries) ?? stage(pod, at);
 }
 
@@ -20,7 +14,7 @@ export function progressLine(pod: Pod, at: ProgressVerdict, retries: VerdictSett
 const longestMessage = 120;
 
 function stage(pod: Pod, { kind, container, reason = "", message = "" }: ProgressVerdict): string {
-  const why = idleReasons.has(reason) ? "" : `: ${plain(reason)}`;
+  const why = isIdle(reason) || stageReasons.has(reason) ? "" : `: ${plain(reason)}`;
   if (kind === "pending" && reason === "Unschedulable" && message !== "") {
     return `waiting for a node: ${message.slice(0, longestMessage)}`;
   }
@@ -37,22 +31,20 @@ function plain(reason: string): string {
 }
 
 /** A failed attempt of a container that is tried again. */
-function failedAttempt({ spec, status }: Pod, retries: VerdictSettings["retries"]): string | undefined {
-  const init = status?.initContainerStatuses ?? [];
-  const failing = [...init, ...(status?.containerStatuses ?? [])].find((found) => exitCodeOf(found) !== undefined);
+function failedAttempt(pod: Pod, retries: Retries): string | undefined {
+  const failing = statusesOf(pod).find((status) => exitCodeOf(status) !== undefined);
   if (failing === undefined) return undefined;
   const { name, state, restartCount } = failing;
   const next = restartCount + (state?.running ? 1 : 2);
-  const tolerated = typeof retries === "number" ? retries : (retries.byContainer[name] ?? retries.default);
-  const isInit = spec?.initContainers?.some((container) => container.name === name) === true;
   return (
-    `${isInit ? "init container" : "container"} "${name}" failed with exit code ${exitCodeOf(failing) ?? "?"}, ` +
-    `kubelet tries again (attempt ${next} of ${Math.max(next, tolerated + 1)})`
+    `${roleOf(pod, name) === "app" ? "container" : "init container"} "${name}" failed with exit code ` +
+    `${exitCodeOf(failing) ?? "?"}, kubelet tries again (attempt ${next} of ` +
+    `${Math.max(next, toleratedRetries(retries, name) + 1)})`
   );
 }
 
 /** Of the last attempt, where that failed and the container isn't through by now. */
-function exitCodeOf({ state, lastState, ready }: ContainerStatus): number | undefined {
-  const exitCode = (state?.terminated ?? lastState?.terminated)?.exitCode;
-  return exitCode === 0 || ready === true ? undefined : exitCode;
+function exitCodeOf(status: ContainerStatus): number | undefined {
+  const { exitCode } = containerState(status).ended ?? {};
+  return exitCode === 0 || status.ready === true ? undefined : exitCode;
 }

@@ -1,5 +1,5 @@
 import { cut, formatDuration, lengthOf, millisecondsBetween, type TextStyle } from "../../text";
-import type { ContainerSpec, ContainerStatus, Pod } from "../pods";
+import { containerState, type ContainerStatus, type Pod, roleOf, statusesOf } from "../pods";
 
 const notStarted = "not started";
 const header = ["step", "state", "attempts", "time"] as const;
@@ -13,13 +13,11 @@ export function failureTable(
   width: number,
   now: Date | undefined,
 ): string[] {
-  const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
-  const statuses = [...initContainerStatuses, ...containerStatuses];
+  const statuses = statusesOf(pod);
   const begun = statuses.filter((status) => stateOf(status) !== notStarted);
-  if (initContainerStatuses.length < 2 && begun.length < 2) return [];
+  if ((pod.status?.initContainerStatuses ?? []).length < 2 && begun.length < 2) return [];
   const rows = statuses.map((status) => {
-    const init = pod.spec?.initContainers?.find(({ name }) => name === status.name);
-    return { failed: status.name === failed, cells: [nameOf(status, init), ...factsOf(status, now)] };
+    return { failed: status.name === failed, cells: [nameOf(status, pod), ...factsOf(status, now)] };
   });
   const [, ...factWidths] = header.map((title, column) =>
     Math.max(lengthOf(title), ...rows.map(({ cells }) => lengthOf(cells[column] ?? ""))),
@@ -41,28 +39,25 @@ export function failureTable(
 }
 
 /** The state of one container in a few words. */
-export function stateOf({ state, lastState }: ContainerStatus): string {
-  if (state?.running) return "running";
-  const waits = state?.waiting?.reason ?? "";
-  const isError = waits !== "" && waits !== "PodInitializing" && waits !== "ContainerCreating";
-  if (isError && waits !== "CrashLoopBackOff") return waits;
-  const ended = state?.terminated ?? lastState?.terminated;
-  if (ended === undefined) return isError ? waits : notStarted;
+export function stateOf(status: ContainerStatus): string {
+  const { kind, reason, ended } = containerState(status);
+  if (kind === "running") return "running";
+  if (kind === "held") return reason ?? "";
+  // A container that pauses between two attempts, of which none is shown.
+  if (ended === undefined) return reason === "CrashLoopBackOff" ? reason : notStarted;
   if (ended.reason === "ContainerStatusUnknown") return "lost";
   if (ended.exitCode === 0) return "completed";
   return `exit code ${ended.exitCode}${ended.reason === "OOMKilled" ? ", OOMKilled" : ""}`;
 }
 
-function nameOf({ name }: ContainerStatus, init: ContainerSpec | undefined): string {
-  return init?.restartPolicy === "Always" ? `${name} (sidecar)` : name;
+function nameOf({ name }: ContainerStatus, pod: Pod): string {
+  return roleOf(pod, name) === "sidecar" ? `${name} (sidecar)` : name;
 }
 
 function factsOf(status: ContainerStatus, now: Date | undefined): string[] {
-  const state = stateOf(status);
-  if (state === notStarted) return [state, "", ""];
-  const { state: current, lastState, restartCount } = status;
-  const begun = current?.running ?? current?.terminated ?? lastState?.terminated;
-  const ended = current?.running ? now : (current?.terminated ?? lastState?.terminated)?.finishedAt;
-  const ms = millisecondsBetween(begun?.startedAt, ended);
-  return [state, begun === undefined ? "" : String(restartCount + 1), ms === undefined ? "" : formatDuration(ms)];
+  const text = stateOf(status);
+  if (text === notStarted) return [text, "", ""];
+  const { kind, attempt, startedAt, finishedAt } = containerState(status);
+  const ms = millisecondsBetween(startedAt, kind === "running" ? now : finishedAt);
+  return [text, attempt === 0 ? "" : String(attempt), ms === undefined ? "" : formatDuration(ms)];
 }

@@ -1,9 +1,8 @@
-import type { ContainerSpec, ContainerStatus, Pod } from "../pods";
+import { type ContainerRole, type ContainerSpec, type ContainerStatus, type Pod, roleOfInit } from "../pods";
 
 /** A container as kubelet sees it: what it is for, how it stands, and whether it runs again. */
 export interface ContainerInPod {
-  /** An `init` container ends before the next one starts; a `sidecar` is a restartable init container. */
-  role: "init" | "sidecar" | "app";
+  role: ContainerRole;
   spec: ContainerSpec | undefined;
   status: ContainerStatus;
   /** Whether kubelet starts it again after an exit with this code. */
@@ -19,7 +18,7 @@ export function containersOf(pod: Pod): ContainerInPod[] {
   const { initContainers = [], containers = [], restartPolicy } = pod.spec ?? {};
   const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
   const restartsFromOutside = outsideRestarts(pod);
-  const inPod = (status: ContainerStatus, spec: ContainerSpec | undefined, role: ContainerInPod["role"]) => ({
+  const inPod = (status: ContainerStatus, spec: ContainerSpec | undefined, role: ContainerRole) => ({
     ...{ role, spec, status, restartsFromOutside, stopped: false },
     restarts: (exitCode: number) => restartsAfter(exitCode, spec, restartPolicy),
   });
@@ -39,10 +38,6 @@ function specOf({ name }: ContainerStatus, specs: readonly ContainerSpec[]): Con
 
 function hasEnded({ status: { state }, restarts }: ContainerInPod): boolean {
   return state?.terminated !== undefined && !restarts(state.terminated.exitCode);
-}
-
-export function roleOfInit(spec: ContainerSpec | undefined): "init" | "sidecar" {
-  return spec?.restartPolicy === "Always" ? "sidecar" : "init";
 }
 
 /**

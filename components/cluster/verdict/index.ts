@@ -1,2 +1,3 @@
-export type { FailedVerdict, ProgressVerdict, VerdictSettings } from "./types";
+export { currentVerdict } from "./currentVerdict";
+export type { FailedVerdict, ProgressVerdict, Verdict, VerdictSettings } from "./types";
 export { stateKey, verdict } from "./verdict";

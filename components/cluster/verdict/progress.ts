@@ -1,5 +1,5 @@
-import { conditionOf, type Pod } from "../pods";
-import { containersOf, roleOfInit } from "./containers";
+import { conditionOf, type Pod, roleOfInit } from "../pods";
+import { containersOf } from "./containers";
 import type { FailedVerdict, ProgressVerdict } from "./types";
 
 /** How far a Pod that isn't Ready has got; `doubt` is what may turn out to be its failure. */

@@ -1,12 +1,11 @@
+import { type Expectations, toleratedRetries } from "../../contract";
 import { conditionOf, type Pod, type PodEvent } from "../pods";
 import { failedAttempt } from "./attempts";
 import { type ContainerInPod, containersOf } from "./containers";
-import type { FailedVerdict, Suspicion, Verdict, VerdictSettings } from "./types";
+import type { FailedVerdict, Suspicion, Verdict } from "./types";
 import { unstartable } from "./waiting";
 
-type Settings = Omit<VerdictSettings, "seenSeconds">;
-
-const containerRules: readonly ((container: ContainerInPod, settings: Settings) => Suspicion | undefined)[] = [
+const containerRules: readonly ((container: ContainerInPod, expected: Expectations) => Suspicion | undefined)[] = [
   unstartable,
   attemptsUsedUp,
   endedTooEarly,
@@ -19,9 +18,9 @@ const podRules: readonly ((pod: Pod, events: readonly PodEvent[]) => Suspicion |
 ];
 
 /** All that may keep a Pod that lives from getting Ready: containers in the order in which they start, then the rest. */
-export function suspicionsOf(pod: Pod, events: readonly PodEvent[], settings: Settings): Suspicion[] {
+export function suspicionsOf(pod: Pod, events: readonly PodEvent[], expected: Expectations): Suspicion[] {
   return [
-    ...containersOf(pod).flatMap((container) => containerRules.map((rule) => rule(container, settings))),
+    ...containersOf(pod).flatMap((container) => containerRules.map((rule) => rule(container, expected))),
     ...podRules.map((rule) => rule(pod, events)),
   ].filter((suspicion) => suspicion !== undefined);
 }
@@ -32,8 +31,8 @@ export function lostForGood(pod: Pod): FailedVerdict | undefined {
 }
 
 /** What is to be said of a Pod whose app has ended with success. */
-export function completion(pod: Pod, { mustServe }: Settings): Verdict {
-  if (mustServe !== true) return { kind: "completed" };
+export function completion(pod: Pod, { mustServe }: Expectations): Verdict {
+  if (!mustServe) return { kind: "completed" };
   return appEnded(pod.spec?.containers?.[0]?.name);
 }
 
@@ -64,16 +63,15 @@ function failedAsAWhole(pod: Pod): FailedVerdict | undefined {
   return attempts.find((attempt) => attempt !== undefined) ?? { kind: "failed", reason: "Failed", message };
 }
 
-function attemptsUsedUp(container: ContainerInPod, { retries }: Settings): Suspicion | undefined {
+function attemptsUsedUp(container: ContainerInPod, { retries }: Expectations): Suspicion | undefined {
   const { name } = container.status;
-  const tolerated = typeof retries === "number" ? retries : (retries.byContainer[name] ?? retries.default);
-  const failure = failedAttempt(container, tolerated);
+  const failure = failedAttempt(container, toleratedRetries(retries, name));
   return failure && { failure };
 }
 
 /** An app container that has ended for good leaves the Pod unready for good, even where others go on. */
-function endedTooEarly({ role, status, restarts }: ContainerInPod, { mustServe }: Settings): Suspicion | undefined {
-  if (mustServe !== true || role !== "app" || status.state?.terminated?.exitCode !== 0 || restarts(0)) return undefined;
+function endedTooEarly({ role, status, restarts }: ContainerInPod, { mustServe }: Expectations): Suspicion | undefined {
+  if (!mustServe || role !== "app" || status.state?.terminated?.exitCode !== 0 || restarts(0)) return undefined;
   return { failure: appEnded(status.name) };
 }
 

@@ -1,3 +1,4 @@
+import type { Expectations } from "../../contract";
 import type { Grace } from "./graces";
 
 /** What is to be said of a Pod: it goes on, it is done, or it can't get Ready. */
@@ -25,13 +26,9 @@ export interface FailedVerdict {
   message?: string;
 }
 
-export interface VerdictSettings {
-  /** Failing attempts of a container that are tolerated after the first: one number, or one per container. */
-  retries: number | { default: number; byContainer: Record<string, number> };
+export interface VerdictSettings extends Expectations {
   /** For how many seconds this very state has been seen, that is, its `stateKey`. */
   seenSeconds: number;
-  /** Whether a Pod that ran to its end has failed its purpose: true where it should serve a port. */
-  mustServe?: boolean;
 }
 
 /** A failure, unless it heals within its grace. */

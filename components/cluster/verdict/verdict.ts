@@ -1,3 +1,4 @@
+import type { Expectations } from "../../contract";
 import { isReady, type Pod, type PodEvent } from "../pods";
 import { graceSeconds } from "./graces";
 import { progressOf } from "./progress";
@@ -22,9 +23,9 @@ export function verdict(pod: Pod, events: readonly PodEvent[], settings: Verdict
  * Names the state that a Pod is in: while it stays the same, the seconds of `seenSeconds` go on, however often a container
  * is tried again meanwhile. Events don't count: they are heard of late, and what they tell has held since the state began.
  */
-export function stateKey(pod: Pod, settings: Omit<VerdictSettings, "seenSeconds">): string {
+export function stateKey(pod: Pod, expected: Expectations): string {
   const { kind, container } = progressOf(pod);
-  const doubts = suspicionsOf(pod, [], settings).map(({ grace, failure }) => [grace, failure.container]);
+  const doubts = suspicionsOf(pod, [], expected).map(({ grace, failure }) => [grace, failure.container]);
   return JSON.stringify([kind, container, ...doubts]);
 }
 

@@ -1,3 +1,4 @@
+import { isIdle } from "../pods";
 import type { ContainerInPod } from "./containers";
 import type { Grace } from "./graces";
 import type { Suspicion } from "./types";
@@ -5,13 +6,8 @@ import type { Suspicion } from "./types";
 /** What becomes of a container that waits: it may heal within a grace, it never will, or nothing is wrong with it. */
 type Outlook = Grace | "final" | "well";
 
-/** Reasons for which kubelet lets a container wait. Source: pkg/kubelet/{images,kuberuntime,container} of Kubernetes. */
+/** Reasons for which kubelet lets a container wait, but for those that tell of no trouble. Source: pkg/kubelet/{images,kuberuntime,container} of Kubernetes. */
 const outlooks = new Map<string, Outlook | ((message: string) => Outlook)>([
-  ["", "well"],
-  ["ContainerCreating", "well"],
-  ["PodInitializing", "well"],
-  ["RestartingAllContainers", "well"],
-  ["CrashLoopBackOff", "well"], // Its attempts are judged, not its waiting between them.
   ["InvalidImageName", "final"],
   ["ErrImageNeverPull", "final"],
   ["ErrImagePull", "imagePull"],
@@ -28,7 +24,7 @@ const outlooks = new Map<string, Outlook | ((message: string) => Outlook)>([
 export function unstartable({ status: { name, state, lastState } }: ContainerInPod): Suspicion | undefined {
   if (state?.running) return undefined;
   const { reason = "", message = "" } = state?.waiting ?? {};
-  const known = outlooks.get(reason) ?? "containerStart";
+  const known = isIdle(reason) ? "well" : (outlooks.get(reason) ?? "containerStart");
   const outlook = typeof known === "function" ? known(message) : known;
   if (outlook !== "well") {
     const failure = { kind: "failed", container: name, reason, message } as const;

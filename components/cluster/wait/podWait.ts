@@ -1,11 +1,12 @@
+import type { Retries } from "../../contract";
 import { EventReader, type EventReaderSettings, isBeforeStart, type Pod, type PodEvent, type PodWatch } from "../pods";
 import { progressLine } from "../report";
-import { type FailedVerdict, type ProgressVerdict, stateKey, verdict, type VerdictSettings } from "../verdict";
+import { type FailedVerdict, type ProgressVerdict, stateKey, verdict } from "../verdict";
 
 export interface PodWaitSettings extends EventReaderSettings {
   watch: PodWatch;
   podName: string;
-  retries: VerdictSettings["retries"];
+  retries: Retries;
   mustServe: boolean;
   timeoutSeconds: number;
   /** When to give up, as `performance.now()` tells the time: a clock that is set meanwhile changes nothing. */

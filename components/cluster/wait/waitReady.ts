@@ -1,10 +1,10 @@
+import type { Retries } from "../../contract";
 import { pulumiText } from "../../text";
 import { delay } from "../../time";
 import { ApiError, type ClusterClient, UnreachableError } from "../api";
 import { failedTail, type InitContainerLog, initLogs, LogStreams } from "../logs";
 import { conditionOf, hasBeenReady, hasEnded, isReady, type Pod, type PodWatch, readEvents } from "../pods";
 import { describeFailure } from "../report";
-import type { VerdictSettings } from "../verdict";
 import { ClusterMismatchError, InitFailedError } from "./errors";
 import { type Outcome, waitForPod } from "./podWait";
 
@@ -14,7 +14,7 @@ export interface WaitSettings {
   namespace: string;
   podName: string;
   podUid: string;
-  retries: VerdictSettings["retries"];
+  retries: Retries;
   mustServe: boolean;
   /** Whether this Pod lived before this run: what it logged by then was shown in an earlier one. */
   existed: boolean;

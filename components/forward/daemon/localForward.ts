@@ -1,5 +1,6 @@
-import { currentPod, describePod, latestPod, type PodSummary, type PodView } from "../../cluster/pods";
-import { Steps } from "../../cluster/report";
+import { currentPod, latestPod, type Pod, type PodView } from "../../cluster/pods";
+import { describePod, StepReporter } from "../../cluster/report";
+import { currentVerdict } from "../../cluster/verdict";
 import {
   type ConnectionHost,
   type ConnectionTarget,
@@ -20,7 +21,7 @@ import { Listener } from "./listener";
 export class LocalForward {
   readonly #listener: Listener;
   readonly #view: PodView;
-  readonly #steps: Steps;
+  readonly #steps: StepReporter;
   readonly #waiters = new Set<() => void>();
   readonly #connections = { open: 0, total: 0 };
   readonly #bytes = { sent: 0, received: 0 };
@@ -37,7 +38,7 @@ export class LocalForward {
     private readonly changed: () => void,
   ) {
     const { localPort, namespace, selector, showLogs = false } = stored.forward;
-    this.#steps = new Steps(showLogs ? (source) => link.logTail(source) : undefined);
+    this.#steps = new StepReporter(showLogs ? (source) => link.logTail(source) : undefined);
     this.#view = link.watch(namespace).subscribe(selector, () => {
       this.#follow(currentPod(this.#view.pods()));
       for (const waiter of this.#waiters) waiter();
@@ -74,7 +75,7 @@ export class LocalForward {
       localPort: this.#listener.port,
       listening: this.#listener.listening,
       error: this.#listener.error ?? this.#view.error(),
-      pod: pod && { name: pod.name, uid: pod.uid },
+      pod: pod && { name: pod.metadata.name, uid: pod.metadata.uid },
       reached: this.#reached,
       failure: this.#failure,
       connections: { ...this.#connections },
@@ -107,17 +108,18 @@ export class LocalForward {
       situation: () => this.#situation(),
       steps: async () => {
         const pod = latestPod(this.#view.pods());
-        return pod === undefined ? [] : await this.#steps.of(pod);
+        return pod === undefined ? [] : await this.#steps.stepsOf(pod);
       },
       failed: (pod, failure) => this.#failed(pod, failure),
       events: (pod) => this.#events(pod),
     };
   }
 
-  #follow(pod: PodSummary | undefined): void {
+  #follow(pod: Pod | undefined): void {
     // Before its first client, who would wait for two handshakes.
-    if (pod !== undefined && pod.uid !== this.#currentUid) this.link.prepare(this.#portOf(pod));
-    this.#currentUid = pod?.uid;
+    const uid = pod?.metadata.uid;
+    if (pod !== undefined && uid !== this.#currentUid) this.link.prepare(this.#portOf(pod.metadata));
+    this.#currentUid = uid;
   }
 
   #portOf({ name, uid }: ConnectionTarget): PodPort {
@@ -125,15 +127,15 @@ export class LocalForward {
     return { namespace, pod: name, uid, port: podPort };
   }
 
-  async #currentPod(ms: number): Promise<PodSummary | undefined> {
-    const pod = currentPod(this.#view.pods());
+  async #currentPod(ms: number): Promise<ConnectionTarget | undefined> {
+    const pod = currentPod(this.#view.pods())?.metadata;
     if (pod !== undefined || ms <= 0 || this.#closing) return pod;
     return await new Promise((resolve) => {
       const check = (): void => {
-        const found = currentPod(this.#view.pods());
+        const found = currentPod(this.#view.pods())?.metadata;
         if (found !== undefined || this.#closing) finish(found);
       };
-      const finish = (found: PodSummary | undefined): void => {
+      const finish = (found: ConnectionTarget | undefined): void => {
         clearTimeout(timer);
         this.#waiters.delete(check);
         resolve(found);
@@ -151,8 +153,9 @@ export class LocalForward {
       return { kind: "unreachable", name, message: `API server ${server} does not tell of the Pods: ${error}` };
     }
     if (pod !== undefined) {
-      const hint = `In a terminal: init-pod status, or kubectl describe pod ${pod.name} -n ${pod.namespace}`;
-      return { kind: "waiting", name, message: `Pod ${pod.name} ${describePod(pod)}.`, hint };
+      const { name: podName, namespace } = pod.metadata;
+      const hint = `In a terminal: init-pod status, or kubectl describe pod ${podName} -n ${namespace}`;
+      return { kind: "waiting", name, message: `Pod ${podName} ${describePod(pod, currentVerdict(pod, []))}.`, hint };
     }
     const message = this.#view.isLive()
       ? `No Pod of ${name} exists. The next pulumi up makes it anew.`

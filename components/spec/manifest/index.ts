@@ -1,1 +1,1 @@
-export { manifest } from "./manifest";
+export { type Manifest, manifest } from "./manifest";

@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { defaultProtocol } from "../../contract";
+import { defaultProtocol, defaultRetries, type Retries } from "../../contract";
 import { appName, type InitPodArgs, planOf, Security, ServiceType, stepNames } from "..";
 import type { Fail } from "../values";
 import { appContainer, initContainer } from "./containers";
@@ -26,16 +26,13 @@ export interface Manifest {
   /** Name of the app container. */
   appContainer: string;
   /** Failing attempts tolerated after the first, by init container and for every other one. */
-  retries: { default: number; byContainer: Record<string, number> };
+  retries: Retries;
   /**
    * Texts that must not show in logs or errors, one below the other, "" where there is none. One of them is a secret
    * where a step can read one, be it Pulumi's or a Kubernetes Secret, so that whatever is made of all of them is too.
    */
   secrets: pulumi.Output<string>[];
 }
-
-/** Failing attempts tolerated after the first. */
-export const defaultRetries = 1;
 
 /**
  * The Kubernetes objects that the arguments come to. Pure: no cluster, no engine, and the same result for the same

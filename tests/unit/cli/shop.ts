@@ -1,10 +1,8 @@
 import type { Command } from "../../../components/cli/verbs/arguments.ts";
 import type { ClusterView } from "../../../components/cli/verbs/clusterView.ts";
 import { initPodsOf } from "../../../components/cli/verbs/initPods.ts";
-import { type RawPod, summarize } from "../../../components/cluster/pods/summary.ts";
-
-type Status = NonNullable<RawPod["status"]>;
-type ContainerStatus = NonNullable<Status["containerStatuses"]>[number];
+import type { ContainerStatus, Pod, PodStatus } from "../../../components/cluster/pods/pod.ts";
+import { currentVerdict } from "../../../components/cluster/verdict/currentVerdict.ts";
 
 const begin = { startedAt: "2026-01-01T00:00:10Z" };
 
@@ -33,7 +31,7 @@ export const idle: ContainerStatus = {
 };
 export const serving: ContainerStatus = { name: "app", restartCount: 0, state: { running: begin } };
 
-export const ready: Status = {
+export const ready: PodStatus = {
   phase: "Running",
   conditions: [{ type: "Ready", status: "True" }],
   initContainerStatuses: [done],
@@ -41,12 +39,12 @@ export const ready: Status = {
 };
 
 /** A Pod that is not Ready, with these init containers. */
-export function initializing(...init: ContainerStatus[]): Status {
+export function initializing(...init: ContainerStatus[]): PodStatus {
   return { phase: "Pending", initContainerStatuses: init, containerStatuses: [idle] };
 }
 
 /** A Pod of the InitPod `name` in the namespace "shop". */
-export function podOf(name: string, status: Status, metadata: Partial<RawPod["metadata"]> = {}): RawPod {
+export function podOf(name: string, status: PodStatus, metadata: Partial<Pod["metadata"]> = {}): Pod {
   return {
     metadata: {
       ...{ uid: `${name}-uid`, name: `${name}-1`, namespace: "shop", creationTimestamp: "2026-01-01T00:00:00Z" },
@@ -59,13 +57,13 @@ export function podOf(name: string, status: Status, metadata: Partial<RawPod["me
 }
 
 /** A cluster with these Pods, each of whose containers has logged its own name. */
-export function clusterOf(pods: RawPod[], more: Partial<ClusterView> = {}): ClusterView {
+export function clusterOf(pods: Pod[], more: Partial<ClusterView> = {}): ClusterView {
   return {
     access: {},
     context: "dev",
     server: "https://dev",
     clusterUid: "cluster",
-    initPods: initPodsOf(pods.map(summarize)),
+    initPods: initPodsOf(pods.map((pod) => ({ pod, verdict: currentVerdict(pod, []) }))),
     logTail: ({ container }) => Promise.resolve([`log of ${container}`]),
     close: () => undefined,
     ...more,

@@ -3,6 +3,7 @@ import { ClusterClient } from "../../../components/cluster/api/client.ts";
 import { PodWatch, type WatchTiming } from "../../../components/cluster/pods/podWatch.ts";
 import { type WaitSettings, waitUntilReady } from "../../../components/cluster/wait/waitReady.ts";
 import { FakeCluster, namespace, until } from "./fakeCluster.ts";
+import { tolerate } from "./tolerate.ts";
 
 /** A cluster of a test's own, and what is there to talk to it. */
 export interface World {
@@ -25,7 +26,7 @@ export function scenario(name: string, body: (world: World) => Promise<void>, ti
     const watch = new PodWatch(client, namespace, "managed-by=us", (line) => lines.push(line), timing);
     const settings = (more: Partial<WaitSettings> = {}): WaitSettings => ({
       ...{ client, watch, namespace, podName: "web", podUid: "uid-web" },
-      ...{ retries: 1, mustServe: true, existed: false, timeoutSeconds: 20 },
+      ...{ retries: tolerate(1), mustServe: true, existed: false, timeoutSeconds: 20 },
       mask: (text) => text.replaceAll("s3cret", "[secret]"),
       report: (line) => lines.push(line),
       ...more,

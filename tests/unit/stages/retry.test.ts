@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { latestPod } from "../../../components/cluster/pods/newest.ts";
 import type { Pod } from "../../../components/cluster/pods/pod.ts";
 import { identityOf } from "../../../components/contract/identity.ts";
 import { deadlineSeconds, parseDuration } from "../../../components/stages/deadline.ts";
-import { newestOf, retryValue } from "../../../components/stages/retry.ts";
+import { retryValue } from "../../../components/stages/retry.ts";
+import { tolerate } from "../cluster/tolerate.ts";
 
-const settings = { retries: 1, mustServe: true };
+const settings = { retries: tolerate(1), mustServe: true };
 
 function pod(uid: string, ageSeconds: number, more: Partial<Pod> = {}): Pod {
   const created = new Date(Date.now() - ageSeconds * 1000).toISOString();
@@ -29,11 +31,11 @@ const failed = { phase: "Failed", conditions: [{ type: "Ready", status: "False" 
 
 describe("the retry value", () => {
   test("stays as the newest living Pod has it", () => {
-    expect(retryValue(newestOf([pod("old", 100), pod("new", 10)]), [], settings)).toBe("value-of-new");
+    expect(retryValue(latestPod([pod("old", 100), pod("new", 10)]), [], settings)).toBe("value-of-new");
   });
 
   test("is the uid of the newest Pod where that has failed, so that it is made anew", () => {
-    expect(retryValue(newestOf([pod("old", 100), pod("new", 10, { status: failed })]), [], settings)).toBe("new");
+    expect(retryValue(latestPod([pod("old", 100), pod("new", 10, { status: failed })]), [], settings)).toBe("new");
   });
 
   test("stays where a Pod that was Ready is unwell, as it may heal", () => {

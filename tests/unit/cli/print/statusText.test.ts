@@ -42,7 +42,7 @@ describe("status for people", () => {
     expect(statusText(some, 80, plain)).toBe(`Cluster  dev  https://dev
 
 ✗ shop/shop  Pod shop-1
-  Waits for init step migrate, which failed with exit code 3.
+  Can't get Ready: init container "migrate" failed with exit code 3.
     ✓ get      done                                3 s
     ✗ migrate  failed with exit code 3, attempt 2  1 s
       │ applying   0041

@@ -1,12 +1,12 @@
 import { describe, expect, test } from "vitest";
-import type { ContainerState, ContainerStatus, Pod, PodEvent } from "../../../../components/cluster/pods/pod.ts";
+import type { ContainerStatus, Pod, PodEvent, RawContainerState } from "../../../../components/cluster/pods/pod.ts";
 import { explainExit } from "../../../../components/cluster/report/exitCodes.ts";
 import { describeFailure, type Failure } from "../../../../components/cluster/report/failure.ts";
 import { formatDuration } from "../../../../components/text/duration.ts";
 import { masker } from "../../../../components/text/mask.ts";
 import { pulumiText } from "../../../../components/text/style.ts";
 
-type Status = Partial<ContainerStatus> & { state?: ContainerState };
+type Status = Partial<ContainerStatus> & { state?: RawContainerState };
 
 interface Description {
   init?: Record<string, Status>;
@@ -39,10 +39,10 @@ function podOf({ init = {}, app = {}, spec = {}, name = "web-3f2a1b0c" }: Descri
 }
 
 const second = (at: number): string => new Date(Date.parse("2026-01-01T12:00:00Z") + at * 1000).toISOString();
-const ended = (exitCode: number, from = 0, to = 1, more = {}): ContainerState => ({
+const ended = (exitCode: number, from = 0, to = 1, more = {}): RawContainerState => ({
   terminated: { exitCode, startedAt: second(from), finishedAt: second(to), ...more },
 });
-const waiting = (reason: string, message?: string): ContainerState => ({ waiting: { reason, message } });
+const waiting = (reason: string, message?: string): RawContainerState => ({ waiting: { reason, message } });
 const warning = (reason: string, message: string, at: number, count = 1): PodEvent => ({
   type: "Warning",
   reason,

@@ -1,10 +1,11 @@
 import { expect, test } from "vitest";
-import type { ContainerState, PodStatus } from "../../../../components/cluster/pods/pod.ts";
+import type { PodStatus, RawContainerState } from "../../../../components/cluster/pods/pod.ts";
 import { progressLine } from "../../../../components/cluster/report/progress.ts";
 import { verdict } from "../../../../components/cluster/verdict/verdict.ts";
 import { podOf, stages } from "../fakeCluster.ts";
+import { tolerate } from "../tolerate.ts";
 
-function waitingFor(state: ContainerState): PodStatus {
+function waitingFor(state: RawContainerState): PodStatus {
   const [first, ...rest] = stages.first.initContainerStatuses;
   return {
     ...stages.first,
@@ -43,7 +44,7 @@ test.each<[string, PodStatus]>([
   ],
 ])("%s", (line, status) => {
   const pod = podOf("web", status);
-  const at = verdict(pod, [], { retries: 3, seenSeconds: 0, mustServe: true });
+  const at = verdict(pod, [], { retries: tolerate(3), seenSeconds: 0, mustServe: true });
   if (at.kind === "failed") throw new Error(at.reason);
-  expect(progressLine(pod, at, 3)).toBe(line);
+  expect(progressLine(pod, at, tolerate(3))).toBe(line);
 });

@@ -5,6 +5,7 @@ import type { Pod, PodEvent } from "../../../../components/cluster/pods/pod.ts";
 import { graceSeconds } from "../../../../components/cluster/verdict/graces.ts";
 import type { Verdict, VerdictSettings } from "../../../../components/cluster/verdict/types.ts";
 import { stateKey, verdict } from "../../../../components/cluster/verdict/verdict.ts";
+import { tolerate } from "../tolerate.ts";
 
 interface Snapshot {
   pod: Pod;
@@ -51,7 +52,7 @@ const attempts: Row[] = [
     it: "an init container that failed once has failed where no retry is wanted",
     snapshot: "init-first-failure",
     evidence: captured,
-    settings: { retries: 0 },
+    settings: { retries: tolerate(0) },
     expected: exited("init", 1),
   },
   {
@@ -84,7 +85,7 @@ const attempts: Row[] = [
     it: "an attempt that runs may still succeed where it is within the retries",
     snapshot: "init-runs-after-failures",
     evidence: captured,
-    settings: { retries: 2, ...long },
+    settings: { retries: tolerate(2), ...long },
     expected: { kind: "initializing", container: "init" },
   },
   {
@@ -97,7 +98,7 @@ const attempts: Row[] = [
     it: "under restartPolicy Never the first failure is final",
     snapshot: "init-never-fails",
     evidence: captured,
-    settings: { retries: 5 },
+    settings: { retries: tolerate(5), mustServe: false },
     expected: exited("init", 3),
   },
   {
@@ -141,7 +142,7 @@ const attempts: Row[] = [
     it: "an app under restartPolicy Never has failed though another one runs on",
     snapshot: "app-never-fails",
     evidence: captured,
-    settings: { retries: 5 },
+    settings: { retries: tolerate(5), mustServe: false },
     expected: exited("app", 2),
   },
   {
@@ -160,7 +161,7 @@ const attempts: Row[] = [
     it: "a sidecar that is stopped because the app has ended has not failed",
     snapshot: "sidecar-stopped-after-app",
     evidence: captured,
-    settings: { retries: 0 },
+    settings: { retries: tolerate(0) },
     expected: { kind: "starting", container: "sidecar" },
   },
   {
@@ -179,7 +180,7 @@ const attempts: Row[] = [
     it: "an exit code that no rule lists is final under the container's own policy Never, though the Pod's is Always",
     snapshot: "no-rule-restarts-app",
     evidence: captured,
-    settings: { retries: 5 },
+    settings: { retries: tolerate(5), mustServe: false },
     expected: exited("app", 1),
   },
   {
@@ -217,14 +218,14 @@ const starts: Row[] = [
     it: "a missing executable is final at once",
     snapshot: "missing-executable",
     evidence: captured,
-    settings: { retries: 5 },
+    settings: { retries: tolerate(5), mustServe: false },
     expected: failed("RunContainerError", "init", says("executable file not found")),
   },
   {
     it: "a missing executable is final also between kubelet's attempts",
     snapshot: "missing-executable-back-off",
     evidence: captured,
-    settings: { retries: 5 },
+    settings: { retries: tolerate(5), mustServe: false },
     expected: failed("StartError", "init", says("executable file not found")),
   },
   {
@@ -237,21 +238,21 @@ const starts: Row[] = [
     it: "a missing executable that is given by its path is final at once",
     snapshot: "missing-executable-path",
     evidence: captured,
-    settings: { retries: 5 },
+    settings: { retries: tolerate(5), mustServe: false },
     expected: failed("RunContainerError", "app", says("no such file or directory")),
   },
   {
     it: "a file that is not executable is final at once",
     snapshot: "not-executable",
     evidence: captured,
-    settings: { retries: 5 },
+    settings: { retries: tolerate(5), mustServe: false },
     expected: failed("RunContainerError", "init", says("permission denied")),
   },
   {
     it: "a working directory that can't be is final at once",
     snapshot: "bad-working-directory",
     evidence: captured,
-    settings: { retries: 5 },
+    settings: { retries: tolerate(5), mustServe: false },
     expected: failed("RunContainerError", "init", says("not a directory")),
   },
   {
@@ -482,7 +483,7 @@ const wholePods: Row[] = [
     it: "an exit that kubelet never saw is no failed attempt where the container is started again",
     snapshot: "lost-status-restarting",
     evidence: { constructed: "kubelet must miss an exit; fields of its source" },
-    settings: { retries: 0 },
+    settings: { retries: tolerate(0) },
     expected: { kind: "starting", container: "app" },
   },
   {
@@ -495,21 +496,21 @@ const wholePods: Row[] = [
     it: "an init container that must run again in a new sandbox has not failed",
     snapshot: "sandbox-changed",
     evidence: captured,
-    settings: { retries: 0 },
+    settings: { retries: tolerate(0) },
     expected: { kind: "initializing", container: "first" },
   },
   {
     it: "restarts by a new sandbox are no failed attempts, also where kubelet saw the exits",
     snapshot: "sandbox-changed-exits-seen",
     evidence: { constructed: "kubelet must see the containers exit before it misses the sandbox" },
-    settings: { retries: 1 },
+    settings: { retries: tolerate(1) },
     expected: { kind: "initializing", container: "second" },
   },
   {
     it: "an init container that fails once when it runs again in a new sandbox has failed once",
     snapshot: "sandbox-changed-first-fails",
     evidence: { constructed: "the sandbox must be lost between a success and a failure" },
-    settings: { retries: 1 },
+    settings: { retries: tolerate(1) },
     expected: { kind: "initializing", container: "first" },
   },
 ];
@@ -605,7 +606,7 @@ const read = (name: string): Snapshot => JSON.parse(readFileSync(join(folder, `$
 
 function judge({ snapshot, settings }: Pick<Row, "snapshot" | "settings">): Verdict {
   const { pod, events } = read(snapshot);
-  return verdict(pod, events, { retries: 1, seenSeconds: 0, ...settings });
+  return verdict(pod, events, { retries: tolerate(1), mustServe: false, seenSeconds: 0, ...settings });
 }
 
 describe.for(Object.entries(groups))("verdict: %s", ([, group]) => {
@@ -626,13 +627,15 @@ describe("the table of snapshots", () => {
   test("is complete without any watching, as when Pods of an earlier run are judged", () => {
     for (const row of rows) {
       const { pod } = read(row.snapshot);
-      expect(() => verdict(pod, [], { retries: 1, seenSeconds: Number.POSITIVE_INFINITY })).not.toThrow();
+      expect(() =>
+        verdict(pod, [], { retries: tolerate(1), mustServe: false, seenSeconds: Number.POSITIVE_INFINITY }),
+      ).not.toThrow();
     }
   });
 });
 
 describe("stateKey", () => {
-  const key = (snapshot: string) => stateKey(read(snapshot).pod, { retries: 5 });
+  const key = (snapshot: string) => stateKey(read(snapshot).pod, { retries: tolerate(5), mustServe: false });
 
   test("stays the same between the tries of an image pull, so that their grace goes on", () => {
     expect(key("image-pull-back-off")).toBe(key("image-pull-error"));

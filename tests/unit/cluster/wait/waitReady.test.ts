@@ -3,6 +3,7 @@ import { describe, expect, vi } from "vitest";
 import { ClusterMismatchError, InitFailedError } from "../../../../components/cluster/wait/errors.ts";
 import { waitUntilReady } from "../../../../components/cluster/wait/waitReady.ts";
 import { stages, until } from "../fakeCluster.ts";
+import { tolerate } from "../tolerate.ts";
 import { scenario, type World } from "../world.ts";
 
 async function failureOf(wait: Promise<unknown>): Promise<InitFailedError> {
@@ -51,7 +52,7 @@ describe("the wait for a Pod", () => {
 
   scenario("says what the Pod does, where that takes a while", async ({ cluster, lines, waiting }) => {
     cluster.set("web", stages.created);
-    const { wait } = await waiting({ retries: 3 });
+    const { wait } = await waiting({ retries: tolerate(3) });
     await sleep(2_200);
     cluster.set("web", stages.first);
     await sleep(2_200);

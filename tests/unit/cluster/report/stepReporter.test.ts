@@ -1,19 +1,19 @@
 import { describe, expect, it } from "vitest";
 import type { LogSource } from "../../../../components/cluster/logs/tail.ts";
-import { type RawPod, summarize } from "../../../../components/cluster/pods/summary.ts";
-import { Steps } from "../../../../components/cluster/report/steps.ts";
+import type { Pod, PodStatus } from "../../../../components/cluster/pods/pod.ts";
+import { StepReporter } from "../../../../components/cluster/report/stepReporter.ts";
 
 const now = new Date("2026-01-01T00:01:00Z");
 
-function pod(init: NonNullable<RawPod["status"]>["initContainerStatuses"]) {
-  return summarize({
+function pod(init: PodStatus["initContainerStatuses"]): Pod {
+  return {
     metadata: { uid: "u", name: "web-1", namespace: "shop", creationTimestamp: "2026-01-01T00:00:00Z" },
     status: {
       phase: "Pending",
       initContainerStatuses: init,
       containerStatuses: [{ name: "app", restartCount: 0, state: { waiting: { reason: "PodInitializing" } } }],
     },
-  });
+  };
 }
 
 const done = {
@@ -32,11 +32,11 @@ const running = { name: "wait", restartCount: 0, state: { running: { startedAt: 
 describe("the steps of a Pod that is not Ready", () => {
   it("say what each does, for how long, and what it logged last", async () => {
     const asked: LogSource[] = [];
-    const steps = new Steps((source) => {
+    const steps = new StepReporter((source) => {
       asked.push(source);
       return Promise.resolve(Array.from({ length: 9 }, (_, line) => `${source.container} ${line}`));
     });
-    const found = await steps.of(pod([done, failing, running]), now);
+    const found = await steps.stepsOf(pod([done, failing, running]), now);
     expect(found.map(({ name, text, duration }) => [name, text, duration])).toEqual([
       ["get", "done", "3 s"],
       ["migrate", "failed with exit code 3, attempt 2", "1 s"],
@@ -51,7 +51,7 @@ describe("the steps of a Pod that is not Ready", () => {
   it("have failed also while the next attempt is awaited, and where they can't start", async () => {
     const pulling = { name: "pull", restartCount: 0, state: { waiting: { reason: "ErrImagePull" } } };
     const creating = { name: "make", restartCount: 0, state: { waiting: { reason: "ContainerCreating" } } };
-    const found = await new Steps(undefined).of(pod([failing, pulling, creating]), now);
+    const found = await new StepReporter(undefined).stepsOf(pod([failing, pulling, creating]), now);
     expect(found.map(({ state, text }) => [state, text])).toEqual([
       ["failed", "failed with exit code 3, attempt 2"],
       ["failed", "ErrImagePull"],
@@ -61,30 +61,30 @@ describe("the steps of a Pod that is not Ready", () => {
   });
 
   it("show the logs of those states that are asked for", async () => {
-    const steps = new Steps(
+    const steps = new StepReporter(
       ({ container }) => Promise.resolve([container]),
       (state) => state === "failed",
     );
-    expect((await steps.of(pod([done, failing, running]), now)).flatMap(({ log }) => log)).toEqual(["migrate"]);
+    expect((await steps.stepsOf(pod([done, failing, running]), now)).flatMap(({ log }) => log)).toEqual(["migrate"]);
   });
 
   it("ask for each log once, however many ask", async () => {
     let asked = 0;
-    const steps = new Steps(() => Promise.resolve([`${++asked}`]));
-    await Promise.all(Array.from({ length: 50 }, () => steps.of(pod([running]), now)));
+    const steps = new StepReporter(() => Promise.resolve([`${++asked}`]));
+    await Promise.all(Array.from({ length: 50 }, () => steps.stepsOf(pod([running]), now)));
     expect(asked).toBe(1);
   });
 
   it("show no log where it may hold secrets, and none that can't be read", async () => {
-    expect((await new Steps(undefined).of(pod([done]), now))[0]?.log).toEqual([]);
-    const denied = new Steps(() => Promise.reject(new Error("denied")));
-    expect((await denied.of(pod([done]), now))[0]?.log).toEqual([]);
+    expect((await new StepReporter(undefined).stepsOf(pod([done]), now))[0]?.log).toEqual([]);
+    const denied = new StepReporter(() => Promise.reject(new Error("denied")));
+    expect((await denied.stepsOf(pod([done]), now))[0]?.log).toEqual([]);
   });
 
   it("don't wait for a log that does not come", async () => {
-    const steps = new Steps(() => new Promise(() => undefined));
+    const steps = new StepReporter(() => new Promise(() => undefined));
     const startedAt = performance.now();
-    expect((await steps.of(pod([running]), now))[0]?.log).toEqual([]);
+    expect((await steps.stepsOf(pod([running]), now))[0]?.log).toEqual([]);
     expect(performance.now() - startedAt).toBeLessThan(5_000);
   });
 });

@@ -1,13 +1,13 @@
 import { formatDuration, millisecondsBetween } from "../../text";
 import { within } from "../../time";
 import type { LogSource } from "../logs";
-import { type ContainerSummary, hasFailed, obstacleOf, type PodSummary } from "../pods";
+import { type ContainerState, containerState, type ContainerStatus, type Pod } from "../pods";
 
 /** One container of a Pod, as the forwarder's page and `init-pod status` tell of it. */
 export interface Step {
   name: string;
   /** `failed` also where another attempt will follow, or where it can't start. */
-  state: ContainerSummary["state"];
+  state: "waiting" | "running" | "done" | "failed";
   /** State in words, such as `failed with exit code 22`. */
   text: string;
   /** For how long it has run or ran, such as `12 s`; "" where it has not begun. */
@@ -31,7 +31,7 @@ const patienceMs = 1_000;
 const freshMs = 900;
 
 /** Tells of the containers of a Pod, with the ends of their logs where `read` is given. */
-export class Steps {
+export class StepReporter {
   readonly #tails = new Map<string, { lines: Promise<string[]>; until: number }>();
 
   constructor(
@@ -40,21 +40,23 @@ export class Steps {
     private readonly tellsLog: (state: Step["state"]) => boolean = () => true,
   ) {}
 
-  async of(pod: PodSummary, now = new Date()): Promise<Step[]> {
-    const tails = await Promise.all(pod.init.map((container) => this.#tail(pod, container)));
-    const init = pod.init.map((container, index) => stepOf(container, now, tails[index] ?? []));
-    return [...init, ...pod.containers.map((container) => stepOf(container, now, []))];
+  /** Init containers in order, with their logs, then the app's. */
+  async stepsOf(pod: Pod, now = new Date()): Promise<Step[]> {
+    const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
+    const init = initContainerStatuses.map(async (status) => stepOf(status, now, await this.#tail(pod, status)));
+    return [...(await Promise.all(init)), ...containerStatuses.map((status) => stepOf(status, now, []))];
   }
 
-  async #tail(pod: PodSummary, container: ContainerSummary): Promise<string[]> {
-    const { name, state, restarts, startedAt } = container;
-    if (this.read === undefined || startedAt === undefined || !this.tellsLog(stateOf(container))) return [];
-    const attempt = `${pod.uid} ${name} ${restarts} ${state}`;
+  async #tail({ metadata: { uid, namespace, name: pod } }: Pod, status: ContainerStatus): Promise<string[]> {
+    const { name: container } = status;
+    const state = containerState(status);
+    if (this.read === undefined || state.attempt === 0 || !this.tellsLog(stateOf(state))) return [];
+    const attempt = `${uid} ${container} ${state.attempt} ${state.kind}`;
     const now = performance.now();
     const known = this.#tails.get(attempt);
     if (known !== undefined && known.until > now) return await known.lines;
     for (const [key, { until }] of this.#tails) if (until < now) this.#tails.delete(key);
-    const lines = patient(this.read({ namespace: pod.namespace, pod: pod.name, container: name }));
+    const lines = patient(this.read({ namespace, pod, container }));
     this.#tails.set(attempt, { lines, until: now + freshMs });
     return await lines;
   }
@@ -70,22 +72,27 @@ async function patient(reading: Promise<string[]>): Promise<string[]> {
   return lines.slice(-tailLines);
 }
 
-function stepOf(container: ContainerSummary, now: Date, log: string[]): Step {
-  const { name, state, startedAt, finishedAt } = container;
-  const ms = millisecondsBetween(startedAt, state === "running" ? now : finishedAt);
+function stepOf(status: ContainerStatus, now: Date, log: string[]): Step {
+  const state = containerState(status);
+  const ms = millisecondsBetween(state.startedAt, state.kind === "running" ? now : state.finishedAt);
   const duration = ms === undefined ? "" : formatDuration(ms);
-  return { name, state: stateOf(container), text: textOf(container), duration, log };
+  return { name: status.name, state: stateOf(state), text: textOf(state), duration, log };
 }
 
-function stateOf(container: ContainerSummary): Step["state"] {
-  return hasFailed(container) || obstacleOf(container) !== undefined ? "failed" : container.state;
+function stateOf({ kind }: ContainerState): Step["state"] {
+  return kind === "held" ? "failed" : kind;
 }
 
-function textOf(container: ContainerSummary): string {
-  const { state, exitCode, restarts } = container;
-  const obstacle = obstacleOf(container);
-  if (obstacle !== undefined) return obstacle;
-  const attempt = restarts > 0 ? `, attempt ${restarts + 1}` : "";
-  if (hasFailed(container)) return `failed with exit code ${exitCode ?? "?"}${attempt}`;
-  return state === "waiting" ? "waiting" : `${state}${attempt}`;
+function textOf({ kind, reason, ended, attempt }: ContainerState): string {
+  const counted = attempt > 1 ? `, attempt ${attempt}` : "";
+  switch (kind) {
+    case "held":
+      return reason ?? "waiting";
+    case "failed":
+      return `failed with exit code ${ended?.exitCode ?? "?"}${counted}`;
+    case "waiting":
+      return "waiting";
+    default:
+      return `${kind}${counted}`;
+  }
 }

@@ -1,0 +1,51 @@
+import { ownPrefix } from "../../contract";
+import type { ContainerSpec, ContainerStatus, Pod } from "./pod";
+
+/** The part of a Pod that is read here, without what it has beside: whoever watches holds many of them for long. */
+export function trimmed({ metadata, spec, status }: Pod): Pod {
+  const { name, namespace, uid, creationTimestamp, deletionTimestamp, resourceVersion, labels, annotations } = metadata;
+  const own = Object.entries(annotations ?? {}).filter(([key]) => key.startsWith(ownPrefix));
+  return {
+    metadata: {
+      ...{ name, namespace, uid, creationTimestamp, deletionTimestamp, resourceVersion, labels },
+      annotations: Object.fromEntries(own),
+    },
+    spec: spec && {
+      restartPolicy: spec.restartPolicy,
+      initContainers: spec.initContainers?.map(trimmedSpec),
+      containers: spec.containers?.map(trimmedSpec),
+    },
+    status: status && {
+      phase: status.phase,
+      reason: status.reason,
+      message: status.message,
+      startTime: status.startTime,
+      conditions: status.conditions,
+      initContainerStatuses: status.initContainerStatuses?.map(trimmedStatus),
+      containerStatuses: status.containerStatuses?.map(trimmedStatus),
+    },
+  };
+}
+
+function trimmedSpec({
+  name,
+  image,
+  restartPolicy,
+  restartPolicyRules,
+  resources,
+  ports,
+}: ContainerSpec): ContainerSpec {
+  return {
+    name,
+    image,
+    restartPolicy,
+    restartPolicyRules,
+    resources: resources && { limits: resources.limits },
+    ports,
+  };
+}
+
+function trimmedStatus(status: ContainerStatus): ContainerStatus {
+  const { name, restartCount, ready, started, containerID, state, lastState } = status;
+  return { name, restartCount, ready, started, containerID, state, lastState };
+}

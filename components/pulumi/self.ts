@@ -1,0 +1,12 @@
+import type * as pulumi from "@pulumi/pulumi";
+import type { ClusterLink } from "./clusterLink";
+
+/** The InitPod that is at work, as all its stages need it. */
+export interface Self {
+  /** Name of the Pulumi resource. */
+  name: string;
+  component: pulumi.ComponentResource;
+  /** Of the component, for use in its own children. */
+  urn: pulumi.Output<string>;
+  link: ClusterLink;
+}

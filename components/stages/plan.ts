@@ -1,0 +1,65 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { defaultProtocol, type Expectations, type ForwardProtocol } from "../contract";
+import { InitPodError } from "../pulumi";
+import { ForwardMode, type InitPodArgs } from "../spec";
+import { type Manifest, manifest } from "../spec/manifest";
+import { problemsOf } from "../spec/validation";
+import { checked, dnsLabel, formatProblems, port } from "../spec/values";
+import { deadlineSeconds } from "./deadline";
+
+/** What the arguments come to, before anything is asked or made. */
+export interface Plan extends Pick<Manifest, "podSpec" | "serviceSpec" | "podPort" | "servicePort" | "secrets"> {
+  namespace?: pulumi.Input<string>;
+  /** The user's own, next to those that InitPod sets. */
+  labels?: Record<string, pulumi.Input<string>>;
+  annotations?: Record<string, pulumi.Input<string>>;
+  expected: Expectations;
+  timeoutSeconds: number;
+  /** How the port of the Pod is forwarded; undefined where it is not. */
+  forward?: ForwardPlan;
+  /** The user's own, which replaces the Pod when it changes. */
+  replacementTrigger?: pulumi.Input<unknown>;
+}
+
+export interface ForwardPlan {
+  podPort: number;
+  mode: ForwardMode;
+  protocol: ForwardProtocol;
+  /** The local port that the user wants; undefined where one is drawn. */
+  wantedPort?: pulumi.Input<number>;
+}
+
+/**
+ * What is to be made.
+ * @throws {InitPodError} with all problems of the arguments.
+ */
+export function plan(
+  component: pulumi.Resource,
+  name: string,
+  args: InitPodArgs,
+  opts: pulumi.ComponentResourceOptions,
+): Plan {
+  const problems = problemsOf(args);
+  if (problems.length > 0) throw new InitPodError(formatProblems(name, problems), component);
+  const fail = (text: string): InitPodError => new InitPodError(`InitPod "${name}": ${text}`, component);
+  const { podSpec, serviceSpec, podPort, servicePort, retries, secrets } = manifest(args, fail);
+  const { namespace, labels, annotations, forward = {} } = args;
+  const { mode = ForwardMode.Auto, protocol = defaultProtocol, localPort } = forward;
+  return {
+    podSpec,
+    serviceSpec,
+    podPort,
+    servicePort,
+    secrets,
+    namespace: namespace && checked(namespace, "namespace", dnsLabel, fail),
+    labels,
+    annotations,
+    expected: { retries, mustServe: podPort !== undefined },
+    timeoutSeconds: deadlineSeconds(args, opts),
+    forward:
+      podPort === undefined || mode === ForwardMode.Never
+        ? undefined
+        : { podPort, mode, protocol, wantedPort: localPort && checked(localPort, "forward.localPort", port, fail) },
+    replacementTrigger: opts.replacementTrigger as pulumi.Input<unknown>,
+  };
+}
