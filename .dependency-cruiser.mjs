@@ -61,7 +61,7 @@ export default {
       name: "no-unused-file",
       comment: "Nothing imports this file.",
       severity: "error",
-      from: { orphan: true, path: sources, pathNot: "(^|/)main\\.ts$" },
+      from: { orphan: true, path: sources, pathNot: ["(^|/)main\\.ts$", "^components/bin/"] },
       to: {},
     },
     {

@@ -1,7 +1,7 @@
 // Builds the package into components/dist, unless it is there already. `.built` is written last: without it, or older than
 // a source, nothing runs.
 import { spawnSync } from "node:child_process";
-import { chmodSync, existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { bundleClientNode } from "./bundleClientNode.mjs";
@@ -21,7 +21,6 @@ async function build() {
   await bundleClientNode(components);
   // Of sources that are no more. The rest is written over in place, as a running forwarder may still load from it.
   for (const file of filesOf(dist, [])) if (modifiedMs(file) < start - 1000) rmSync(file);
-  chmodSync(join(dist, "cli/main.js"), 0o755);
   writeFileSync(mark, "");
 }
 

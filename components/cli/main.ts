@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { sweepForwards } from "../forward/client";
 import { packageVersion, stateFolder } from "../forward/state";
 import { errorText } from "../text";

@@ -36,7 +36,7 @@ describe("the command", () => {
   let elsewhere: string;
 
   const initPod = async (args: readonly string[], env: NodeJS.ProcessEnv = stack.env): Promise<Finished> =>
-    await run(process.execPath, [join(repo, "components/dist/cli/main.js"), ...args, "-n", stack.namespace], { env });
+    await run(process.execPath, [join(repo, "components/bin/init-pod.js"), ...args, "-n", stack.namespace], { env });
   const status = async (): Promise<Status> => JSON.parse((await initPod(["status", "--json"])).stdout) as Status;
 
   beforeAll(async () => {

@@ -69,8 +69,7 @@ exports.url = web.url;
       cwd: repo,
     });
     const paths = [...stdout.matchAll(/"path": "([^"]+)"/g)].map(([, path]) => path ?? "");
-    expect(paths).toContain("dist/index.js");
-    expect(paths).toContain("README.md");
+    expect(paths).toEqual(expect.arrayContaining(["bin/init-pod.js", "dist/index.js", "README.md"]));
     expect(paths.filter((path) => /(^|\/)(tests|sandbox|bench)\/|(?<!\.d)\.ts$/.test(path))).toEqual([]);
   });
 });
