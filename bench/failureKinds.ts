@@ -74,7 +74,7 @@ function watchPods(namespace: string): { seen: Seen[]; start: number; stop: () =
 /** When the first state was seen that, had it lasted, is a failure, and the time for which it must last. */
 function knowableMs(seen: Seen[], start: number, events: PodEvent[], { grace }: Kind): number | undefined {
   const judge = (pod: Pod, seenSeconds: number) =>
-    verdict(pod, events, { retries: 1, seenSeconds, mustServe: true }).kind === "failed";
+    verdict(pod, events, { retries: { default: 1, byContainer: {} }, mustServe: true, seenSeconds }).kind === "failed";
   const graces = [0, ...Object.values(graceSeconds)].sort((a, b) => a - b);
   if (grace === "deadline") return (seen[0]?.atMs ?? start) + deadlineSeconds * 1000;
   for (const { atMs, pod } of seen) {
