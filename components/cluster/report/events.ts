@@ -1,18 +1,16 @@
-import { cleanLine, formatDuration, millisecondsBetween, wrap } from "../../text";
+import { cleanLine, formatDuration, millisecondsBetween } from "../../text";
 import type { PodEvent } from "../pods";
 import { readableMessage } from "./readableMessage";
 
 const maxEvents = 3;
-const maxLines = 2;
 /** What the table of attempts tells already, and what says no more than a reason does. */
 const empty = /^(Back-off restarting failed container.*|Error: \w+)$/;
 
-/** The latest warnings of a Pod, each once, without what the headline tells already. */
+/** The latest warnings of a Pod, each once and on a line, without what the headline tells already. */
 export function failureEvents(
   events: readonly PodEvent[],
   headline: string | undefined,
   mask: (text: string) => string,
-  width: number,
   now: Date | undefined,
 ): string[] {
   const byText = new Map<string, { event: PodEvent; count: number }>();
@@ -28,7 +26,7 @@ export function failureEvents(
     const ms = millisecondsBetween(event.lastTimestamp ?? event.eventTime, now);
     const age = ms === undefined ? "" : ` (${formatDuration(ms)} ago)`;
     const text = `${event.reason ?? "Warning"}${times}${age}: ${readableMessage(event.message)}`;
-    return wrap(mask(cleanLine(text)), width - 4, maxLines).map((line, at) => (at === 0 ? "  " : "    ") + line);
+    return mask(cleanLine(text));
   });
 }
 

@@ -1,15 +1,14 @@
-import { cleanLine, lengthOf, plainText, type TextStyle, wrap } from "../../text";
+import { cleanLine } from "../../text";
 import type { Tail } from "../logs";
 import type { Pod, PodEvent } from "../pods";
 import type { FailedVerdict } from "../verdict";
-import { type Advice, failureAdvice } from "./advice";
+import { type Advice, failureAdvice, lookCommand } from "./advice";
 import { failureEvents } from "./events";
 import { type FailureFacts, failureFacts } from "./facts";
-import { failedAttempts, failedBecause, failedSubject } from "./headline";
-import { lookCommand } from "./lookCommand";
-import { failureTable } from "./table";
+import { failedAttempts, failedBecause, failedContainer } from "./headline";
+import { failureTable, type TableRow } from "./table";
 
-/** All that the report of a Pod that can't get Ready says. */
+/** All that is known of a Pod that can't get Ready. */
 export interface Failure {
   pod: Pod;
   verdict: FailedVerdict;
@@ -23,88 +22,66 @@ export interface Failure {
   mask?: (text: string) => string;
 }
 
-/** Columns of a terminal of 80, less the indentation with which Pulumi shows a message. */
-const width = 76;
-/** What Pulumi writes before the first line. */
-const prefix = "error: ";
-/** Of what Kubernetes says in one message, which may be pages. */
-const maxMessageLines = 6;
-
 /**
- * The report of a Pod that can't get Ready: what failed and why, the state of all steps, the log's end, events, what may
- * help, and the next commands. Log lines and commands aside, no line is longer than a terminal of 80 columns has room for.
+ * The report of a Pod that can't get Ready, in the order in which it is read. No secret is in it, nor a character that
+ * steers a terminal; how it is laid out and coloured is for who renders it.
  */
-export function describeFailure(failure: Failure, style: TextStyle = plainText): string {
-  const { pod, verdict, tail, events = [], now, mask = (text: string) => text } = failure;
+export interface FailureReport {
+  /** `NAMESPACE/NAME` of the Pod. */
+  pod: string;
+  /** Who failed, such as `init container "fetch"`; undefined where the Pod as a whole did. */
+  container?: string;
+  /** `after 2 attempts`; undefined where none has an exit code. */
+  attempts?: string;
+  /** What happened, in one sentence. */
+  cause: string;
+  /** Every container; empty where that would tell no more than the above. */
+  table: TableRow[];
+  /** What the container at fault logged last; undefined where none is at fault, or it never ran. */
+  log?: ReportedLog;
+  /** The latest warnings, one a line. */
+  events: string[];
+  advice: Advice[];
+  /** The command that shows more. */
+  look: string;
+}
+
+export interface ReportedLog {
+  /** `tail`: the last lines of a longer one. `words`: what is left of it in the Pod's status. */
+  kind: "whole" | "tail" | "words" | "gone" | "empty";
+  lines: readonly string[];
+}
+
+/** What is to be told of a Pod that can't get Ready: what failed and why, the log's end, what may help, the next command. */
+export function failureReport({ pod, verdict, tail, events = [], now, mask = asItIs }: Failure): FailureReport {
   const facts = failureFacts(pod, verdict);
-  const sections = [
-    headline(facts, style, mask),
-    failureTable(pod, verdict.container, style, width, now),
-    logSection(facts, tail, style, mask),
-    titled("Events:", failureEvents(events, verdict.message, mask, width, now), style),
-    titled("What may help:", failureAdvice(facts, tail.lines).flatMap(adviceLines), style),
-    nextSteps(facts, style),
-  ];
-  return sections
-    .filter((lines) => lines.length > 0)
-    .map((lines) => lines.join("\n"))
-    .join("\n\n");
+  return {
+    pod: `${facts.namespace}/${facts.podName}`,
+    container: failedContainer(facts),
+    attempts: failedAttempts(facts),
+    cause: failedBecause(facts, mask),
+    table: failureTable(pod, verdict.container, now),
+    log: reportedLog(facts, tail, mask),
+    events: failureEvents(events, verdict.message, mask, now),
+    advice: failureAdvice(facts, tail.lines),
+    look: lookCommand(facts),
+  };
 }
 
-function headline(facts: FailureFacts, { strong, bad }: TextStyle, mask: (text: string) => string): string[] {
-  const attempts = failedAttempts(facts);
-  const because = failedBecause(facts, mask);
-  const subject = failedSubject(facts, attempts === undefined ? ":" : "");
-  const whole = subject.join(" ");
-  const parts = lengthOf(prefix + whole) <= width ? [whole] : subject;
-  const what = attempts === undefined ? because : `${attempts}: ${because}`;
-  return [...parts.flatMap((part) => wrap(part, width)).map(strong), ...wrap(what, width, maxMessageLines).map(bad)];
+function asItIs(text: string): string {
+  return text;
 }
 
-function logSection(
+function reportedLog(
   { verdict, container }: FailureFacts,
-  tail: Tail,
-  { strong }: TextStyle,
+  { lines, truncated, gone }: Tail,
   mask: (text: string) => string,
-): string[] {
-  if (container === undefined) return [];
-  if (tail.lines.length > 0) {
-    return [strong(tail.truncated ? "Last lines of its log:" : "Its log:"), ...tail.lines.map((line) => `  | ${line}`)];
-  }
-  if (verdict.exitCode === undefined) return [];
+): ReportedLog | undefined {
+  if (container === undefined) return undefined;
+  if (lines.length > 0) return { kind: truncated ? "tail" : "whole", lines };
+  if (verdict.exitCode === undefined) return undefined;
   // Kubelet keeps the last words of a container, or of its log, in the Pod's status.
-  const lastWords = (verdict.message ?? "")
-    .split("\n")
-    .map((line) => mask(cleanLine(line)))
-    .filter(Boolean);
-  if (lastWords.length > 0) return [strong("Its last words:"), ...lastWords.map((line) => `  | ${line}`)];
-  return [tail.gone === true ? "Its log is gone." : "It logged nothing."];
-}
-
-function titled(title: string, lines: string[], { strong }: TextStyle): string[] {
-  return lines.length === 0 ? [] : [strong(title), ...lines];
-}
-
-function adviceLines({ text, command }: Advice): string[] {
-  return [
-    ...wrap(text, width - 2).map((line) => `  ${line}`),
-    ...(command ?? "")
-      .split("\n")
-      .filter(Boolean)
-      .map((line) => `    ${line}`),
-  ];
-}
-
-function nextSteps(facts: FailureFacts, { strong }: TextStyle): string[] {
-  return [
-    strong("Next:"),
-    "  Mend the cause and run `pulumi up` again; it replaces this Pod at once.",
-    ...labelled("To see more:", lookCommand(facts)),
-    ...labelled("To go on without waiting for this Pod:", "INIT_POD_WAIT=0 pulumi up"),
-  ];
-}
-
-function labelled(label: string, command: string): string[] {
-  const line = `  ${label} ${command}`;
-  return line.length <= width ? [line] : [`  ${label}`, `    ${command}`];
+  const words = (verdict.message ?? "").split("\n").flatMap((line) => mask(cleanLine(line)) || []);
+  if (words.length > 0) return { kind: "words", lines: words };
+  return { kind: gone === true ? "gone" : "empty", lines: [] };
 }

@@ -27,10 +27,9 @@ const phrases: Readonly<Record<string, string>> = {
 
 const roles = { init: "init container", sidecar: "restartable init container", app: "container" } as const;
 
-/** Who failed, and where it is: two parts of one sentence. */
-export function failedSubject({ namespace, podName, container, role = "app" }: FailureFacts, end: string): string[] {
-  const failed = `Pod ${namespace}/${podName} failed${end}`;
-  return container === undefined ? [failed] : [`${roles[role]} "${container}"`, `of ${failed}`];
+/** Who failed: `init container "fetch"`; nothing where the Pod as a whole did. */
+export function failedContainer({ container, role = "app" }: FailureFacts): string | undefined {
+  return container === undefined ? undefined : `${roles[role]} "${container}"`;
 }
 
 /** What happened, in one sentence. */
@@ -42,10 +41,9 @@ export function failedBecause(facts: FailureFacts, mask: (text: string) => strin
 
 /** Who failed and what happened, without what Kubernetes says of it. */
 export function failedBriefly(facts: FailureFacts): string {
-  const { container, role = "app", verdict } = facts;
-  const who = container === undefined ? "" : `${roles[role]} "${container}"`;
-  if (who === "") return cause(facts);
-  return verdict.exitCode === undefined ? `${who}: ${cause(facts)}` : `${who} failed with ${cause(facts)}`;
+  const who = failedContainer(facts);
+  if (who === undefined) return cause(facts);
+  return facts.verdict.exitCode === undefined ? `${who}: ${cause(facts)}` : `${who} failed with ${cause(facts)}`;
 }
 
 function cause(facts: FailureFacts): string {

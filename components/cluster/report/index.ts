@@ -1,7 +1,8 @@
+export { lookCommand } from "./advice";
 export { describePod } from "./describePod";
 export { failureFacts } from "./facts";
-export { describeFailure } from "./failure";
-export { lookCommand } from "./lookCommand";
+export { failureReport } from "./failure";
 export { progressLine } from "./progress";
 export { readableMessage } from "./readableMessage";
+export { renderForPulumi } from "./render/pulumi";
 export { type Step, stepMarks, StepReporter } from "./stepReporter";

@@ -1,10 +1,9 @@
 import type { Retries } from "../../contract";
-import { pulumiText } from "../../text";
 import { delay } from "../../time";
 import { ApiError, type ClusterClient, UnreachableError } from "../api";
 import { failedTail, type InitContainerLog, initLogs, LogStreams } from "../logs";
 import { conditionOf, hasBeenReady, hasEnded, isReady, type Pod, type PodWatch, readEvents } from "../pods";
-import { describeFailure } from "../report";
+import { failureReport, renderForPulumi } from "../report";
 import { ClusterMismatchError, InitFailedError } from "./errors";
 import { type Outcome, waitForPod } from "./podWait";
 
@@ -126,6 +125,6 @@ async function failure(
     readEvents(settings, reportMs).catch(() => outcome.events),
   ]);
   const { mask } = settings;
-  const report = describeFailure({ pod, verdict: failed, tail, events, now: new Date(), mask }, pulumiText);
-  return new InitFailedError(report, failed);
+  const report = failureReport({ pod, verdict: failed, tail, events, now: new Date(), mask });
+  return new InitFailedError(renderForPulumi(report), failed);
 }

@@ -1,10 +1,13 @@
 import { describe, expect, test } from "vitest";
 import type { ContainerStatus, Pod, PodEvent, RawContainerState } from "../../../../components/cluster/pods/pod.ts";
 import { explainExit } from "../../../../components/cluster/report/exitCodes.ts";
-import { describeFailure, type Failure } from "../../../../components/cluster/report/failure.ts";
+import { type Failure, failureReport } from "../../../../components/cluster/report/failure.ts";
+import { renderForPulumi } from "../../../../components/cluster/report/render/pulumi.ts";
 import { formatDuration } from "../../../../components/text/duration.ts";
 import { masker } from "../../../../components/text/mask.ts";
-import { pulumiText } from "../../../../components/text/style.ts";
+import { plainText, pulumiText } from "../../../../components/text/style.ts";
+
+const describeFailure = (failure: Failure, style = plainText) => renderForPulumi(failureReport(failure), style);
 
 type Status = Partial<ContainerStatus> & { state?: RawContainerState };
 
