@@ -243,6 +243,47 @@ describe("the live logs of init containers", () => {
     expect(lines.map((line) => line.split(" | ")[1]).sort()).toEqual(["more of try 2", "try 1", "try 2"]);
   });
 
+  test("cost one request for each container that has ended already", async () => {
+    const api = await FakeLogApi.start();
+    const { streams, lines } = await streamsOf(api);
+    for (const container of ["one", "two"]) {
+      api.startAttempt(container);
+      api.log(container, "done");
+      api.endAttempt(container, 0);
+    }
+    streams.update(api.pod);
+    await streams.end();
+    expect(lines).toEqual(["one | done", "two | done"]);
+    expect(api.requests).toHaveLength(2);
+  });
+
+  test("of a container that ends while it is followed cost one more request, and none for an earlier attempt", async () => {
+    const { api, streams, lines } = await firstLineShown();
+    api.log("init", "last");
+    await until(() => lines.length === 2);
+    api.endAttempt("init", 0);
+    streams.update(api.pod);
+    await streams.end();
+    expect(lines).toEqual(["init | first", "init | last"]);
+    expect(api.requests.map(isForPrevious)).toEqual([false, false]);
+  });
+
+  test("of a container that fails once cost one request more than its attempts take: whose the first one's log was", async () => {
+    const { api, streams, lines } = await firstLineShown();
+    api.endAttempt("init", 1);
+    streams.update(api.pod);
+    await streams.end();
+    api.startAttempt("init");
+    streams.update(api.pod);
+    api.log("init", "second");
+    await until(() => lines.length === 2);
+    api.endAttempt("init", 0);
+    streams.update(api.pod);
+    await streams.end();
+    expect(lines).toEqual(["init | first", "init (attempt 2) | second"]);
+    expect(api.requests.map(isForPrevious)).toEqual([false, false, true, false, false]);
+  });
+
   test("start with the attempt before the current one where the watch begins late, and say what is gone", async () => {
     const api = await FakeLogApi.start();
     const { streams, lines } = await streamsOf(api);
@@ -448,6 +489,10 @@ describe("a flood of log", () => {
     expect(sent / mebibyte).toBeLessThan(1024);
   });
 });
+
+function isForPrevious(request: string): boolean {
+  return request.includes("previous=true");
+}
 
 /** One attempt, whose line `first` was shown. */
 async function firstLineShown() {
