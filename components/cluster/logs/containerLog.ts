@@ -2,9 +2,9 @@ import { once } from "node:events";
 import { delay } from "../../time";
 import { ApiError, type ClusterClient } from "../api";
 import type { ContainerStatus } from "../pods";
-import { Drain, drainMs } from "./drain";
 import { LineSplitter, type RawLine, showableLine } from "./lines";
 import { SeenLines } from "./seenLines";
+import { lastLinesMs, SilenceLimit } from "./silenceLimit";
 import { isGone, type LogSource, openLog, readTail } from "./tail";
 import { lastLines, Unshown } from "./unshownLines";
 
@@ -198,31 +198,31 @@ export class ContainerLog {
       return false;
     };
     const follow = !this.#isOver(attempt);
-    const drain = new Drain(attempt.over, follow ? quietMs : drainMs);
+    const silence = new SilenceLimit(attempt.over, follow ? quietMs : lastLinesMs);
     try {
       const query = { follow, timestamps: true, sinceTime: attempt.seen.since };
-      const signal = AbortSignal.any([this.stop, drain.signal]);
+      const signal = AbortSignal.any([this.stop, silence.signal]);
       const response = await openLog(this.settings.client, source, query, signal);
       for await (const chunk of response) {
-        drain.refresh();
+        silence.refresh();
         splitter.write(chunk as Buffer);
         if (await isOther()) return "other";
         if (this.#shown >= maxLiveLines || splitter.isDropping) unshown.bytes += (chunk as Buffer).length;
         // Leaving the loop closes the connection.
-        if (unshown.isTooMuch || (unshown.bytes > 0 && drain.elapsedMs > floodMs)) {
+        if (unshown.isTooMuch || (unshown.bytes > 0 && silence.msSinceEnd > floodMs)) {
           unshown.isCut = true;
           break;
         }
       }
     } catch (error) {
-      if (!drain.signal.aborted) throw error;
+      if (!silence.signal.aborted) throw error;
     } finally {
-      drain.close();
+      silence.close();
     }
     splitter.end();
     if (await isOther()) return "other";
     if (found.gone) throw new ApiError(404, "the log of this attempt is gone");
-    return drain.signal.aborted ? "silent" : "whole";
+    return silence.signal.aborted ? "silent" : "whole";
   }
 
   /**

@@ -2,7 +2,7 @@ import { within } from "../../time";
 import type { ClusterClient } from "../api";
 import type { ContainerStatus, Pod } from "../pods";
 import { ContainerLog } from "./containerLog";
-import { drainMs } from "./drain";
+import { lastLinesMs } from "./silenceLimit";
 
 export interface LogStreamSettings {
   client: ClusterClient;
@@ -40,7 +40,7 @@ export class LogStreams {
   async end(): Promise<void> {
     // A restartable init container's log has no end to wait for.
     const ending = [...this.#logs].filter(([name]) => !this.#endless.has(name)).map(([, log]) => log.done);
-    await within<unknown>(drainMs, Promise.all(ending), () => undefined);
+    await within<unknown>(lastLinesMs, Promise.all(ending), () => undefined);
   }
 
   close(): void {

@@ -1,13 +1,13 @@
 /** How long the last lines of an attempt that has ended may still take. */
-export const drainMs = 2_000;
+export const lastLinesMs = 2_000;
 
-/** Ends a request that has fallen silent after its attempt has ended: some never end by themselves. */
-export class Drain {
+/** Ends a request that falls silent once its attempt has ended: some never end by themselves. */
+export class SilenceLimit {
   readonly #controller = new AbortController();
   #timer: NodeJS.Timeout | undefined;
-  #startedAt = Infinity;
+  #endedAt = Infinity;
   readonly #start = (): void => {
-    this.#startedAt = performance.now();
+    this.#endedAt = performance.now();
     this.#timer = setTimeout(() => this.#controller.abort(), this.silenceMs);
   };
 
@@ -24,8 +24,8 @@ export class Drain {
   }
 
   /** Time since the attempt has ended; below 0 while it runs. */
-  get elapsedMs(): number {
-    return performance.now() - this.#startedAt;
+  get msSinceEnd(): number {
+    return performance.now() - this.#endedAt;
   }
 
   refresh(): void {
