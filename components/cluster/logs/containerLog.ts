@@ -2,11 +2,11 @@ import { once } from "node:events";
 import { delay } from "../../time";
 import { ApiError, type ClusterClient } from "../api";
 import type { ContainerStatus } from "../pods";
-import { LineSplitter, type RawLine, showableLine } from "./lines";
+import { LineSplitter, type RawLine } from "./lines";
+import { lastLines, LiveLines, Unshown } from "./liveLines";
 import { SeenLines } from "./seenLines";
 import { lastLinesMs, SilenceLimit } from "./silenceLimit";
 import { isGone, type LogSource, openLog, readTail } from "./tail";
-import { lastLines, Unshown } from "./unshownLines";
 
 export interface ContainerLogSettings {
   client: ClusterClient;
@@ -20,8 +20,6 @@ export interface ContainerLogSettings {
   onDenied: (error: ApiError) => void;
 }
 
-/** Lines of one container that are shown live; more would bury the rest, and the end of the log is kept anyway. */
-const maxLiveLines = 500;
 /** How long unshown lines of an attempt that has ended are still counted: the next one waits for it. */
 const floodMs = 500;
 /**
@@ -43,7 +41,7 @@ export class ContainerLog {
   #status: ContainerStatus;
   readonly #known = new Map<string, Attempt>();
   #work: Promise<void> | undefined;
-  #shown = 0;
+  readonly #live: LiveLines;
 
   constructor(
     private readonly settings: ContainerLogSettings,
@@ -53,6 +51,7 @@ export class ContainerLog {
     private readonly predecessor: ContainerLog | undefined,
   ) {
     this.#status = status;
+    this.#live = new LiveLines(status.name, settings.mask, settings.report);
   }
 
   /** Resolves when all attempts that are known so far have been read to their end. */
@@ -73,7 +72,7 @@ export class ContainerLog {
     const restarted = earlier !== "" && earlier !== current;
     const first = status.restartCount + (restarted ? 0 : 1);
     const next = Math.max(0, ...[...this.#known.values()].map(({ number }) => number)) + 1;
-    if (first > next && (earlier !== "" || current !== "")) this.#enqueue(() => this.#sayGone(next, first - 1));
+    if (first > next && (earlier !== "" || current !== "")) this.#enqueue(() => this.#live.sayGone(next, first - 1));
 
     if (restarted) {
       const known = this.#known.get(earlier);
@@ -114,7 +113,7 @@ export class ContainerLog {
   }
 
   async #read(attempt: Attempt): Promise<void> {
-    const { report, onDenied } = this.settings;
+    const { number } = attempt;
     const unshown = new Unshown();
     let failures = 0;
     let isWhole = false;
@@ -139,13 +138,13 @@ export class ContainerLog {
         if (this.#isStopped()) break;
         if (!(error instanceof ApiError)) isWhole = false;
         if (error instanceof ApiError && error.status === 403) {
-          onDenied(error);
+          this.settings.onDenied(error);
           break;
         }
         // Where nothing answers, it is asked again for as long as the Pod is waited for.
         if (error instanceof ApiError && (isFinal(error) || (wasOver && ++failures >= maxFailures))) {
-          if (attempt.seen.first === "") this.#sayGone(attempt.number, attempt.number);
-          else if (!isWhole) report(this.#prefixed(attempt, "(the rest of this attempt's log is gone)"));
+          if (attempt.seen.first === "") this.#live.sayGone(number);
+          else if (!isWhole) this.#live.say(number, "(the rest of this attempt's log is gone)");
           break;
         }
       }
@@ -154,7 +153,7 @@ export class ContainerLog {
     }
     const end = unshown.isCut ? await this.#endOf(attempt) : unshown.end(this.settings.mask);
     if (this.#isStopped()) return;
-    for (const line of [...unshown.summary(end.length), ...end]) report(this.#prefixed(attempt, line));
+    for (const line of [...unshown.summary(end.length), ...end]) this.#live.say(number, line);
   }
 
   /** The last lines of an attempt, once it has ended. */
@@ -174,7 +173,7 @@ export class ContainerLog {
     const found = { gone: false };
     const show = (line: RawLine): void => {
       if (isGone(line)) found.gone = true;
-      else if (!this.#isShown(attempt, line)) this.#show(attempt, line, unshown);
+      else if (!this.#isShown(attempt, line)) this.#live.show(attempt.number, line, unshown);
     };
     // Asked for again, the current log may be that of the next attempt: its new lines are held until that is known.
     let isDoubtful = source.previous !== true && attempt.seen.first !== "";
@@ -207,7 +206,7 @@ export class ContainerLog {
         silence.refresh();
         splitter.write(chunk as Buffer);
         if (await isOther()) return "other";
-        if (this.#shown >= maxLiveLines || splitter.isDropping) unshown.bytes += (chunk as Buffer).length;
+        if (this.#live.areFull || splitter.isDropping) unshown.bytes += (chunk as Buffer).length;
         // Leaving the loop closes the connection.
         if (unshown.isTooMuch || (unshown.bytes > 0 && silence.msSinceEnd > floodMs)) {
           unshown.isCut = true;
@@ -253,7 +252,7 @@ export class ContainerLog {
    */
   async #readIfMissed(attempt: Attempt): Promise<boolean> {
     const source = this.#sourceOf(attempt);
-    if (source?.previous !== true || !attempt.mayBeAnother || this.#shown >= maxLiveLines) return false;
+    if (source?.previous !== true || !attempt.mayBeAnother || this.#live.areFull) return false;
     attempt.mayBeAnother = false;
     // Without it, what was handed out is taken for what it should be.
     const first = await this.#firstStamp(source).catch(() => undefined);
@@ -273,26 +272,6 @@ export class ContainerLog {
     for await (const chunk of response) splitter.write(chunk as Buffer);
     splitter.end();
     return first;
-  }
-
-  #show(attempt: Attempt, line: RawLine, unshown: Unshown): void {
-    const { mask, report } = this.settings;
-    if (this.#shown < maxLiveLines) {
-      this.#shown++;
-      report(this.#prefixed(attempt, showableLine(line, mask)));
-      return;
-    }
-    if (unshown.count === 0) report(this.#prefixed(attempt, "… more lines are not shown live"));
-    unshown.push(line);
-  }
-
-  #sayGone(from: number, to: number): void {
-    const which = from === to ? `the log of attempt ${from} is` : `the logs of attempts ${from} to ${to} are`;
-    this.settings.report(`${this.#status.name} | (${which} gone)`);
-  }
-
-  #prefixed({ number }: Attempt, line: string): string {
-    return `${this.#status.name}${number > 1 ? ` (attempt ${number})` : ""} | ${line}`;
   }
 
   async #pause(attempt: Attempt, ms: number): Promise<void> {

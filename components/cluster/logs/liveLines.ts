@@ -1,9 +1,45 @@
 import { LogTail, type RawLine, showableLine } from "./lines";
 
+/** Lines of one container that are shown live; more would bury the rest, and the end of the log is kept anyway. */
+const maxLiveLines = 500;
 /** Of the lines that are not shown, the last ones are shown when the attempt has ended. */
 export const lastLines = 10;
 /** Beyond this much unshown log of one attempt the stream is closed: what is left is of no use, and costs the cluster. */
 const maxUnshownBytes = 64 * 1024 * 1024;
+
+/** What of one container's log is shown live: each line with the container's name, and the attempt's number from 2 on. */
+export class LiveLines {
+  #count = 0;
+
+  constructor(
+    private readonly container: string,
+    private readonly mask: (text: string) => string,
+    private readonly report: (line: string) => void,
+  ) {}
+
+  get areFull(): boolean {
+    return this.#count >= maxLiveLines;
+  }
+
+  show(attempt: number, line: RawLine, unshown: Unshown): void {
+    if (!this.areFull) {
+      this.#count++;
+      this.say(attempt, showableLine(line, this.mask));
+      return;
+    }
+    if (unshown.count === 0) this.say(attempt, "… more lines are not shown live");
+    unshown.push(line);
+  }
+
+  say(attempt: number, text: string): void {
+    this.report(`${this.container}${attempt > 1 ? ` (attempt ${attempt})` : ""} | ${text}`);
+  }
+
+  sayGone(from: number, to = from): void {
+    const which = from === to ? `the log of attempt ${from} is` : `the logs of attempts ${from} to ${to} are`;
+    this.report(`${this.container} | (${which} gone)`);
+  }
+}
 
 /** The lines of an attempt that are not shown. */
 export class Unshown {
