@@ -1,6 +1,6 @@
 import { within } from "../../time";
 import type { ClusterClient } from "../api";
-import type { ContainerStatus, Pod } from "../pods";
+import type { Pod } from "../pods";
 import { ContainerLog } from "./containerLog";
 import { lastLinesMs } from "./silenceLimit";
 
@@ -28,7 +28,7 @@ export class LogStreams {
     }
     let predecessor: ContainerLog | undefined;
     for (const status of pod.status?.initContainerStatuses ?? []) {
-      const log = this.#logs.get(status.name) ?? this.#logOf(status, predecessor);
+      const log = this.#logs.get(status.name) ?? this.#logOf(status.name, predecessor);
       this.#logs.set(status.name, log);
       log.update(status);
       // A restartable init container goes on while the next ones run.
@@ -47,9 +47,9 @@ export class LogStreams {
     this.#stop.abort();
   }
 
-  #logOf(status: ContainerStatus, predecessor: ContainerLog | undefined): ContainerLog {
+  #logOf(container: string, predecessor: ContainerLog | undefined): ContainerLog {
     const settings = { ...this.settings, onDenied: () => this.#sayDenied() };
-    return new ContainerLog(settings, status, this.#stop.signal, predecessor);
+    return new ContainerLog(settings, container, this.#stop.signal, predecessor);
   }
 
   #sayDenied(): void {

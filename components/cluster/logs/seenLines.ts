@@ -50,6 +50,11 @@ export class SeenLines {
     return stamp === undefined || comparable(stamp) > this.last;
   }
 
+  /** Whether the first line is from this time or earlier. */
+  hasBegunBy(stamp: string): boolean {
+    return this.first !== "" && comparable(stamp) >= this.first;
+  }
+
   /** Whether a line with this time may be among those handed out. */
   covers(stamp: string): boolean {
     const time = comparable(stamp);

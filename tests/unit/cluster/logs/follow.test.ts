@@ -243,6 +243,56 @@ describe("the live logs of init containers", () => {
     expect(lines.map((line) => line.split(" | ")[1]).sort()).toEqual(["more of try 2", "try 1", "try 2"]);
   });
 
+  test("miss nothing either where the question whose they are is cut then", async () => {
+    const api = await FakeLogApi.start();
+    const { streams, lines } = await streamsOf(api);
+    api.startAttempt("init");
+    const early = api.pod;
+    api.log("init", "try 1");
+    api.endAttempt("init", 1);
+    api.startAttempt("init");
+    api.log("init", "try 2");
+    streams.update(early);
+    await until(() => lines.length === 1);
+    let cuts = 0;
+    api.intercept = (url, response) => {
+      if (!url.searchParams.has("previous") || cuts > 0) return false;
+      cuts++;
+      response.destroy();
+      return true;
+    };
+    streams.update(api.pod);
+    await until(() => lines.length === 2);
+    expect(cuts).toBe(1);
+    expect(lines.map((line) => line.split(" | ")[1])).toEqual(["try 2", "try 1"]);
+  });
+
+  test("of the next attempt, met by a request for the one before, are named as soon as that is known", async () => {
+    const api = await FakeLogApi.start();
+    const { streams, lines } = await streamsOf(api);
+    api.startAttempt("init");
+    const early = api.pod;
+    api.log("init", "try 1");
+    api.endAttempt("init", 1);
+    api.startAttempt("init");
+    let count = 0;
+    // Without the silence in which the request would end by itself.
+    const timer = setInterval(() => api.log("init", `line ${++count}`), 1);
+    onTestFinished(() => clearInterval(timer));
+    streams.update(early);
+    await until(() => lines.length >= 2);
+    streams.update(api.pod);
+    await until(() => lines.some((line) => line.startsWith("init (attempt 2) | line")));
+    clearInterval(timer);
+    api.endAttempt("init", 0);
+    streams.update(api.pod);
+    await streams.end();
+    expect(lines).toContain("init | try 1");
+    expect(lines.map((line) => line.split(" | ")[1]).filter((line) => line !== "try 1")).toEqual(
+      Array.from({ length: count }, (_, at) => `line ${at + 1}`),
+    );
+  });
+
   test("cost one request for each container that has ended already", async () => {
     const api = await FakeLogApi.start();
     const { streams, lines } = await streamsOf(api);

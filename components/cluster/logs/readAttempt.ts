@@ -1,0 +1,93 @@
+import { once } from "node:events";
+import { delay } from "../../time";
+import { ApiError } from "../api";
+import type { Attempt } from "./attempt";
+import { lastLines } from "./liveLines";
+import { type Reading, readOnce, settle, sourceOf } from "./readOnce";
+import { readTail } from "./tail";
+
+const retryMs = { first: 100, most: 5_000 } as const;
+/**
+ * A followed log that has ended is asked for again after this time, or once its attempt is known to have ended. Sooner,
+ * the answer might be the log of the next attempt, as kubelet reports a restart up to a second later.
+ */
+const endedMs = 2_000;
+/** Requests for the log of an attempt that has ended, until it is given up. */
+const maxFailures = 5;
+
+export interface ReadAttemptSettings extends Reading {
+  /** Hides known secrets. */
+  mask: (text: string) => string;
+  /** Told that logs may not be read. */
+  onDenied: (error: ApiError) => void;
+}
+
+/** Shows what has not been read yet of an attempt's log, until it has ended. */
+export async function readAttempt(settings: ReadAttemptSettings): Promise<void> {
+  const { attempt, live, unshown, mask, stop } = settings;
+  await readToEnd(settings);
+  attempt.isRead = true;
+  const end = unshown.isCut ? await endOf(settings) : unshown.end(mask);
+  if (stop.aborted) return;
+  for (const line of [...unshown.summary(end.length), ...end]) live.say(attempt.number, line);
+}
+
+async function readToEnd(settings: ReadAttemptSettings): Promise<void> {
+  const { attempt, live, unshown, stop, onDenied } = settings;
+  const isStopped = (): boolean => stop.aborted;
+  let failures = 0;
+  let isWhole = false;
+  let pauseMs: number = retryMs.first;
+  while (!isStopped()) {
+    const wasOver = attempt.over.aborted;
+    const known = attempt.latest;
+    let isEnd = false;
+    try {
+      if (attempt.isInDoubt) await settle(settings);
+      if (attempt.isRead) return;
+      const end = await readOnce(settings);
+      if (end === "other") continue;
+      isEnd = end === "whole";
+      if (wasOver || unshown.isCut) return;
+      failures = 0;
+      isWhole = isEnd;
+      if (!isEnd) continue;
+      // Ended although the container runs on, as far as is known: its log was rotated, or its end isn't reported yet.
+    } catch (error) {
+      if (isStopped()) return;
+      if (!(error instanceof ApiError)) isWhole = false;
+      if (error instanceof ApiError && error.status === 403) {
+        onDenied(error);
+        return;
+      }
+      // Where nothing answers, it is asked again for as long as the Pod is waited for.
+      if (error instanceof ApiError && (isFinal(error) || (wasOver && ++failures >= maxFailures))) {
+        if (attempt.isRead) return;
+        if (attempt.latest === "") live.sayGone(attempt.number);
+        else if (!isWhole) live.say(attempt.number, "(the rest of this attempt's log is gone)");
+        return;
+      }
+    }
+    pauseMs = attempt.latest === known ? Math.min(pauseMs * 2, retryMs.most) : retryMs.first;
+    await pause(attempt, isEnd && !attempt.over.aborted ? endedMs : pauseMs, stop);
+  }
+}
+
+/** The last lines of an attempt, once it has ended. */
+async function endOf(settings: ReadAttemptSettings): Promise<string[]> {
+  const { client, attempt, mask, stop } = settings;
+  const signal = AbortSignal.any([stop, attempt.over]);
+  if (!signal.aborted) await once(signal, "abort");
+  const source = stop.aborted ? undefined : sourceOf(settings);
+  if (source === undefined) return [];
+  const tail = await readTail(client, source, mask).catch(() => undefined);
+  return tail?.lines.slice(-lastLines) ?? [];
+}
+
+async function pause({ over }: Attempt, ms: number, stop: AbortSignal): Promise<void> {
+  await delay(ms, over.aborted ? stop : AbortSignal.any([stop, over]));
+}
+
+function isFinal({ status }: ApiError): boolean {
+  return status < 500 && status !== 429;
+}
