@@ -16,10 +16,12 @@ const chattyLines = 100_000;
 const most = 600;
 
 const scripts = {
+  // Containerd reads stdout and stderr apart, and may log two lines that come at once the other way round.
   flaky: `
     echo "try begins"
     if test -e /state/tried; then echo "this time it works"; exit 0; fi
     touch /state/tried
+    sleep 0.2
     echo "the first time it fails" >&2
     exit 3`,
   chatty: `i=0; seq 1 ${chattyLines} | sed "s/^/line /"`,
