@@ -22,3 +22,8 @@ export class ApiError extends Error {
     super(message);
   }
 }
+
+/** Whether the API server answered with one of these statuses. */
+export function hasStatus(error: unknown, ...statuses: number[]): error is ApiError {
+  return error instanceof ApiError && statuses.includes(error.status);
+}

@@ -1,3 +1,3 @@
 export type { ClusterAccess } from "./access";
-export { type AuthorizedOptions, ClusterClient } from "./client";
-export { ApiError, KubeconfigError, UnreachableError } from "./errors";
+export { type ApiRequest, type AuthorizedOptions, ClusterClient } from "./client";
+export { ApiError, hasStatus, KubeconfigError, UnreachableError } from "./errors";

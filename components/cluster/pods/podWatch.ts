@@ -1,9 +1,8 @@
-import type { IncomingMessage } from "node:http";
-import { StringDecoder } from "node:string_decoder";
 import { errorText } from "../../text";
 import { delay } from "../../time";
-import { ApiError, type ClusterClient, KubeconfigError, UnreachableError } from "../api";
+import { type ClusterClient, hasStatus, KubeconfigError } from "../api";
 import type { Pod } from "./pod";
+import { listPods, podsPath, type WatchEvent, watchPods } from "./podFeed";
 
 /** Who wants to know of one Pod. */
 export interface PodListener {
@@ -20,44 +19,28 @@ interface Subscription extends PodListener {
   told?: string;
 }
 
-interface WatchEvent {
-  type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK" | "ERROR";
-  object: Pod & { code?: number; message?: string };
-}
+/** How long the API server lets one watch live; a new one goes on where it stopped. */
+const watchSeconds = 15;
 
 /** When what is done, in milliseconds. */
-export interface WatchTiming {
+const usualTiming = {
   /** A watch that hears nothing for so long runs over a dead connection. */
-  silence: number;
-  /** Time between two questions where the right to watch is missing. */
-  poll: number;
-  /** Between attempts, doubling: the first one, and the longest after a watch that ended and after an error. */
-  firstPause: number;
-  longestPause: { afterEnd: number; afterError: number };
-  /** A watch that lived for so long makes the next pause a first one. */
-  healthy: number;
-  /** A shorter break is not worth a line. */
-  report: number;
-  /** An API server that starts refuses what it allows later: for so long a refusal of what had been allowed is not believed. */
-  refusal: number;
-  /** For so long missing credentials are waited for: a person may be logging in anew. */
-  credentials: number;
-}
-
-/** The server ends a watch after this time, shortly before with a bookmark, and a new one goes on where it stopped. */
-const watchSeconds = 15;
-const usualTiming: WatchTiming = {
   silence: 20_000,
+  /** Time between two questions where the right to watch is missing. */
   poll: 2_000,
+  /** Between attempts, doubling: the first one, and the longest after a watch that ended and after an error. */
   firstPause: 50,
   longestPause: { afterEnd: 1_000, afterError: 2_000 },
+  /** A watch that lived for so long makes the next pause a first one. */
   healthy: 5_000,
+  /** A shorter break is not worth a line. */
   report: 2_000,
+  /** An API server that starts refuses what it allows later: for so long a refusal of what had been allowed is not believed. */
   refusal: 15_000,
+  /** For so long missing credentials are waited for: a person may be logging in anew. */
   credentials: 30_000,
 };
-/** Far more than a Pod can have (etcd's limit is 1.5 MiB). */
-const longestEvent = 16 * 1024 * 1024;
+export type WatchTiming = typeof usualTiming;
 
 /** The ways to follow Pods, the best first. */
 type Way = "watch" | "list" | "get";
@@ -66,12 +49,12 @@ type Way = "watch" | "list" | "get";
  * One list and watch of the Pods of a namespace that match a selector, shared by all who wait for one of them. It goes on
  * after cuts and restarts of the API server until the last listener has left. Where the right to watch or to list is
  * missing, it asks again and again instead.
- * Source: https://kubernetes.io/docs/reference/using-api/api-concepts/#efficient-detection-of-changes
  */
 export class PodWatch {
   #pods = new Map<string, Pod>();
   readonly #subscriptions = new Set<Subscription>();
   readonly #allowed = new Set<Way>();
+  readonly #scope: { namespace: string; labelSelector: string };
   readonly #timing: WatchTiming;
   #way: Way = "watch";
   /** What is being tried. */
@@ -85,11 +68,12 @@ export class PodWatch {
   constructor(
     private readonly client: ClusterClient,
     private readonly namespace: string,
-    private readonly labelSelector: string,
+    labelSelector: string,
     /** Told of a connection that was lost and of its return, and of rights that are missing. */
     private readonly report: (line: string) => void = () => undefined,
     timing: Partial<WatchTiming> = {},
   ) {
+    this.#scope = { namespace, labelSelector };
     this.#timing = { ...usualTiming, ...timing };
   }
 
@@ -149,23 +133,14 @@ export class PodWatch {
     }
   }
 
-  get #path(): string {
-    return `/api/v1/namespaces/${this.namespace}/pods`;
-  }
-
   async #list(signal: AbortSignal): Promise<string> {
     this.#asking = "list";
     // Only those who asked before the list was made can conclude from it that their Pod is gone.
     const asked = new Set(this.#subscriptions);
-    const list = await this.client.json<{ metadata?: { resourceVersion?: string }; items?: Pod[] }>(this.#path, {
-      query: { labelSelector: this.labelSelector },
-      signal,
-      fresh: this.#brokenSince !== undefined,
-    });
-    const version = list.metadata?.resourceVersion;
-    if (list.items === undefined || version === undefined) throw new UnreachableError(notKubernetes);
+    const fresh = this.#brokenSince !== undefined;
+    const { pods, version } = await listPods(this.client, { ...this.#scope, signal, fresh });
     this.#works();
-    this.#pods = new Map(list.items.map((pod) => [pod.metadata.name, pod]));
+    this.#pods = new Map(pods.map((pod) => [pod.metadata.name, pod]));
     for (const subscription of this.#subscriptions) {
       const pod = this.#pods.get(subscription.name);
       if (pod?.metadata.uid === subscription.uid) tell(subscription, pod);
@@ -177,21 +152,10 @@ export class PodWatch {
   /** Follows the changes since `version`; resolves with the version to go on from when the watch ends. */
   async #watch(version: string, signal: AbortSignal): Promise<string> {
     this.#asking = "watch";
-    const response = await this.client.stream(this.#path, {
-      query: {
-        labelSelector: this.labelSelector,
-        watch: true,
-        allowWatchBookmarks: true,
-        resourceVersion: version,
-        timeoutSeconds: watchSeconds,
-      },
-      signal,
-      stallMs: this.#timing.silence,
-      fresh: true,
-    });
+    const timing = { seconds: watchSeconds, silenceMs: this.#timing.silence };
+    const events = await watchPods(this.client, { ...this.#scope, ...timing, version, signal, fresh: true });
     this.#works();
-    for await (const event of eventsOf(response)) {
-      if (event.type === "ERROR") throw new ApiError(event.object.code ?? 500, event.object.message ?? "watch failed");
+    for await (const event of events) {
       version = event.object.metadata.resourceVersion ?? version;
       if (event.type !== "BOOKMARK") this.#apply(event);
     }
@@ -202,7 +166,8 @@ export class PodWatch {
     this.#asking = "get";
     await Promise.all(
       [...this.#subscriptions].map(async (subscription) => {
-        const pod = await this.client.json<Pod>(`${this.#path}/${subscription.name}`, { signal }).catch(ifMissing);
+        const path = `${podsPath(this.namespace)}/${subscription.name}`;
+        const pod = await this.client.json<Pod>(path, { signal }).catch(ifMissing);
         this.#works();
         if (pod?.metadata.uid === subscription.uid) tell(subscription, pod);
         else subscription.changed(undefined);
@@ -235,7 +200,8 @@ export class PodWatch {
   }
 
   #broke(error: unknown): void {
-    if (isExpired(error)) return;
+    // The version to go on from is too old: nothing is broken, and a new list helps.
+    if (hasStatus(error, 410)) return;
     const now = performance.now();
     this.#brokenSince ??= now;
     if (this.#brokenReported || now - this.#brokenSince < this.#timing.report) return;
@@ -248,8 +214,8 @@ export class PodWatch {
 
   /** Whether an error says that trying the same again is of no use. */
   #believes(error: unknown): boolean {
-    const isForbidden = error instanceof ApiError && error.status === 403;
-    const isUnknown = error instanceof KubeconfigError || (error instanceof ApiError && error.status === 401);
+    const isForbidden = hasStatus(error, 403);
+    const isUnknown = error instanceof KubeconfigError || hasStatus(error, 401);
     if (!isForbidden && !isUnknown) {
       this.#refusedSince = undefined;
       return false;
@@ -262,9 +228,8 @@ export class PodWatch {
 
   /** Goes on in a way that needs fewer rights; false where there is none. */
   #fallBack(error: unknown): boolean {
-    const isForbidden = error instanceof ApiError && error.status === 403;
     this.#refusedSince = undefined;
-    if (isForbidden && this.#asking !== "get") {
+    if (hasStatus(error, 403) && this.#asking !== "get") {
       this.#way = this.#asking === "watch" ? "list" : "get";
       this.report(
         `No right to ${this.#asking} Pods in namespace ${this.namespace}: asking for them each ${this.#timing.poll / 1000} s instead.`,
@@ -285,8 +250,6 @@ export class PodWatch {
   }
 }
 
-const notKubernetes = "it answers, but not as a Kubernetes API server";
-
 function tell(subscription: Subscription, pod: Pod): void {
   const version = pod.metadata.resourceVersion;
   if (version !== undefined && version === subscription.told) return;
@@ -295,38 +258,5 @@ function tell(subscription: Subscription, pod: Pod): void {
 }
 
 function ifMissing(error: unknown): undefined {
-  if (!(error instanceof ApiError && error.status === 404)) throw error;
-}
-
-/** The version to go on from is too old: nothing is broken, and a new list helps. */
-function isExpired(error: unknown): boolean {
-  return error instanceof ApiError && error.status === 410;
-}
-
-async function* eventsOf(response: IncomingMessage): AsyncGenerator<WatchEvent> {
-  const decoder = new StringDecoder("utf8");
-  let rest = "";
-  try {
-    for await (const chunk of response) {
-      const lines = (rest + decoder.write(chunk as Buffer)).split("\n");
-      rest = lines.pop() ?? "";
-      if (rest.length > longestEvent) throw new UnreachableError(notKubernetes);
-      for (const line of lines) if (line !== "") yield parseEvent(line);
-    }
-  } finally {
-    response.destroy();
-  }
-}
-
-function parseEvent(line: string): WatchEvent {
-  let event: Partial<WatchEvent> | undefined;
-  try {
-    event = JSON.parse(line) as Partial<WatchEvent>;
-  } catch {
-    throw new UnreachableError(notKubernetes);
-  }
-  const isWhole =
-    event.type === "ERROR" ? event.object !== undefined : (event.object?.metadata as unknown) !== undefined;
-  if (!isWhole) throw new UnreachableError(notKubernetes);
-  return event as WatchEvent;
+  if (!hasStatus(error, 404)) throw error;
 }
