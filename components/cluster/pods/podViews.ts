@@ -1,8 +1,9 @@
 import { commonLabels, hasLabels, labelSelector } from "../../contract";
 import { errorText } from "../../text";
 import { backoffMs, delay } from "../../time";
-import { ApiError, type ClusterClient } from "../api";
+import { type ClusterClient, hasStatus } from "../api";
 import type { Pod } from "./pod";
+import { listPods, type ListRequest, podsPath, type WatchEvent, watchPods } from "./podFeed";
 import { trimmed } from "./trimmed";
 
 /** How long the API server lets one watch live; a new one follows. */
@@ -36,7 +37,6 @@ export interface PodView {
 export class PodViews {
   readonly #subscribers = new Set<Subscriber>();
   readonly #pods = new Map<string, Pod>();
-  readonly #path: string;
   #live = false;
   #error: string | undefined;
   /** What was logged last. */
@@ -48,11 +48,9 @@ export class PodViews {
 
   constructor(
     private readonly connect: () => Promise<ClusterClient>,
-    namespace: string,
+    private readonly namespace: string,
     private readonly log: (line: string) => void,
-  ) {
-    this.#path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
-  }
+  ) {}
 
   get isUnused(): boolean {
     return this.#subscribers.size === 0;
@@ -68,7 +66,7 @@ export class PodViews {
       pods: () => [...this.#pods.values()].filter((pod) => hasLabels(pod.metadata.labels, selector)),
       isLive: () => this.#live && this.#covers(selector),
       error: () => this.#error,
-      list: async () => (await this.#list(labelSelector(selector))).pods,
+      list: async () => (await this.#list(this.#request(selector))).pods,
       close: () => {
         this.#subscribers.delete(subscriber);
         if (this.isUnused) this.close();
@@ -95,16 +93,16 @@ export class PodViews {
       let isListed = false;
       try {
         this.#labels = commonLabels([...this.#subscribers].map((subscriber) => subscriber.selector));
-        const selector = labelSelector(this.#labels);
-        const { pods, version } = await this.#list(selector, signal);
+        const request = { ...this.#request(this.#labels), signal };
+        const { pods, version } = await this.#list(request);
         isListed = true;
         this.#listed(pods);
-        await this.#follow(selector, version, signal, () => (failures = 0));
+        await this.#follow(request, version, signal, () => (failures = 0));
       } catch (error) {
         if (signal.aborted) continue;
         failures++;
-        // A list that is made anew each time does as well.
-        if (!isListed || !isRefusal(error)) this.#lost(error);
+        // Where it won't watch, or not from that version on, a list that is made anew each time does as well.
+        if (!isListed || !hasStatus(error, 403, 410)) this.#lost(error);
         else this.#tell(error);
         await delay(Math.min(backoffMs(failures), isListed ? listIntervalMs : Infinity), signal);
       }
@@ -115,7 +113,7 @@ export class PodViews {
     this.#pods.clear();
     for (const pod of pods) this.#pods.set(pod.metadata.uid, pod);
     if (this.#error !== undefined) {
-      this.log(`pods of ${this.#path}: reached again`);
+      this.log(`pods of ${podsPath(this.namespace)}: reached again`);
       this.#told = undefined;
     }
     this.#live = true;
@@ -133,42 +131,28 @@ export class PodViews {
   /** Each trouble is a line once, however often it comes in a row. */
   #tell(error: unknown): void {
     const message = errorText(error);
-    if (this.#told !== message) this.log(`pods of ${this.#path}: ${message}`);
+    if (this.#told !== message) this.log(`pods of ${podsPath(this.namespace)}: ${message}`);
     this.#told = message;
   }
 
-  async #list(selector: string, signal?: AbortSignal): Promise<{ pods: Pod[]; version: string }> {
-    const client = await this.connect();
-    const answer = await client.json<{ metadata: { resourceVersion: string }; items: Pod[] }>(this.#path, {
-      query: { labelSelector: selector },
-      signal,
-    });
-    return { pods: answer.items.map(trimmed), version: answer.metadata.resourceVersion };
+  #request(labels: Record<string, string>): ListRequest {
+    return { namespace: this.namespace, labelSelector: labelSelector(labels) };
+  }
+
+  async #list(request: ListRequest): Promise<{ pods: Pod[]; version: string }> {
+    const { pods, version } = await listPods(await this.connect(), request);
+    return { pods: pods.map(trimmed), version };
   }
 
   /** Reads one watch after the other, until one fails or the versions it asks for are too old. */
-  async #follow(selector: string, from: string, signal: AbortSignal, worked: () => void): Promise<void> {
+  async #follow(list: ListRequest, version: string, signal: AbortSignal, worked: () => void): Promise<void> {
     const client = await this.connect();
-    let version = from;
+    const request = { ...list, seconds: watchSeconds, silenceMs };
     while (!signal.aborted) {
       const pause = delay(watchIntervalMs, signal);
-      const stream = await client.stream(this.#path, {
-        query: {
-          watch: true,
-          allowWatchBookmarks: true,
-          resourceVersion: version,
-          timeoutSeconds: watchSeconds,
-          labelSelector: selector,
-        },
-        signal,
-      });
-      stream.setTimeout(silenceMs, () => stream.destroy(new Error("the watch fell silent")));
-      let rest = "";
-      stream.setEncoding("utf8");
-      for await (const chunk of stream) {
-        const lines = (rest + (chunk as string)).split("\n");
-        rest = lines.pop() ?? "";
-        for (const line of lines) version = this.#apply(JSON.parse(line) as WatchEvent) ?? version;
+      for await (const event of await watchPods(client, { ...request, version })) {
+        version = event.object.metadata.resourceVersion ?? version;
+        if (event.type !== "BOOKMARK") this.#apply(event);
         worked();
       }
       worked();
@@ -176,14 +160,10 @@ export class PodViews {
     }
   }
 
-  #apply({ type, object }: WatchEvent): string | undefined {
-    if (type === "ERROR") throw new ApiError(object.code ?? 0, object.message ?? "the watch failed", object.reason);
-    if (type !== "BOOKMARK") {
-      if (type === "DELETED") this.#pods.delete(object.metadata.uid);
-      else this.#pods.set(object.metadata.uid, trimmed(object));
-      this.#notify();
-    }
-    return object.metadata.resourceVersion;
+  #apply({ type, object }: WatchEvent): void {
+    if (type === "DELETED") this.#pods.delete(object.metadata.uid);
+    else this.#pods.set(object.metadata.uid, trimmed(object));
+    this.#notify();
   }
 
   /** Whether the running watch tells of all Pods with these labels. */
@@ -196,14 +176,4 @@ export class PodViews {
   #notify(): void {
     for (const subscriber of this.#subscribers) subscriber.changed();
   }
-}
-
-/** Whether the API server won't watch, or not from that version on, though it lists. */
-function isRefusal(error: unknown): boolean {
-  return error instanceof ApiError && (error.status === 403 || error.status === 410);
-}
-
-interface WatchEvent {
-  type: "ADDED" | "MODIFIED" | "DELETED" | "BOOKMARK" | "ERROR";
-  object: Pod & { code?: number; message?: string; reason?: string };
 }

@@ -5,8 +5,14 @@ import { ClusterClient } from "../../../../components/cluster/api/client.ts";
 import { type PodView, PodViews } from "../../../../components/cluster/pods/podViews.ts";
 import { until } from "../../forward/helpers";
 
-/** An API server with the Pods of `names`, that answers each watch as told; with a view on it. */
-async function viewOn(names: string[], watch: (response: ServerResponse, version: string | null) => void) {
+const notKubernetes = /answers, but not as a Kubernetes API server/;
+
+/** An API server with the Pods of `names`, that answers each watch, or each list, as told; with a view on it. */
+async function viewOn(
+  names: string[],
+  watch: (response: ServerResponse, version: string | null) => void,
+  list?: string,
+) {
   const asked = { lists: 0, watches: [] as (string | null)[] };
   const server = createServer((request, response) => {
     const { searchParams } = new URL(request.url ?? "", "http://api");
@@ -16,7 +22,8 @@ async function viewOn(names: string[], watch: (response: ServerResponse, version
       return;
     }
     asked.lists++;
-    response.end(JSON.stringify({ metadata: { resourceVersion: String(asked.lists) }, items: names.map(podOf) }));
+    const metadata = { resourceVersion: String(asked.lists) };
+    response.end(list ?? JSON.stringify({ metadata, items: names.map(podOf) }));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
@@ -103,4 +110,42 @@ it("is out of touch after a cut until it has listed anew", async () => {
   expect(view.error()).toBeDefined();
   await until(() => view.isLive());
   expect(asked.lists).toBe(2);
+});
+
+it.each([
+  ["no event", "this is no JSON\n"],
+  ["a change of what is no Pod", event("ADDED", { metadata: { labels: { app: "web" } } })],
+])("is out of touch where a watch brings %s, and lists anew", async (_what, body) => {
+  const { view, asked, lines } = await viewOn(["web-1"], (response, version) => {
+    if (version === "1") response.write(body);
+    else response.write(event("ADDED", podOf("web-2")));
+  });
+  await until(() => view.pods().length === 2);
+  expect(view.pods().map(({ metadata }) => metadata.name)).toEqual(["web-1", "web-2"]);
+  expect(asked).toEqual({ lists: 2, watches: ["1", "2"] });
+  expect(lines).toEqual([expect.stringMatching(notKubernetes), expect.stringMatching("reached again")]);
+});
+
+it("gives a watch up whose event does not end, and lists anew", async () => {
+  let written = 0;
+  const { view, asked } = await viewOn(["web-1"], (response, version) => {
+    if (version !== "1") return response.write(event("ADDED", podOf("web-2")));
+    const timer = setInterval(() => {
+      response.write("x".repeat(1024 * 1024));
+      written++;
+    }, 5);
+    response.on("close", () => clearInterval(timer));
+  });
+  await until(() => view.pods().length === 2);
+  expect(asked).toEqual({ lists: 2, watches: ["1", "2"] });
+  expect(written).toBeLessThan(64);
+});
+
+it("is out of touch where the answer is no list of Pods", async () => {
+  const { view, asked } = await viewOn([], () => undefined, "{}");
+  await until(() => asked.lists >= 2);
+  expect(view.isLive()).toBe(false);
+  expect(view.error()).toMatch(notKubernetes);
+  await expect(view.list()).rejects.toThrow(notKubernetes);
+  expect(asked.watches).toEqual([]);
 });
