@@ -1,6 +1,6 @@
-import { ApiError, type ClusterAccess, ClusterClient } from "../../cluster/api";
+import { ApiError, type ClusterAccess, ClusterClient, hasStatus } from "../../cluster/api";
 import { type LogSource, readTail } from "../../cluster/logs";
-import { ClusterSession, isBeforeStart, type Pod, readEvents } from "../../cluster/pods";
+import { ClusterSession, isBeforeStart, listPods, type Pod, readEvents } from "../../cluster/pods";
 import { currentVerdict } from "../../cluster/verdict";
 import { labelSelector, managedBy } from "../../contract";
 import type { Command } from "./arguments";
@@ -35,7 +35,7 @@ export async function viewCluster(command: Command, env: NodeJS.ProcessEnv = pro
   };
   const client = await ClusterClient.connect(access);
   try {
-    const pods = await listPods(client, command.namespace);
+    const pods = await visiblePods(client, command.namespace);
     const initPods = initPodsOf(await Promise.all(pods.map((pod) => judged(client, pod))));
     const clusterUid = await new ClusterSession(client, selector, () => undefined).uid();
     return {
@@ -57,30 +57,15 @@ async function judged(client: ClusterClient, pod: Pod): Promise<JudgedPod> {
   return { pod, verdict: currentVerdict(pod, (await reading?.catch(() => undefined)) ?? []) };
 }
 
-async function listPods(client: ClusterClient, namespace: string | undefined): Promise<Pod[]> {
-  const list = async (path: string): Promise<Pod[]> => {
-    const query = { labelSelector: selector };
-    return (await client.json<{ items: Pod[] }>(path, { query, timeoutMs: reachTimeoutMs })).items;
-  };
-  const within = async (name: string): Promise<Pod[]> => {
-    try {
-      return await list(`/api/v1/namespaces/${encodeURIComponent(name)}/pods`);
-    } catch (error) {
-      throw isForbidden(error) ? new ApiError(403, withoutRight(name, error)) : error;
-    }
-  };
-  if (namespace !== undefined) return await within(namespace);
+async function visiblePods(client: ClusterClient, namespace?: string): Promise<Pod[]> {
   try {
-    return await list("/api/v1/pods");
+    return (await listPods(client, { namespace, labelSelector: selector, timeoutMs: reachTimeoutMs })).pods;
   } catch (error) {
+    if (!hasStatus(error, 403)) throw error;
+    if (namespace !== undefined) throw new ApiError(403, withoutRight(namespace, error));
     // Many may read no more than their own namespace.
-    if (isForbidden(error)) return await within(client.namespace);
-    throw error;
+    return await visiblePods(client, client.namespace);
   }
-}
-
-function isForbidden(error: unknown): error is ApiError {
-  return error instanceof ApiError && error.status === 403;
 }
 
 function withoutRight(namespace: string, { message }: ApiError): string {

@@ -1,5 +1,6 @@
 import { ApiError, type ClusterAccess, ClusterClient, UnreachableError } from "../api";
 import type { Pod } from "./pod";
+import { listPods } from "./podFeed";
 import { PodWatch } from "./podWatch";
 
 /** What the InitPods of one program share of one cluster: one client, and one list and one watch per namespace. */
@@ -59,11 +60,10 @@ export class ClusterSession {
   }
 
   async #list(namespace: string): Promise<Pod[]> {
-    const query = { labelSelector: this.labelSelector };
+    const request = { namespace, labelSelector: this.labelSelector, timeoutMs: reachTimeoutMs };
     try {
-      const path = `/api/v1/namespaces/${namespace}/pods`;
-      const { items } = await this.client.json<{ items: Pod[] }>(path, { query, timeoutMs: reachTimeoutMs });
-      return items.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+      const { pods } = await listPods(this.client, request);
+      return pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
     } catch (error) {
       if (!(error instanceof UnreachableError)) throw error;
       this.#unreachable ??= new UnreachableError(unreachable(this.client, error));

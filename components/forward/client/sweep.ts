@@ -1,6 +1,7 @@
 import { rmdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ClusterClient } from "../../cluster/api";
+import { listPods } from "../../cluster/pods";
 import { labelSelector } from "../../contract";
 import {
   type DesiredForward,
@@ -47,11 +48,8 @@ async function hasNoPod({ access, namespace, selector }: DesiredForward): Promis
   try {
     const client = await ClusterClient.connect(access);
     try {
-      const { items } = await client.json<{ items: unknown[] }>(`/api/v1/namespaces/${namespace}/pods`, {
-        query: { labelSelector: labelSelector(selector), limit: 1 },
-        timeoutMs: 3_000,
-      });
-      return items.length === 0;
+      const request = { namespace, labelSelector: labelSelector(selector), timeoutMs: 3_000 };
+      return (await listPods(client, request)).pods.length === 0;
     } finally {
       client.close();
     }

@@ -52,6 +52,11 @@ describe("what the InitPods of a program share", () => {
     expect((errors[0] as Error).message).toContain(`The cluster of context "fake" (${cluster.url}) can't be reached`);
     await cluster.listen();
   });
+
+  test("is an error that says so where something else answers in the cluster's place", async () => {
+    cluster.override = (_asked, response) => answer(response, '{"message":"welcome"}');
+    await expect(session.podsAtStart(namespace)).rejects.toThrow("it answers, but not as a Kubernetes API server");
+  });
 });
 
 describe("the uid of a cluster", () => {
