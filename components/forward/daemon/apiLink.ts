@@ -1,15 +1,8 @@
+import https from "node:https";
 import { type AuthorizedOptions, type ClusterAccess, ClusterClient } from "../../cluster/api";
 import { type LogSource, readTail } from "../../cluster/logs";
 import { PodViews } from "../../cluster/pods";
-import {
-  DialError,
-  dialSpdy,
-  dialWebSocket,
-  type PodConnection,
-  type PodPort,
-  SessionPool,
-  TlsSessions,
-} from "../tunnel";
+import { DialError, dialSpdy, dialWebSocket, type PodConnection, type PodPort, SessionPool } from "../tunnel";
 
 /** Credentials are asked for anew after this, so that a burst of connections reads no file and runs no plugin each. */
 const authorizationMs = 5_000;
@@ -22,7 +15,11 @@ export class ApiLink {
   readonly #pool = new SessionPool((target) =>
     this.#authorized((server, authorized) => dialSpdy(server, target, authorized)),
   );
-  #tlsSessions = new TlsSessions();
+  /**
+   * Has each connection take up the TLS session of an earlier one with the same certificates, which is the larger part of
+   * what it costs. It keeps no connection.
+   */
+  readonly #agent = new https.Agent();
   #knowsSpdy = true;
   #client: Promise<ClusterClient> | undefined;
   #authorization: { options: Promise<AuthorizedOptions>; until: number } | undefined;
@@ -86,11 +83,8 @@ export class ApiLink {
     const once = async (): Promise<T> => {
       const client = await this.#connect();
       const authorized = await this.#authorize(client);
-      const isProxied = authorized.agent !== undefined || !client.server.startsWith("https:");
-      const createConnection = isProxied
-        ? undefined
-        : (this.#tlsSessions.connect as typeof authorized.createConnection);
-      return await dial(client.server, { ...authorized, createConnection });
+      const agent = authorized.agent ?? (client.server.startsWith("https:") ? this.#agent : undefined);
+      return await dial(client.server, { ...authorized, agent });
     };
     const used = this.#client;
     try {
@@ -129,7 +123,5 @@ export class ApiLink {
     );
     this.#client = undefined;
     this.#authorization = undefined;
-    // A session stands for the client certificate that it was made with.
-    this.#tlsSessions = new TlsSessions();
   }
 }
