@@ -14,3 +14,9 @@ export interface ClusterAccess {
   /** Namespace of resources that name none. Default: the context's, else `default`. */
   namespace?: string;
 }
+
+/** The same access, which stays with that context of the kubeconfig though another one becomes the current one. */
+export function inContext(access: ClusterAccess, context: string): ClusterAccess {
+  // With a cluster of its own choice the client goes by a context that is in no file.
+  return access.cluster === undefined ? { ...access, context } : access;
+}

@@ -1,11 +1,9 @@
 import http from "node:http";
 import https from "node:https";
-import type { KubeConfig } from "@kubernetes/client-node";
 import { errorText } from "../../text";
-import { within } from "../../time";
 import type { ClusterAccess } from "./access";
-import { ApiError, KubeconfigError, UnreachableError } from "./errors";
-import { loadKubeConfig } from "./kubeconfig";
+import { type AuthorizedOptions, Credentials } from "./credentials";
+import { ApiError, UnreachableError } from "./errors";
 
 /** What one request to the API server may set. */
 export interface ApiRequest {
@@ -21,14 +19,7 @@ export interface ApiRequest {
   fresh?: boolean;
 }
 
-/** Connection settings with credentials, as `node:https` and `ws` take them. */
-export type AuthorizedOptions = https.RequestOptions & { headers: Record<string, string> };
-
 const defaultTimeoutMs = 10_000;
-/** For a credential plugin that asks a person to log in, in a browser. */
-const credentialsTimeoutMs = 120_000;
-/** Credentials are reused for so long, so that a burst of requests reads no file and runs no plugin each. */
-const authorizationMs = 5_000;
 /** A dead host is noticed about 10 s after this much silence, by TCP itself. */
 const keepAliveMs = 5_000;
 
@@ -47,24 +38,21 @@ export class ClusterClient {
   readonly #agent = new https.Agent({ keepAlive: true });
   readonly #plainAgent = new http.Agent({ keepAlive: true });
   readonly #stop = new AbortController();
-  #kubeConfig: KubeConfig;
-  #reloading: Promise<void> | undefined;
-  #authorization: { options: Promise<AuthorizedOptions>; until: number } | undefined;
 
   private constructor(
-    private readonly access: ClusterAccess,
-    kubeConfig: KubeConfig,
+    access: ClusterAccess,
+    private readonly credentials: Credentials,
   ) {
-    this.#kubeConfig = kubeConfig;
+    const { kubeConfig, server } = credentials;
+    this.server = server;
     this.context = kubeConfig.getCurrentContext();
-    this.server = (kubeConfig.getCurrentCluster()?.server ?? "").replace(/\/+$/, "");
     const ofContext = kubeConfig.getContextObject(this.context)?.namespace;
     this.namespace = access.namespace ?? (ofContext === "" ? undefined : ofContext) ?? "default";
   }
 
   /** @throws {KubeconfigError} where the kubeconfig or its context can't be used. No request is made. */
   static async connect(access: ClusterAccess): Promise<ClusterClient> {
-    return new ClusterClient(access, await loadKubeConfig(access));
+    return new ClusterClient(access, await Credentials.read(access));
   }
 
   /**
@@ -89,41 +77,33 @@ export class ClusterClient {
    * @throws {KubeconfigError} where there are no credentials to be had.
    */
   async stream(path: string, request: ApiRequest = {}): Promise<http.IncomingMessage> {
-    const used = this.#kubeConfig;
-    let response = await this.#send(path, request);
-    if (response.statusCode === 401) {
-      // A token may have expired on the way: an exec plugin, a token file or a rewritten kubeconfig has a newer one.
-      response.resume();
-      await this.#renew(used);
-      response = await this.#send(path, request);
-    }
-    const status = response.statusCode ?? 0;
-    const timeoutMs = request.timeoutMs ?? defaultTimeoutMs;
-    if (status >= 200 && status < 300) {
-      const isEndless = request.query?.watch === true || request.query?.follow === true;
-      const stallMs = request.stallMs ?? (isEndless ? undefined : timeoutMs);
-      if (stallMs !== undefined) endStalled(response, stallMs);
-      return response;
-    }
-    endStalled(response, timeoutMs);
-    throw apiError(status, await readAll(response));
+    return await this.authorized(async (options) => {
+      const response = await this.#send(path, request, options);
+      const status = response.statusCode ?? 0;
+      const timeoutMs = request.timeoutMs ?? defaultTimeoutMs;
+      if (status >= 200 && status < 300) {
+        const isEndless = request.query?.watch === true || request.query?.follow === true;
+        const stallMs = request.stallMs ?? (isEndless ? undefined : timeoutMs);
+        if (stallMs !== undefined) endStalled(response, stallMs);
+        return response;
+      }
+      endStalled(response, timeoutMs);
+      throw apiError(status, await readAll(response));
+    });
   }
 
   /**
-   * Credentials and TLS settings for a connection that the caller makes itself, such as a WebSocket.
+   * Runs what makes a connection of its own, such as a WebSocket, with credentials and TLS settings; once more, with
+   * renewed ones, where it throws an error of `status` 401.
    * @throws {KubeconfigError} where there are none to be had.
    */
-  async authorize(): Promise<AuthorizedOptions> {
-    if (this.#authorization === undefined || this.#authorization.until < performance.now()) {
-      const fresh = { options: authorizedOptions(this.#kubeConfig), until: Infinity };
-      this.#authorization = fresh;
-      fresh.options.then(
-        () => (fresh.until = performance.now() + authorizationMs),
-        () => (fresh.until = 0),
-      );
-    }
-    const options = await this.#authorization.options;
-    return { ...options, headers: Object.assign({}, options.headers) };
+  async authorized<T>(action: (options: AuthorizedOptions) => Promise<T>): Promise<T> {
+    return await this.credentials.use(action);
+  }
+
+  /** Whether the kubeconfig names another server by now, for which a new client is needed. */
+  get hasMoved(): boolean {
+    return this.credentials.hasMoved;
   }
 
   /** Ends all requests and closes all connections. */
@@ -133,43 +113,34 @@ export class ClusterClient {
     this.#plainAgent.destroy();
   }
 
-  /** Reads the kubeconfig anew, unless that happened since `used` was: one at a time, however many requests failed. */
-  async #renew(used: KubeConfig): Promise<void> {
-    if (used !== this.#kubeConfig) return;
-    this.#reloading ??= loadKubeConfig(this.access)
-      .then((kubeConfig) => {
-        this.#kubeConfig = kubeConfig;
-        this.#authorization = undefined;
-      })
-      .finally(() => (this.#reloading = undefined));
-    await this.#reloading;
-  }
-
-  async #send(path: string, request: ApiRequest): Promise<http.IncomingMessage> {
+  async #send(path: string, request: ApiRequest, authorized: AuthorizedOptions): Promise<http.IncomingMessage> {
     try {
-      return await this.#sendOnce(path, request);
+      return await this.#sendOnce(path, request, authorized);
     } catch (error) {
+      if (!(error instanceof StaleConnectionError)) throw error;
       // The server closed an idle connection at the moment when it was to be used again: nothing was asked yet.
-      if (error instanceof StaleConnectionError) return await this.#sendOnce(path, { ...request, fresh: true });
-      throw error;
+      return await this.#sendOnce(path, { ...request, fresh: true }, authorized);
     }
   }
 
-  async #sendOnce(path: string, request: ApiRequest): Promise<http.IncomingMessage> {
+  async #sendOnce(path: string, request: ApiRequest, authorized: AuthorizedOptions): Promise<http.IncomingMessage> {
     const url = new URL(this.server + path);
     for (const [name, value] of Object.entries(request.query ?? {})) {
       if (value !== undefined) url.searchParams.set(name, String(value));
     }
     const secure = url.protocol === "https:";
-    const options = await this.authorize();
-    options.agent ??= request.fresh === true ? false : secure ? this.#agent : this.#plainAgent;
-    options.method = request.method ?? "GET";
-    options.headers.accept = "application/json";
-    options.headers["user-agent"] = "init-pod";
+    const ownAgent = secure ? this.#agent : this.#plainAgent;
     const signal = request.signal ? AbortSignal.any([request.signal, this.#stop.signal]) : this.#stop.signal;
     const timeoutMs = request.timeoutMs ?? defaultTimeoutMs;
+    const options: https.RequestOptions = {
+      ...authorized,
+      method: request.method ?? "GET",
+      headers: { ...authorized.headers, accept: "application/json", "user-agent": "init-pod" },
+      agent: authorized.agent ?? (request.fresh === true ? false : ownAgent),
+      signal,
+    };
     return await new Promise((resolve, reject) => {
-      const outgoing = (secure ? https : http).request(url, { ...options, signal }, (response) => {
+      const outgoing = (secure ? https : http).request(url, options, (response) => {
         clearTimeout(timer);
         resolve(response);
       });
@@ -192,30 +163,6 @@ export class ClusterClient {
 }
 
 class StaleConnectionError extends Error {}
-
-async function authorizedOptions(kubeConfig: KubeConfig): Promise<AuthorizedOptions> {
-  const options: https.RequestOptions = { headers: {} };
-  const proxy = kubeConfig.getCurrentCluster()?.proxyUrl;
-  // A proxy that never answers would otherwise keep the process alive. (With SOCKS it would end idle connections.)
-  if (proxy !== undefined && !proxy.startsWith("socks")) options.timeout = defaultTimeoutMs;
-  try {
-    await within(credentialsTimeoutMs, kubeConfig.applyToHTTPSOptions(options), () => {
-      throw new Error(`no answer within ${credentialsTimeoutMs / 1000} s`);
-    });
-  } catch (error) {
-    throw new KubeconfigError(
-      `No credentials for context "${kubeConfig.getCurrentContext()}"${ofPlugin(kubeConfig)}: ${errorText(error)}`,
-    );
-  }
-  delete options.timeout;
-  if (proxy === undefined) delete options.agent;
-  return options as AuthorizedOptions;
-}
-
-function ofPlugin(kubeConfig: KubeConfig): string {
-  const exec = kubeConfig.getCurrentUser()?.exec as { command?: string } | undefined | null;
-  return exec?.command === undefined ? "" : ` from its credential plugin ${exec.command}`;
-}
 
 /** Looks at what came over the connection, as reading the body is its consumer's affair. */
 function endStalled(response: http.IncomingMessage, stallMs: number): void {

@@ -1,3 +1,4 @@
-export type { ClusterAccess } from "./access";
-export { type ApiRequest, type AuthorizedOptions, ClusterClient } from "./client";
+export { type ClusterAccess, inContext } from "./access";
+export { type ApiRequest, ClusterClient } from "./client";
+export type { AuthorizedOptions } from "./credentials";
 export { ApiError, hasStatus, KubeconfigError, UnreachableError } from "./errors";

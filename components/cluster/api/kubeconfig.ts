@@ -46,6 +46,11 @@ export async function loadKubeConfig(access: ClusterAccess): Promise<KubeConfig>
   return config;
 }
 
+/** URL of the API server. */
+export function serverOf(config: KubeConfig): string {
+  return (config.getCurrentCluster()?.server ?? "").replace(/\/+$/, "");
+}
+
 /** The client takes plain HTTP for a mistake unless told otherwise, and leaves a proxy of the environment to others. */
 function prepareCluster(config: KubeConfig, source: string): void {
   const found = config.getCurrentCluster();

@@ -1,6 +1,6 @@
 import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
-import type { ClusterAccess } from "../../cluster/api";
+import { type ClusterAccess, inContext } from "../../cluster/api";
 import { listenAddress, urlOnThisMachine } from "../../contract";
 import { delay } from "../../time";
 import {
@@ -114,8 +114,7 @@ function write(folder: string, request: ForwardRequest): StoredForward {
 
 /** The daemon has another working directory, and the current context may be another one when it looks. */
 function portable({ access, context }: ForwardRequest): ClusterAccess {
-  // With a cluster of its own choice the client goes by a context that is in no file.
-  const pinned = access.cluster === undefined ? { ...access, context: access.context ?? context } : access;
+  const pinned = inContext(access, access.context ?? context);
   if (access.kubeconfig !== undefined) return pinned;
   const paths = access.kubeconfigPath ?? join(homedir(), ".kube", "config");
   const absolute = paths

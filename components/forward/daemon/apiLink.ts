@@ -4,8 +4,6 @@ import { type LogSource, readTail } from "../../cluster/logs";
 import { PodViews } from "../../cluster/pods";
 import { DialError, dialSpdy, dialWebSocket, type PodConnection, type PodPort, SessionPool } from "../tunnel";
 
-/** Credentials are asked for anew after this, so that a burst of connections reads no file and runs no plugin each. */
-const authorizationMs = 5_000;
 /** No answer at all, or one about the Pod or the rights: another kind of connection would change nothing. */
 const ownStatuses = new Set([undefined, 401, 403, 404]);
 
@@ -22,7 +20,6 @@ export class ApiLink {
   readonly #agent = new https.Agent();
   #knowsSpdy = true;
   #client: Promise<ClusterClient> | undefined;
-  #authorization: { options: Promise<AuthorizedOptions>; until: number } | undefined;
 
   constructor(
     private readonly access: ClusterAccess,
@@ -72,56 +69,44 @@ export class ApiLink {
   close(): void {
     for (const watch of this.#watches.values()) watch.close();
     this.#pool.close();
-    this.#forget();
+    this.#client?.then(
+      (client) => client.close(),
+      () => undefined,
+    );
   }
 
   async #viaWebSocket(pod: PodPort): Promise<PodConnection> {
     return await this.#authorized((server, authorized) => dialWebSocket(server, pod, authorized));
   }
 
+  /** Where the credentials are for another server by now, the connection is made to that one. */
   async #authorized<T>(dial: (server: string, authorized: AuthorizedOptions) => Promise<T>): Promise<T> {
-    const once = async (): Promise<T> => {
-      const client = await this.#connect();
-      const authorized = await this.#authorize(client);
-      const agent = authorized.agent ?? (client.server.startsWith("https:") ? this.#agent : undefined);
-      return await dial(client.server, { ...authorized, agent });
-    };
-    const used = this.#client;
+    const dialWith = (client: ClusterClient): Promise<T> =>
+      client.authorized(async (options) => {
+        const agent = options.agent ?? (client.server.startsWith("https:") ? this.#agent : undefined);
+        return await dial(client.server, { ...options, agent });
+      });
+    const client = await this.#connect();
     try {
-      return await once();
+      return await dialWith(client);
     } catch (error) {
-      if (!(error instanceof DialError) || error.status !== 401) throw error;
-      // Expired meanwhile: a client from scratch reads the kubeconfig again. Of many who hear it, the first makes that.
-      if (this.#client === used || used === undefined) this.#forget();
-      return await once();
+      if (!client.hasMoved) throw error;
+      return await dialWith(await this.#connect());
     }
   }
 
-  async #authorize(client: ClusterClient): Promise<AuthorizedOptions> {
-    const now = performance.now();
-    if (this.#authorization === undefined || this.#authorization.until < now) {
-      const options = client.authorize();
-      options.catch(() => (this.#authorization = undefined));
-      this.#authorization = { options, until: now + authorizationMs };
-    }
-    return await this.#authorization.options;
-  }
-
+  /** The client; a new one where the kubeconfig names another server by now. */
   #connect(): Promise<ClusterClient> {
-    if (this.#client === undefined) {
-      this.#client = ClusterClient.connect(this.access);
-      // A kubeconfig that can't be read now may be whole again later.
-      this.#client.catch(() => (this.#client = undefined));
-    }
-    return this.#client;
-  }
-
-  #forget(): void {
-    this.#client?.then(
-      (client) => client.close(),
-      () => undefined,
-    );
-    this.#client = undefined;
-    this.#authorization = undefined;
+    const connecting = (this.#client ?? ClusterClient.connect(this.access)).then((client) => {
+      if (!client.hasMoved) return client;
+      client.close();
+      return ClusterClient.connect(this.access);
+    });
+    this.#client = connecting;
+    // A kubeconfig that can't be read now may be whole again later.
+    connecting.catch(() => {
+      if (this.#client === connecting) this.#client = undefined;
+    });
+    return connecting;
   }
 }

@@ -24,12 +24,13 @@ export async function dialSpdy(server: string, target: DialTarget, authorized: A
     const request = (url.protocol === "https:" ? https : http).request(url, {
       ...authorized,
       method: "POST",
-      headers: Object.assign({}, authorized.headers, {
+      headers: {
+        ...authorized.headers,
         "user-agent": "init-pod",
         connection: "Upgrade",
         upgrade: "SPDY/3.1",
         "x-stream-protocol-version": "portforward.k8s.io",
-      }),
+      },
     });
     const timer = setTimeout(() => request.destroy(silence()), dialTimeoutMs);
     request.on("error", (error) => {

@@ -28,6 +28,8 @@ export interface Refusal {
 export class FakeApi {
   readonly requests: string[] = [];
   refusal: Refusal | undefined;
+  /** The only token that it takes; any where there is none. */
+  token: string | undefined;
   /** As a proxy that knows no upgrade but to WebSockets. */
   refusesSpdy = false;
   readonly nodes: FakeNode[] = [];
@@ -61,12 +63,16 @@ export class FakeApi {
   }
 
   get kubeconfig(): string {
+    return this.kubeconfigWith("a-token");
+  }
+
+  kubeconfigWith(token: string): string {
     return JSON.stringify({
       apiVersion: "v1",
       kind: "Config",
       "current-context": "fake",
       clusters: [{ name: "fake", cluster: { server: this.url, "insecure-skip-tls-verify": true } }],
-      users: [{ name: "me", user: { token: "a-token" } }],
+      users: [{ name: "me", user: { token } }],
       contexts: [{ name: "fake", context: { cluster: "fake", user: "me" } }],
     });
   }
@@ -107,8 +113,9 @@ export class FakeApi {
       this.requests.push(`UPGRADE ${request.url ?? ""}`);
       const name = /\/pods\/([^/]+)\/portforward/.exec(request.url ?? "")?.[1] ?? "";
       const pod = this.#pods.get(name);
-      const refusal =
-        this.refusal ?? (pod === undefined ? { status: 404, message: `pods "${name}" not found` } : undefined);
+      const refusal = this.#takes(request)
+        ? (this.refusal ?? (pod === undefined ? { status: 404, message: `pods "${name}" not found` } : undefined))
+        : { status: 401, message: "Unauthorized" };
       if (pod === undefined || refusal !== undefined) {
         const body = JSON.stringify({ kind: "Status", message: refusal?.message, code: refusal?.status });
         socket.end(`HTTP/1.1 ${refusal?.status ?? 500} Refused\r\nContent-Length: ${body.length}\r\n\r\n${body}`);
@@ -151,7 +158,9 @@ export class FakeApi {
   #answer(request: IncomingMessage, response: ServerResponse): void {
     this.requests.push(`${request.method ?? ""} ${request.url ?? ""}`);
     const url = new URL(request.url ?? "", "http://api");
-    if (!url.pathname.endsWith("/pods")) {
+    if (!this.#takes(request)) {
+      response.writeHead(401).end(JSON.stringify({ message: "Unauthorized" }));
+    } else if (!url.pathname.endsWith("/pods")) {
       response.writeHead(404).end(JSON.stringify({ message: "not found" }));
     } else if (url.searchParams.has("watch")) {
       response.writeHead(200, { "content-type": "application/json" });
@@ -165,6 +174,10 @@ export class FakeApi {
         .map((pod) => this.#object(pod));
       response.end(JSON.stringify({ metadata: { resourceVersion: String(this.#version) }, items }));
     }
+  }
+
+  #takes({ headers }: IncomingMessage): boolean {
+    return this.token === undefined || headers.authorization === `Bearer ${this.token}`;
   }
 
   #emit(type: string, pod: FakePod): void {

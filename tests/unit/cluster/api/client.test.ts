@@ -1,5 +1,5 @@
 import { execFileSync, spawn } from "node:child_process";
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer as createHttpServer, type Server } from "node:http";
 import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, connect, createServer as createTcpServer, type Server as TcpServer } from "node:net";
@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ClusterClient } from "../../../../components/cluster/api/client.ts";
 import { ApiError, KubeconfigError, UnreachableError } from "../../../../components/cluster/api/errors.ts";
+import { credentialPlugin, execUser } from "../credentialPlugin.ts";
 import { answer, FakeCluster, kubeconfig, refuse, until } from "../fakeCluster.ts";
 
 let cluster: FakeCluster;
@@ -35,27 +36,7 @@ function listenOn(server: Server | TcpServer): Promise<number> {
   return new Promise((resolve) => server.listen(0, "127.0.0.1", () => resolve((server.address() as AddressInfo).port)));
 }
 
-/** A credential plugin that writes down each of its runs and hands out a token per run. */
-function plugin(body = ""): { command: string; runs: () => string[] } {
-  const command = join(folder, "plugin.sh");
-  const log = join(folder, "runs");
-  writeFileSync(log, "");
-  writeFileSync(
-    command,
-    `#!/bin/sh
-printf '%s\\n' "$KUBERNETES_EXEC_INFO" >> '${log}'
-${body}
-n=$(wc -l < '${log}')
-echo '{"apiVersion": "client.authentication.k8s.io/v1", "kind": "ExecCredential", "status": {"token": "token-'$((n))'"}}'
-`,
-  );
-  chmodSync(command, 0o755);
-  return { command, runs: () => readFileSync(log, "utf8").split("\n").filter(Boolean) };
-}
-
-function execUser(command: string, more: object = {}): object {
-  return { exec: { apiVersion: "client.authentication.k8s.io/v1", command, interactiveMode: "Never", ...more } };
-}
+const plugin = (body?: string): ReturnType<typeof credentialPlugin> => credentialPlugin(folder, body);
 
 describe("credentials", () => {
   test("are got once for many requests at a time", async () => {

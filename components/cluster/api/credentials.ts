@@ -1,0 +1,132 @@
+import type https from "node:https";
+import type { KubeConfig } from "@kubernetes/client-node";
+import { errorText } from "../../text";
+import { within } from "../../time";
+import { type ClusterAccess, inContext } from "./access";
+import { KubeconfigError } from "./errors";
+import { loadKubeConfig, serverOf } from "./kubeconfig";
+
+/** Connection settings with credentials, as `node:https` and `ws` take them. */
+export type AuthorizedOptions = Omit<https.RequestOptions, "headers"> & {
+  readonly headers: Readonly<Record<string, string>>;
+};
+
+/** For a credential plugin that asks a person to log in, in a browser. */
+const pluginTimeoutMs = 120_000;
+/** A proxy that never answers would otherwise keep the process alive. */
+const proxyTimeoutMs = 10_000;
+/** Credentials are reused for so long, so that a burst of requests reads no file and runs no plugin each. */
+const reuseMs = 5_000;
+
+/**
+ * The credentials of one context for one API server. `@kubernetes/client-node` gets them (exec plugins, token refresh);
+ * here they are kept for a moment, and renewed once the server takes them no longer.
+ */
+export class Credentials {
+  /** URL of the API server. */
+  readonly server: string;
+  readonly #access: ClusterAccess;
+  #kubeConfig: KubeConfig;
+  #hasMoved = false;
+  #options: { promise: Promise<AuthorizedOptions>; until: number } | undefined;
+  #renewing: Promise<void> | undefined;
+
+  private constructor(access: ClusterAccess, kubeConfig: KubeConfig) {
+    // Another context may become the current one meanwhile.
+    this.#access = inContext(access, kubeConfig.getCurrentContext());
+    this.#kubeConfig = kubeConfig;
+    this.server = serverOf(kubeConfig);
+  }
+
+  /** @throws {KubeconfigError} where the kubeconfig or its context can't be used. */
+  static async read(access: ClusterAccess): Promise<Credentials> {
+    return new Credentials(access, await loadKubeConfig(access));
+  }
+
+  /** As it was last read. */
+  get kubeConfig(): KubeConfig {
+    return this.#kubeConfig;
+  }
+
+  /** Whether a renewal found the context to be of another server by now, which these are not for. */
+  get hasMoved(): boolean {
+    return this.#hasMoved;
+  }
+
+  /**
+   * Runs `action` with credentials; once more, with renewed ones, where it throws an error of `status` 401. A token may
+   * have expired on the way: an exec plugin, a token file or a rewritten kubeconfig has a newer one.
+   * @throws {KubeconfigError} where there are none to be had.
+   */
+  async use<T>(action: (options: AuthorizedOptions) => Promise<T>): Promise<T> {
+    const used = this.#kubeConfig;
+    try {
+      return await action(await this.#get());
+    } catch (error) {
+      if (!isUnauthorized(error)) throw error;
+      await this.#renew(used);
+      return await action(await this.#get());
+    }
+  }
+
+  #get(): Promise<AuthorizedOptions> {
+    if (this.#options === undefined || this.#options.until < performance.now()) {
+      const options = { promise: authorizedOptions(this.#kubeConfig), until: Infinity };
+      this.#options = options;
+      options.promise.then(
+        () => (options.until = performance.now() + reuseMs),
+        () => (options.until = 0),
+      );
+    }
+    return this.#options.promise;
+  }
+
+  /** Reads the kubeconfig anew, unless that happened since `used` was: one at a time, however many were refused. */
+  async #renew(used: KubeConfig): Promise<void> {
+    if (used !== this.#kubeConfig) return;
+    this.#renewing ??= this.#readAnew().finally(() => (this.#renewing = undefined));
+    await this.#renewing;
+  }
+
+  async #readAnew(): Promise<void> {
+    const kubeConfig = await loadKubeConfig(this.#access);
+    const server = serverOf(kubeConfig);
+    this.#hasMoved = server !== this.server;
+    if (this.#hasMoved) {
+      throw new KubeconfigError(
+        `Context "${kubeConfig.getCurrentContext()}" is of API server ${server} by now, and ${this.server} takes the ` +
+          "credentials no longer.",
+      );
+    }
+    this.#kubeConfig = kubeConfig;
+    this.#options = undefined;
+  }
+}
+
+function isUnauthorized(error: unknown): boolean {
+  return error instanceof Error && "status" in error && error.status === 401;
+}
+
+async function authorizedOptions(kubeConfig: KubeConfig): Promise<AuthorizedOptions> {
+  const options: https.RequestOptions & { headers: Record<string, string> } = { headers: {} };
+  const proxy = kubeConfig.getCurrentCluster()?.proxyUrl;
+  // With SOCKS it would end idle connections.
+  if (proxy !== undefined && !proxy.startsWith("socks")) options.timeout = proxyTimeoutMs;
+  try {
+    await within(pluginTimeoutMs, kubeConfig.applyToHTTPSOptions(options), () => {
+      throw new Error(`no answer within ${pluginTimeoutMs / 1000} s`);
+    });
+  } catch (error) {
+    throw new KubeconfigError(
+      `No credentials for context "${kubeConfig.getCurrentContext()}"${ofPlugin(kubeConfig)}: ${errorText(error)}`,
+    );
+  }
+  delete options.timeout;
+  if (proxy === undefined) delete options.agent;
+  return options;
+}
+
+function ofPlugin(kubeConfig: KubeConfig): string {
+  const exec = kubeConfig.getCurrentUser()?.exec as { command?: string } | undefined | null;
+  return exec?.command === undefined ? "" : ` from its credential plugin ${exec.command}`;
+}
