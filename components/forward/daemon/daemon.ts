@@ -1,6 +1,5 @@
 import { rmSync, statSync, watch } from "node:fs";
 import { join } from "node:path";
-import type { ClusterAccess } from "../../cluster/api";
 import {
   type DaemonLock,
   type DesiredForward,
@@ -31,7 +30,6 @@ const handOverGraceMs = 30_000;
 interface Entry {
   forward: LocalForward;
   dropTimer: DropTimer;
-  link: { link: ApiLink; key: string };
   /** What the record file says, without and with the traffic figures. */
   written: { facts: string; all: string };
 }
@@ -133,8 +131,8 @@ export class Daemon {
     this.log(
       `forward ${key} (${wanted.name}): port ${wanted.localPort} to port ${wanted.podPort} in ${wanted.namespace}`,
     );
-    const link = this.#useLink(wanted.access);
-    const forward = new LocalForward(stored, link.link, () => {
+    const link = this.#useLink(wanted);
+    const forward = new LocalForward(stored, link, () => {
       entry.dropTimer.update();
       this.#reconcileSoon();
     });
@@ -151,7 +149,7 @@ export class Daemon {
       },
       this.#isLeftover(key) ? 0 : dropAfterMs,
     );
-    const entry: Entry = { forward, dropTimer, link, written: { facts: "", all: "" } };
+    const entry: Entry = { forward, dropTimer, written: { facts: "", all: "" } };
     this.#entries.set(key, entry);
     dropTimer.update();
   }
@@ -168,21 +166,22 @@ export class Daemon {
     this.#entries.delete(key);
     entry.dropTimer.stop();
     const closed = entry.forward.close(graceMs).then(() => {
-      this.#leaveLink(entry.link.key);
+      this.#leaveLink(entry.forward.stored.forward);
       this.#closing.delete(closed);
     });
     this.#closing.add(closed);
   }
 
-  #useLink(access: ClusterAccess): { link: ApiLink; key: string } {
-    const key = JSON.stringify(access);
-    const known = this.#links.get(key) ?? { link: new ApiLink(access, this.log), users: 0 };
+  #useLink(forward: DesiredForward): ApiLink {
+    const key = linkKey(forward);
+    const known = this.#links.get(key) ?? { link: new ApiLink(forward.access, this.log), users: 0 };
     known.users++;
     this.#links.set(key, known);
-    return { link: known.link, key };
+    return known.link;
   }
 
-  #leaveLink(key: string): void {
+  #leaveLink(forward: DesiredForward): void {
+    const key = linkKey(forward);
     const known = this.#links.get(key);
     if (known === undefined || --known.users > 0) return;
     known.link.close();
@@ -218,4 +217,9 @@ export class Daemon {
 /** All of a forward that its connections depend on. */
 function essence(forward: DesiredForward): string {
   return JSON.stringify({ ...forward, version: undefined });
+}
+
+/** A cluster that was made anew has its old name in the kubeconfig, but another address. */
+function linkKey({ access, server }: DesiredForward): string {
+  return JSON.stringify([access, server]);
 }

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
+import { writeDesired } from "../../../../components/forward/state/desired.ts";
 import { readRecord } from "../../../../components/forward/state/record.ts";
 import type { FakeApi } from "../fakeApi";
 import { ask, fakeApi, httpApp, requestFor, runDaemon, temporaryFolder, until } from "../helpers";
@@ -23,7 +24,7 @@ async function forwarding() {
   const { key } = runDaemon(folder, request);
   const pod = (): string | undefined => readRecord(folder, key)?.pod?.name;
   await until(() => pod() === "web-1");
-  return { api, kubeconfigPath, port: request.localPort, pod };
+  return { folder, api, request, kubeconfigPath, port: request.localPort, pod };
 }
 
 test("new credentials of the kubeconfig are taken once the API server takes the old ones no longer", async () => {
@@ -57,4 +58,14 @@ test("new credentials that are for another API server lead there, though no clie
   api.token = "new";
   api.cut();
   await until(() => pod() === "web-2");
+});
+
+test("a cluster that was made anew, under its old name at another address, is found once an `up` wants a forward there", async () => {
+  const { folder, api, request, kubeconfigPath, pod, port } = await forwarding();
+  await api.stop();
+  const other = await serving("web-2");
+  writeFileSync(kubeconfigPath, other.kubeconfig);
+  writeDesired(folder, { ...request, server: other.url }, "1.0.0");
+  await until(() => pod() === "web-2");
+  expect((await ask(port)).body).toBe("web-2");
 });
