@@ -1,5 +1,4 @@
-export { dialSpdy } from "./dial";
 export { DialError } from "./errors";
 export type { PodConnection, PodEnd } from "./podConnection";
-export { type PodPort, SessionPool } from "./sessionPool";
-export { dialWebSocket } from "./webSocketConnection";
+export { type Dial, PodDialer } from "./podDialer";
+export type { PodPort } from "./sessionPool";

@@ -1,0 +1,75 @@
+import https from "node:https";
+import type { AuthorizedOptions } from "../../cluster/api";
+import { dialSpdy } from "./dial";
+import { DialError } from "./errors";
+import type { PodConnection } from "./podConnection";
+import { type PodPort, SessionPool } from "./sessionPool";
+import { dialWebSocket } from "./webSocketConnection";
+
+/** A way to make a connection to an API server. */
+export type Dial<T> = (server: string, options: AuthorizedOptions) => Promise<T>;
+
+/** Runs a way to make a connection; once more, with renewed credentials, where that fails with a `DialError` of status 401. */
+export type Authorized = <T>(dial: Dial<T>) => Promise<T>;
+
+/** About the Pod or the rights, or no answer at all: over another kind of connection it would be the same. */
+const lastingStatuses = new Set([undefined, 401, 403, 404]);
+
+/** Makes connections to Pods: over SPDY, and over WebSockets where something on the way lets no SPDY through. */
+export class PodDialer {
+  readonly #sessions = new SessionPool((target) => this.#dial((server, options) => dialSpdy(server, target, options)));
+  /**
+   * Has each connection take up the TLS session of an earlier one with the same certificates, which is the larger part of
+   * what it costs. It keeps no connection.
+   */
+  readonly #agent = new https.Agent();
+  #takesSpdy = true;
+
+  constructor(
+    private readonly authorized: Authorized,
+    private readonly log: (line: string) => void,
+  ) {}
+
+  /**
+   * Opens a connection to a port of a Pod.
+   * @throws {DialError} where none comes about.
+   */
+  async connect(pod: PodPort): Promise<PodConnection> {
+    if (!this.#takesSpdy) return await this.#overWebSocket(pod);
+    try {
+      return await this.#sessions.connect(pod);
+    } catch (error) {
+      if (!(error instanceof DialError) || lastingStatuses.has(error.status)) throw error;
+      const connection = await this.#overWebSocket(pod).catch(() => Promise.reject(error));
+      this.log(`the way to the API server lets no SPDY through (${error.message}): using WebSockets`);
+      this.#takesSpdy = false;
+      return connection;
+    }
+  }
+
+  /** Makes the next connection to a Pod a fast one. */
+  prepare(pod: PodPort): void {
+    if (this.#takesSpdy) this.#sessions.prepare(pod);
+  }
+
+  /** Has connections end that broke without a word, as in a sleep of the machine. */
+  check(): void {
+    this.#sessions.check();
+  }
+
+  close(): void {
+    this.#sessions.close();
+  }
+
+  async #overWebSocket(pod: PodPort): Promise<PodConnection> {
+    return await this.#dial((server, options) => dialWebSocket(server, pod, options));
+  }
+
+  async #dial<T>(dial: Dial<T>): Promise<T> {
+    return await this.authorized((server, options) => {
+      // A proxy has an agent of its own.
+      const agent = options.agent ?? (server.startsWith("https:") ? this.#agent : undefined);
+      return dial(server, { ...options, agent });
+    });
+  }
+}
