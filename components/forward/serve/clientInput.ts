@@ -35,15 +35,14 @@ export class ClientInput {
     return this.#kept !== undefined;
   }
 
+  /** Whether a Pod has begun to answer all that the client sent. */
+  get isAnswered(): boolean {
+    return this.isWhole && this.#keptBytes === 0;
+  }
+
   /** All that the client sent since the last answer, empty where that is no longer kept. */
   get start(): Buffer {
     return Buffer.concat(this.#kept ?? []);
-  }
-
-  /** Resolves once the client has sent something, has ended, or the time is over. */
-  async first(ms: number): Promise<void> {
-    if (this.#keptBytes > 0) return;
-    await this.more(ms);
   }
 
   /** Resolves once the client has sent more, has ended, or the time is over. */

@@ -4,11 +4,12 @@ import type { ForwardProtocol } from "../../contract";
 import { delay } from "../../time";
 import type { PodConnection } from "../tunnel";
 import { ClientInput } from "./clientInput";
+import { endClient } from "./endClient";
 import { explainRefusal, type Failure } from "./failure";
 import type { HalfOpenConnections } from "./halfOpen";
 import { isLocalHost, isRequest, isSafeRequest, mayBeHttp, parseHttpHead } from "./httpHead";
 import { ownAnswer } from "./ownAnswer";
-import { endClient, relay, type RelayEvents, type RelayRules } from "./relay";
+import { relay, type RelayEvents, type RelayRules } from "./relay";
 import type { Situation } from "./situation";
 
 /** A Pod as a connection needs it. */

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { PodConnection, PodEnd } from "../tunnel";
 import type { ClientInput } from "./clientInput";
+import { endClient } from "./endClient";
 import type { HalfOpenConnections } from "./halfOpen";
 
 /**
@@ -11,16 +12,13 @@ const halfOpenMs = { unanswered: 30_000, answered: 10_000 } as const;
 /** After both sides fell silent like that, how soon the next client may have what this one holds. */
 const yieldMs = 50;
 /** Parts as large as this belong to a download, and several come at once: they are written together. */
-const bulk = 8 * 1024;
+const bulkBytes = 8 * 1024;
 /** What the client's socket may hold before the Pod is held back. */
-const mostWaiting = 64 * 1024;
+const highWater = 64 * 1024;
 /** What a client may leave unread once the Pod can no longer be held back for it. */
 const mostUnread = 1024 * 1024;
-
 /** For how long a node that can't connect to the Pod's port may take to say so. */
 const refusalMs = 250;
-/** After the last byte to the client, how long it may leave its own side open. */
-const lingerMs = 5_000;
 
 /** How a connection ended. */
 export type RelayEnd =
@@ -60,117 +58,156 @@ export async function relay(
   client: Socket,
   input: ClientInput,
   pod: PodConnection,
-  { isRepeatable = () => false, belongsElsewhere = () => false, halfOpen }: RelayRules,
+  rules: RelayRules,
   events: RelayEvents = {},
 ): Promise<RelayEnd> {
-  return await new Promise((resolve) => {
-    let answered = false;
-    let askedAt: number | undefined;
-    let yielded = false;
-    let waiting: NodeJS.Timeout | undefined;
-    let yielding: NodeJS.Timeout | undefined;
-    let leaveHalfOpen: (() => void) | undefined;
-    const settled = setTimeout(() => events.reached?.("silence"), refusalMs);
-
-    const toPod = (chunk: Buffer): void => {
-      // Before the old Pod ends: from then on it takes a second until that is known here.
-      if (answered && askedAt === undefined && belongsElsewhere(input.start)) {
-        pod.abandon();
-        stop();
-        resolve({ kind: "unanswered" });
-        return;
-      }
-      askedAt ??= performance.now();
-      if (!pod.write(chunk)) input.pause();
-      events.sent?.(chunk.length);
-    };
-
-    const fromPod = (part: Buffer): void => {
-      input.forget();
-      if (!answered) {
-        answered = true;
-        clearTimeout(settled);
-        events.reached?.("answer");
-      }
-      if (askedAt !== undefined) {
-        events.latency?.(performance.now() - askedAt);
-        askedAt = undefined;
-      }
-      if (waiting !== undefined) waitHalfOpen();
-      events.received?.(part.length);
-      if (part.length >= bulk && client.writableCorked === 0) {
-        client.cork();
-        setImmediate(() => client.uncork());
-      }
-      if (client.write(part) || client.writableLength <= mostWaiting) return;
-      if (!yielded) pod.pause(client.writableLength);
-      else if (client.writableLength > mostUnread) client.resetAndDestroy();
-    };
-    const onDrain = (): void => {
-      pod.resume();
-      if (waiting !== undefined) waitHalfOpen();
-    };
-
-    // containerd ends both directions 1 s after one has ended: so the client's end is not passed on while the Pod may
-    // still be answering.
-    const waitHalfOpen = (): void => {
-      const isAnswered = answered && input.isWhole && input.start.length === 0;
-      clearTimeout(waiting);
-      clearTimeout(yielding);
-      const end = (): void => {
-        // One that has not read all is still there: it goes on once it has.
-        if (client.writableLength === 0) pod.end();
-      };
-      waiting = setTimeout(end, isAnswered ? halfOpenMs.answered : halfOpenMs.unanswered);
-      if (!isAnswered) return;
-      leaveHalfOpen ??= halfOpen.enter(end);
-      yielding = setTimeout(() => {
-        if (client.writableLength > 0) return;
-        yielded = true;
-        pod.yield();
-      }, yieldMs);
-    };
-    const onClientClose = (): void => {
-      pod.abandon();
-      finish({ kind: "closed" });
-    };
-
-    const stop = (): void => {
-      clearTimeout(waiting);
-      clearTimeout(yielding);
-      clearTimeout(settled);
-      leaveHalfOpen?.();
-      client.off("drain", onDrain);
-      client.off("close", onClientClose);
-      input.detach();
-    };
-    const finish = (end: PodEnd): void => {
-      stop();
-      if (end.kind === "refused" && !answered && !client.destroyed) {
-        resolve({ kind: "refused", message: end.message });
-        return;
-      }
-      if (!client.destroyed && !input.ended && isRepeatable(input.start)) {
-        resolve({ kind: end.kind === "lost" ? "lost" : "unanswered" });
-        return;
-      }
-      // An end that is no regular close must not look like the end of the answer.
-      if (end.kind === "closed") endClient(client);
-      else client.resetAndDestroy();
-      resolve({ kind: "done" });
-    };
-
-    client.on("drain", onDrain);
-    client.once("close", onClientClose);
-    // The Pod last: what it sent, and its end, may be there already.
-    input.attach(toPod, waitHalfOpen);
-    pod.attach({ data: fromPod, drained: () => input.resume(), ended: finish });
-    if (client.destroyed) onClientClose();
-  });
+  return await new Promise((resolve) => new Relay(client, input, pod, rules, events, resolve).start());
 }
 
-/** Ends our side once all is written, and the whole connection soon after. */
-export function endClient(client: Socket): void {
-  client.end(() => client.setTimeout(lingerMs, () => client.destroy()));
-  client.resume();
+class Relay {
+  #hasAnswered = false;
+  /** Since when the Pod owes an answer. */
+  #askedAt: number | undefined;
+  /** Whether what the connection holds may go to another client. */
+  #hasYielded = false;
+  #refusalTimer: NodeJS.Timeout | undefined;
+  #endTimer: NodeJS.Timeout | undefined;
+  #yieldTimer: NodeJS.Timeout | undefined;
+  #leaveHalfOpen: (() => void) | undefined;
+
+  constructor(
+    private readonly client: Socket,
+    private readonly input: ClientInput,
+    private readonly pod: PodConnection,
+    private readonly rules: RelayRules,
+    private readonly events: RelayEvents,
+    private readonly done: (end: RelayEnd) => void,
+  ) {}
+
+  start(): void {
+    this.#refusalTimer = setTimeout(() => this.events.reached?.("silence"), refusalMs);
+    this.client.on("drain", this.#drained);
+    this.client.once("close", this.#clientClosed);
+    this.input.attach(
+      (chunk) => this.#toPod(chunk),
+      () => this.#waitHalfOpen(),
+    );
+    // The Pod last: what it sent, and its end, may be there already.
+    this.pod.attach({
+      data: (part) => this.#fromPod(part),
+      drained: () => this.input.resume(),
+      ended: (end) => this.#podEnded(end),
+    });
+    if (this.client.destroyed) this.#clientClosed();
+  }
+
+  #toPod(chunk: Buffer): void {
+    // Before the old Pod ends: from then on it takes a second until that is known here.
+    if (this.#hasAnswered && this.#askedAt === undefined && this.rules.belongsElsewhere?.(this.input.start) === true) {
+      this.pod.abandon();
+      this.#stop();
+      this.done({ kind: "unanswered" });
+      return;
+    }
+    this.#askedAt ??= performance.now();
+    if (!this.pod.write(chunk)) this.input.pause();
+    this.events.sent?.(chunk.length);
+  }
+
+  #fromPod(part: Buffer): void {
+    this.#answered();
+    if (this.input.ended) this.#waitHalfOpen();
+    this.events.received?.(part.length);
+    this.#toClient(part);
+  }
+
+  #answered(): void {
+    this.input.forget();
+    if (!this.#hasAnswered) {
+      this.#hasAnswered = true;
+      clearTimeout(this.#refusalTimer);
+      this.events.reached?.("answer");
+    }
+    if (this.#askedAt !== undefined) {
+      this.events.latency?.(performance.now() - this.#askedAt);
+      this.#askedAt = undefined;
+    }
+  }
+
+  #toClient(part: Buffer): void {
+    const { client } = this;
+    if (part.length >= bulkBytes && client.writableCorked === 0) {
+      client.cork();
+      setImmediate(() => client.uncork());
+    }
+    if (client.write(part) || client.writableLength <= highWater) return;
+    if (!this.#hasYielded) this.pod.pause(client.writableLength);
+    else if (client.writableLength > mostUnread) client.resetAndDestroy();
+  }
+
+  readonly #drained = (): void => {
+    this.pod.resume();
+    if (this.input.ended) this.#waitHalfOpen();
+  };
+
+  /**
+   * After the client's end, gives the Pod its time anew. containerd ends both directions 1 s after one has ended: so the
+   * client's end is not passed on while the Pod may still be answering.
+   */
+  #waitHalfOpen(): void {
+    clearTimeout(this.#endTimer);
+    clearTimeout(this.#yieldTimer);
+    const isAnswered = this.#hasAnswered && this.input.isAnswered;
+    this.#endTimer = setTimeout(this.#endHalfOpen, isAnswered ? halfOpenMs.answered : halfOpenMs.unanswered);
+    if (!isAnswered) return;
+    this.#leaveHalfOpen ??= this.rules.halfOpen.enter(this.#endHalfOpen);
+    this.#yieldTimer = setTimeout(() => this.#yield(), yieldMs);
+  }
+
+  readonly #endHalfOpen = (): void => {
+    if (!this.#hasUnread) this.pod.end();
+  };
+
+  #yield(): void {
+    if (this.#hasUnread) return;
+    this.#hasYielded = true;
+    this.pod.yield();
+  }
+
+  /** Whether the client has not read all yet: then it is still there, and goes on once it has. */
+  get #hasUnread(): boolean {
+    return this.client.writableLength > 0;
+  }
+
+  readonly #clientClosed = (): void => {
+    this.pod.abandon();
+    this.#podEnded({ kind: "closed" });
+  };
+
+  #podEnded(end: PodEnd): void {
+    this.#stop();
+    const { client, input } = this;
+    if (end.kind === "refused" && !this.#hasAnswered && !client.destroyed) {
+      this.done({ kind: "refused", message: end.message });
+      return;
+    }
+    if (!client.destroyed && !input.ended && this.rules.isRepeatable?.(input.start) === true) {
+      this.done({ kind: end.kind === "lost" ? "lost" : "unanswered" });
+      return;
+    }
+    // An end that is no regular close must not look like the end of the answer.
+    if (end.kind === "closed") endClient(client);
+    else client.resetAndDestroy();
+    this.done({ kind: "done" });
+  }
+
+  #stop(): void {
+    clearTimeout(this.#refusalTimer);
+    clearTimeout(this.#endTimer);
+    clearTimeout(this.#yieldTimer);
+    this.#leaveHalfOpen?.();
+    this.client.off("drain", this.#drained);
+    this.client.off("close", this.#clientClosed);
+    this.input.detach();
+  }
 }
