@@ -1,6 +1,7 @@
 import http from "node:http";
 import https from "node:https";
 import { errorText } from "../../text";
+import { within } from "../../time";
 import type { ClusterAccess } from "./access";
 import { type AuthorizedOptions, Credentials } from "./credentials";
 import { ApiError, UnreachableError } from "./errors";
@@ -139,25 +140,22 @@ export class ClusterClient {
       agent: authorized.agent ?? (request.fresh === true ? false : ownAgent),
       signal,
     };
-    return await new Promise((resolve, reject) => {
-      const outgoing = (secure ? https : http).request(url, options, (response) => {
-        clearTimeout(timer);
-        resolve(response);
-      });
-      const timer = setTimeout(() => {
-        const error = new UnreachableError(`no answer within ${timeoutMs / 1000} s`);
-        outgoing.destroy(error);
-        // A request that still waits for its proxy reports no error before that has answered.
-        reject(error);
-      }, timeoutMs);
-      outgoing.setSocketKeepAlive(true, keepAliveMs);
+    const outgoing = (secure ? https : http).request(url, options);
+    outgoing.setSocketKeepAlive(true, keepAliveMs);
+    const answered = new Promise<http.IncomingMessage>((resolve, reject) => {
+      outgoing.on("response", resolve);
       outgoing.on("error", (error: NodeJS.ErrnoException) => {
-        clearTimeout(timer);
         if (signal.aborted) reject(error);
         else if (outgoing.reusedSocket && error.code === "ECONNRESET") reject(new StaleConnectionError());
         else reject(new UnreachableError(errorText(error)));
       });
-      outgoing.end();
+    });
+    outgoing.end();
+    return await within(timeoutMs, answered, () => {
+      const error = new UnreachableError(`no answer within ${timeoutMs / 1000} s`);
+      outgoing.destroy(error);
+      // A request that still waits for its proxy reports no error before that has answered.
+      throw error;
     });
   }
 }

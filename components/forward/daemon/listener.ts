@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { listenAddress } from "../../contract";
+import { within } from "../../time";
 
 const firstRetryMs = 50;
 const longestRetryMs = 1_000;
@@ -49,11 +50,11 @@ export class Listener {
   async close(graceMs: number): Promise<void> {
     this.#closed = true;
     clearTimeout(this.#retry);
-    const timer = setTimeout(() => {
+    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
+    await within(graceMs, closed, () => {
       for (const socket of this.#sockets) socket.destroy();
-    }, graceMs);
-    await new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    clearTimeout(timer);
+      return closed;
+    });
   }
 
   #listen(): void {

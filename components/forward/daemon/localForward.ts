@@ -1,6 +1,7 @@
 import { currentPod, latestPod, type Pod, type PodView } from "../../cluster/pods";
 import { describePod, StepReporter } from "../../cluster/report";
 import { currentVerdict } from "../../cluster/verdict";
+import { within } from "../../time";
 import {
   type ConnectionHost,
   type ConnectionTarget,
@@ -128,21 +129,22 @@ export class LocalForward {
   }
 
   async #currentPod(ms: number): Promise<ConnectionTarget | undefined> {
-    const pod = currentPod(this.#view.pods())?.metadata;
-    if (pod !== undefined || ms <= 0 || this.#closing) return pod;
-    return await new Promise((resolve) => {
-      const check = (): void => {
-        const found = currentPod(this.#view.pods())?.metadata;
-        if (found !== undefined || this.#closing) finish(found);
-      };
-      const finish = (found: ConnectionTarget | undefined): void => {
-        clearTimeout(timer);
-        this.#waiters.delete(check);
-        resolve(found);
-      };
-      const timer = setTimeout(() => finish(undefined), ms);
-      this.#waiters.add(check);
-    });
+    const deadline = performance.now() + ms;
+    for (;;) {
+      const pod = currentPod(this.#view.pods())?.metadata;
+      const left = deadline - performance.now();
+      if (pod !== undefined || left <= 0 || this.#closing) return pod;
+      await this.#change(left);
+    }
+  }
+
+  /** Resolves at the next change of the Pods, or after `ms`. */
+  async #change(ms: number): Promise<void> {
+    let wake: () => void = () => undefined;
+    const changed = new Promise<void>((resolve) => (wake = resolve));
+    this.#waiters.add(wake);
+    await within(ms, changed, () => undefined);
+    this.#waiters.delete(wake);
   }
 
   #situation(): Situation {

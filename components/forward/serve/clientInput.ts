@@ -1,4 +1,5 @@
 import type { Socket } from "node:net";
+import { within } from "../../time";
 
 /** What is kept to send again to another Pod, as long as none has answered. */
 const longestReplay = 64 * 1024;
@@ -45,16 +46,11 @@ export class ClientInput {
     return Buffer.concat(this.#kept ?? []);
   }
 
-  /** Resolves once the client has sent more, has ended, or the time is over. */
-  async more(ms: number): Promise<void> {
+  /** Resolves once the client has sent more or has ended, or the time is over, where there is a limit. */
+  async more(ms?: number): Promise<void> {
     if (this.#ended || this.socket.destroyed) return;
-    await new Promise<void>((resolve) => {
-      const timer = setTimeout(resolve, ms);
-      this.#waiters.push(() => {
-        clearTimeout(timer);
-        resolve();
-      });
-    });
+    const more = new Promise<void>((resolve) => this.#waiters.push(resolve));
+    await (ms === undefined ? more : within(ms, more, () => undefined));
   }
 
   /** Hands what was kept, and all that follows, to `receiver`. */

@@ -50,7 +50,7 @@ export async function serveConnection(socket: Socket, host: ConnectionHost): Pro
   const input = new ClientInput(socket);
   if (host.protocol !== "tcp") {
     // The client speaks first in HTTP and TLS: a connection that is only tried, or kept ready, never reaches the app.
-    while (input.start.length === 0 && !input.ended && !socket.destroyed) await input.more(60_000);
+    while (input.start.length === 0 && !input.ended && !socket.destroyed) await input.more();
     if (input.start.length === 0) {
       endClient(socket);
       return;

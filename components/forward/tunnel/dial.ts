@@ -2,6 +2,7 @@ import http, { type IncomingMessage } from "node:http";
 import https from "node:https";
 import type { Duplex } from "node:stream";
 import type { AuthorizedOptions } from "../../cluster/api";
+import { within } from "../../time";
 import { DialError } from "./errors";
 
 /** A Pod, as the API server's `portforward` knows it. */
@@ -19,48 +20,42 @@ const longestBody = 4_096;
  * @throws {DialError} where it is refused, or nothing answers in time.
  */
 export async function dialSpdy(server: string, target: DialTarget, authorized: AuthorizedOptions): Promise<Duplex> {
-  return await new Promise((resolve, reject) => {
-    const url = portForwardUrl(server, target);
-    const request = (url.protocol === "https:" ? https : http).request(url, {
-      ...authorized,
-      method: "POST",
-      headers: {
-        ...authorized.headers,
-        "user-agent": "init-pod",
-        connection: "Upgrade",
-        upgrade: "SPDY/3.1",
-        "x-stream-protocol-version": "portforward.k8s.io",
-      },
-    });
-    const timer = setTimeout(() => request.destroy(silence()), dialTimeoutMs);
-    request.on("error", (error) => {
-      clearTimeout(timer);
-      reject(new DialError(error.message));
-    });
+  const url = portForwardUrl(server, target);
+  const request = (url.protocol === "https:" ? https : http).request(url, {
+    ...authorized,
+    method: "POST",
+    headers: {
+      ...authorized.headers,
+      "user-agent": "init-pod",
+      connection: "Upgrade",
+      upgrade: "SPDY/3.1",
+      "x-stream-protocol-version": "portforward.k8s.io",
+    },
+  });
+  const upgraded = new Promise<Duplex>((resolve, reject) => {
+    request.on("error", (error) => reject(new DialError(error.message)));
     request.on("response", (response) => {
       void refusal(response).then((error) => {
-        clearTimeout(timer);
         reject(error);
         request.destroy();
       });
     });
     request.on("upgrade", (_response, socket, first) => {
-      clearTimeout(timer);
       socket.setNoDelay(true);
       if (first.length > 0) socket.unshift(first);
       resolve(socket);
     });
-    request.end();
+  });
+  request.end();
+  return await within(dialTimeoutMs, upgraded, () => {
+    request.destroy(new Error(`no answer within ${dialTimeoutMs / 1000} s`));
+    return upgraded;
   });
 }
 
 export function portForwardUrl(server: string, { namespace, pod }: DialTarget): URL {
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/portforward`;
   return new URL(server + path);
-}
-
-function silence(): Error {
-  return new Error(`no answer within ${dialTimeoutMs / 1000} s`);
 }
 
 /** What a refused upgrade says. */

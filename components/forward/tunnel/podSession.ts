@@ -1,4 +1,5 @@
 import type { Duplex } from "node:stream";
+import { within } from "../../time";
 import type { PodConnection } from "./podConnection";
 import { FrameReader, FrameWriter } from "./spdyFrames";
 import { type CarryingSession, StreamPair } from "./streamPair";
@@ -99,12 +100,13 @@ export class PodSession implements CarryingSession {
     this.#pairs.set(errorStream, pair);
     this.#pairs.set(dataStream, pair);
     this.#send(this.#writer.openPair(port, errorStream, dataStream), dataStream);
-    const timer = setTimeout(() => this.socket.destroy(), openTimeoutMs);
     try {
       // What is sent before the node has replied is lost.
-      await pair.opened;
+      await within(openTimeoutMs, pair.opened, () => {
+        this.socket.destroy();
+        return pair.opened;
+      });
     } finally {
-      clearTimeout(timer);
       clearTimeout(silence);
     }
     return pair;
