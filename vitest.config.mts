@@ -5,7 +5,18 @@ const minute = 60_000;
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: "unit", include: ["tests/unit/**/*.test.ts"], testTimeout: 20_000 } },
+      {
+        test: {
+          name: "unit",
+          include: ["tests/unit/**/*.test.ts"],
+          testTimeout: 20_000,
+          // Many of these tests wait for a server or a process of their own, and leave the processor to others meanwhile.
+          maxWorkers: 6,
+          maxConcurrency: 24,
+          // What a test changes of its process, it puts back: so files share a worker, and modules are loaded once in each.
+          isolate: false,
+        },
+      },
       {
         // It kills the sandbox, so it runs by itself, after the integration tests.
         test: {
