@@ -12,13 +12,22 @@ import {
   writeRecord,
 } from "../state";
 import { ApiLink } from "./apiLink";
-import { dropAfterMs, DropTimer } from "./dropTimer";
+import { DropTimer } from "./dropTimer";
 import { LocalForward } from "./localForward";
 import { type Clocks, SleepSensor } from "./sleepSensor";
 
+/** When what is done, in milliseconds. */
+export interface DaemonTiming {
+  /** How often the state folder is looked at: file system events may be lost, on network file systems all of them. */
+  poll: number;
+  /** How long no Pod may exist before a forward ends. Long enough for a Pod that is deleted and made anew by hand. */
+  drop: number;
+  /** How long a client is kept waiting for a Pod that answers. Shorter than what people and clients take for a hang. */
+  hold: number;
+}
+
+const usualTiming: DaemonTiming = { poll: 2_000, drop: 3_000, hold: 2_500 };
 const settleMs = 10;
-/** File system events may be lost, on network file systems all of them. */
-const pollMs = 2_000;
 /** A timer that comes this much late tells of a sleep. */
 const sleepMs = 5_000;
 /** Traffic figures are written this often. */
@@ -40,6 +49,7 @@ export class Daemon {
   readonly #links = new Map<string, { link: ApiLink; users: number }>();
   readonly #closing = new Set<Promise<void>>();
   readonly #startedAt = Date.now();
+  readonly #timing: DaemonTiming;
   readonly #sleep: SleepSensor;
   #soon: NodeJS.Timeout | undefined;
   #finish: (() => void) | undefined;
@@ -49,8 +59,10 @@ export class Daemon {
     private readonly lock: DaemonLock,
     private readonly log: (line: string) => void,
     clocks?: Clocks,
+    timing: Partial<DaemonTiming> = {},
   ) {
-    this.#sleep = new SleepSensor(pollMs, clocks);
+    this.#timing = { ...usualTiming, ...timing };
+    this.#sleep = new SleepSensor(this.#timing.poll, clocks);
   }
 
   /** Resolves when no forward is left, another daemon has taken over, or `signal` is aborted. */
@@ -58,7 +70,7 @@ export class Daemon {
     const finished = new Promise<void>((resolve) => (this.#finish = resolve));
     signal.addEventListener("abort", () => this.#finish?.());
     const watcher = this.#watchFolder();
-    const poll = setInterval(() => this.#tick(), pollMs);
+    const poll = setInterval(() => this.#tick(), this.#timing.poll);
     const figures = setInterval(() => this.#writeRecords(true), figuresMs);
     this.#reconcile();
     await finished;
@@ -132,10 +144,11 @@ export class Daemon {
       `forward ${key} (${wanted.name}): port ${wanted.localPort} to port ${wanted.podPort} in ${wanted.namespace}`,
     );
     const link = this.#useLink(wanted);
-    const forward = new LocalForward(stored, link, () => {
+    const changed = (): void => {
       entry.dropTimer.update();
       this.#reconcileSoon();
-    });
+    };
+    const forward = new LocalForward(stored, link, changed, this.#timing.hold);
     const dropTimer = new DropTimer(
       {
         podCount: () => forward.podCount,
@@ -147,7 +160,8 @@ export class Daemon {
           this.#reconcile();
         },
       },
-      this.#isLeftover(key) ? 0 : dropAfterMs,
+      this.#timing.drop,
+      this.#isLeftover(key) ? 0 : this.#timing.drop,
     );
     const entry: Entry = { forward, dropTimer, written: { facts: "", all: "" } };
     this.#entries.set(key, entry);
@@ -157,7 +171,7 @@ export class Daemon {
   /** Whether a file was there before this daemon: then its Pod has had its time. */
   #isLeftover(key: string): boolean {
     const file = statSync(join(this.folder, `${key}.forward.json`), { throwIfNoEntry: false });
-    return file !== undefined && this.#startedAt - file.mtimeMs > dropAfterMs;
+    return file !== undefined && this.#startedAt - file.mtimeMs > this.#timing.drop;
   }
 
   #close(key: string, graceMs: number): void {

@@ -1,5 +1,3 @@
-/** How long no Pod may exist before a forward ends. Long enough for a Pod that is deleted and made anew by hand. */
-export const dropAfterMs = 3_000;
 /** How soon to look again while something keeps the forward. */
 const againMs = 500;
 
@@ -20,16 +18,18 @@ export class DropTimer {
 
   constructor(
     private readonly questions: DropQuestions,
-    /** The time for a Pod that was never seen: one that is gone for long needs none. */
-    private afterMs = dropAfterMs,
+    /** How long no Pod may exist. */
+    private readonly afterMs: number,
+    /** The same as long as none was seen: one that is gone for long needs no time. */
+    private firstMs: number,
   ) {}
 
   /** To be called at each change of the Pods. */
   update(): void {
     const count = this.questions.podCount();
-    if (count !== undefined && count > 0) this.afterMs = dropAfterMs;
+    if (count !== undefined && count > 0) this.firstMs = this.afterMs;
     if (count !== 0) this.stop();
-    else this.#timer ??= setTimeout(() => void this.#decide(), this.afterMs);
+    else this.#timer ??= setTimeout(() => void this.#decide(), this.firstMs);
   }
 
   stop(): void {

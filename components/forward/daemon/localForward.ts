@@ -37,6 +37,7 @@ export class LocalForward {
     private readonly link: ApiLink,
     /** Told of each change that others should soon know of. */
     private readonly changed: () => void,
+    private readonly holdMs: number,
   ) {
     const { localPort, namespace, selector, showLogs = false } = stored.forward;
     this.#steps = new StepReporter(showLogs ? (source) => link.logTail(source) : undefined);
@@ -100,6 +101,7 @@ export class LocalForward {
       name,
       protocol,
       podPort,
+      holdMs: this.holdMs,
       currentPod: (ms) => this.#currentPod(ms),
       // As long as no other Pod is Ready, an old one is the best there is.
       isCurrent: ({ uid }) => (this.#currentUid ?? uid) === uid,

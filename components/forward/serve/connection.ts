@@ -23,6 +23,8 @@ export interface ConnectionHost {
   readonly name: string;
   readonly protocol: ForwardProtocol;
   readonly podPort: number;
+  /** How long a client is kept waiting for a Pod that answers. */
+  readonly holdMs: number;
   /** The Pod that is Ready, as soon as there is one; `undefined` after `ms`. */
   currentPod(ms: number): Promise<ConnectionTarget | undefined>;
   readonly halfOpen: HalfOpenConnections;
@@ -38,8 +40,6 @@ export interface ConnectionHost {
   events(pod: ConnectionTarget): RelayEvents;
 }
 
-/** How long a client is kept waiting for a Pod that answers. Shorter than what people and clients take for a hang. */
-const holdMs = 2_500;
 const retryMs = 150;
 const headMs = 1_000;
 
@@ -65,7 +65,7 @@ export async function serveConnection(socket: Socket, host: ConnectionHost): Pro
 /** Returns why no Pod answered; `undefined` where one did, or the client went away. */
 async function forwardToPod(socket: Socket, input: ClientInput, host: ConnectionHost): Promise<Situation | undefined> {
   const isLook = parseHttpHead(input.start)?.isLook === true;
-  let deadline = performance.now() + (isLook ? 0 : holdMs);
+  let deadline = performance.now() + (isLook ? 0 : host.holdMs);
   let wasLost = false;
   for (;;) {
     const left = deadline - performance.now();
@@ -78,13 +78,13 @@ async function forwardToPod(socket: Socket, input: ClientInput, host: Connection
       if (isGone(socket)) return undefined;
       if (wasLost) return { kind: "unreachable", name: host.name, message: lostMessage(pod) };
       wasLost = true;
-      deadline = performance.now() + holdMs;
+      deadline = performance.now() + host.holdMs;
       continue;
     }
     if (failure === "unanswered") {
       // Only to another Pod: an app that closes without an answer gets no request twice.
       if ((await host.currentPod(0))?.uid !== pod.uid) {
-        deadline = performance.now() + holdMs;
+        deadline = performance.now() + host.holdMs;
         continue;
       }
       endClient(socket);

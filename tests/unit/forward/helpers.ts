@@ -4,7 +4,7 @@ import { type AddressInfo, createServer as createTcpServer, type Server, type So
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
-import { Daemon } from "../../../components/forward/daemon/daemon.ts";
+import { Daemon, type DaemonTiming } from "../../../components/forward/daemon/daemon.ts";
 import type { Clocks } from "../../../components/forward/daemon/sleepSensor.ts";
 import { type ForwardRequest, writeDesired } from "../../../components/forward/state/desired.ts";
 import { takeLock } from "../../../components/forward/state/lock.ts";
@@ -77,6 +77,7 @@ export async function requestFor(api: FakeApi, more: Partial<ForwardRequest> = {
 export function runDaemon(
   folder: string,
   request: ForwardRequest,
+  timing: Partial<DaemonTiming> = {},
   clocks?: Clocks,
 ): { key: string; ended: Promise<void>; lines: string[] } {
   const { key } = writeDesired(folder, request, "1.0.0");
@@ -84,7 +85,7 @@ export function runDaemon(
   takeLock(folder, lock);
   const lines: string[] = [];
   const stop = new AbortController();
-  const ended = new Daemon(folder, lock, (line) => lines.push(line), clocks).run(stop.signal);
+  const ended = new Daemon(folder, lock, (line) => lines.push(line), clocks, timing).run(stop.signal);
   onTestFinished(async () => {
     stop.abort();
     await ended;

@@ -10,13 +10,20 @@ import { ask, fakeApi, freePort, httpApp, requestFor, runDaemon, tcpApp, tempora
 
 const labels = { app: "web" };
 
+/** Sooner than usual, so that the tests end sooner. */
+const soon = { drop: 300, hold: 500 };
+
 /** A daemon with one forward and one Ready Pod whose app listens on `appPort`. */
-async function forwarding(appPort: number, more: Parameters<typeof requestFor>[1] = {}) {
+async function forwarding(
+  appPort: number,
+  more: Parameters<typeof requestFor>[1] = {},
+  timing: Parameters<typeof runDaemon>[2] = {},
+) {
   const folder = temporaryFolder();
   const api = await fakeApi();
   const request = await requestFor(api, more);
   api.setPod({ name: "web-1", uid: "uid-1", labels, ready: true, appPort });
-  const daemon = runDaemon(folder, request);
+  const daemon = runDaemon(folder, request, timing);
   await until(() => readRecord(folder, daemon.key)?.pod?.uid === "uid-1");
   return { folder, api, port: request.localPort, request, ...daemon };
 }
@@ -132,7 +139,7 @@ it("holds a request until the Pod is Ready", async () => {
 });
 
 it("says what the Pod does where none gets Ready", async () => {
-  const { api, port } = await forwarding(await httpApp((_request, response) => response.end()));
+  const { api, port } = await forwarding(await httpApp((_request, response) => response.end()), {}, soon);
   api.setPod({ name: "web-1", uid: "uid-1", labels, ready: false, appPort: 1 });
   await new Promise((resolve) => setTimeout(resolve, 50));
   const answer = await ask(port);
@@ -226,10 +233,10 @@ it("tells those who wait for a Pod when the forward ends", async () => {
 });
 
 it("keeps the forward while an up works on the InitPod", async () => {
-  const { api, folder, key, request, ended } = await forwarding(1);
+  const { api, folder, key, request, ended } = await forwarding(1, {}, soon);
   const release = holdForward(request, folder);
   api.deletePod("web-1");
-  await new Promise((resolve) => setTimeout(resolve, 4_500));
+  await new Promise((resolve) => setTimeout(resolve, 5 * soon.drop));
   expect(readDesired(folder, key)).toBeDefined();
   release();
   await ended;
@@ -238,11 +245,11 @@ it("keeps the forward while an up works on the InitPod", async () => {
 
 it("keeps the forward while the API server does not answer, and goes on when it does", async () => {
   const appPort = await httpApp((_request, response) => response.end("alive"));
-  const { api, folder, key, port } = await forwarding(appPort);
+  const { api, folder, key, port } = await forwarding(appPort, {}, soon);
   const apiPort = api.port;
   await api.stop();
   await until(() => readRecord(folder, key)?.error !== undefined);
-  await new Promise((resolve) => setTimeout(resolve, 3_500));
+  await new Promise((resolve) => setTimeout(resolve, 3 * soon.drop));
   expect(readDesired(folder, key)).toBeDefined();
   await api.start(apiPort);
   await until(() => readRecord(folder, key)?.error === undefined, 20_000);

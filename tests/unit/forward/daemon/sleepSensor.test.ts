@@ -5,7 +5,8 @@ import { readRecord } from "../../../../components/forward/state/record.ts";
 import { ask, fakeApi, httpApp, requestFor, runDaemon, temporaryFolder, until } from "../helpers";
 
 const hourMs = 3_600_000;
-const intervalMs = 2_000;
+/** Quicker than usual, so that the tests are. */
+const intervalMs = 200;
 
 describe("the sleep sensor", () => {
   /** By how much the second question comes too late, where so much passed on each clock since the first. */
@@ -57,7 +58,7 @@ describe("a daemon whose time of day jumps", () => {
     const request = await requestFor(api);
     const appPort = await httpApp((_request, response) => response.end("app"));
     api.setPod({ name: "web-1", uid: "uid-1", labels: { app: "web" }, ready: true, appPort });
-    const { key, lines } = runDaemon(folder, request, clocks);
+    const { key, lines } = runDaemon(folder, request, { poll: intervalMs }, clocks);
     await until(() => readRecord(folder, key)?.pod?.uid === "uid-1");
     const lists = (): number =>
       api.requests.filter((line) => line.startsWith("GET") && !line.includes("watch=true")).length;

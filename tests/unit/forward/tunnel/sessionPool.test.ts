@@ -1,18 +1,19 @@
 import { Agent } from "node:http";
 import { connect, type Socket } from "node:net";
 import { expect, it, onTestFinished } from "vitest";
+import type { DaemonTiming } from "../../../../components/forward/daemon/daemon.ts";
 import { readRecord } from "../../../../components/forward/state/record.ts";
 import type { FakeApi } from "../fakeApi";
 import { ask, fakeApi, httpApp, requestFor, runDaemon, tcpApp, temporaryFolder, until } from "../helpers";
 
 const labels = { app: "web" };
 
-async function forwarding(appPort: number, protocol: "http" | "tcp" = "http") {
+async function forwarding(appPort: number, protocol: "http" | "tcp" = "http", timing?: Partial<DaemonTiming>) {
   const api = await fakeApi();
   const folder = temporaryFolder();
   const request = await requestFor(api, { protocol });
   api.setPod({ name: "web-1", uid: "uid-1", labels, ready: true, appPort });
-  const { key } = runDaemon(folder, request);
+  const { key } = runDaemon(folder, request, timing);
   await until(() => readRecord(folder, key)?.pod?.uid === "uid-1");
   return { api, port: request.localPort };
 }
@@ -158,7 +159,7 @@ it("asks again where the way to the Pod broke before an answer, and says so wher
   const appPort = await httpApp((_request, response) => {
     if (++asked > 1) response.end("app");
   });
-  const { api, port } = await forwarding(appPort);
+  const { api, port } = await forwarding(appPort, "http", { hold: 500 });
   const first = ask(port);
   await until(() => asked === 1);
   api.cut();
