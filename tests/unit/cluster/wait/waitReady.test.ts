@@ -15,7 +15,7 @@ async function failureOf(wait: Promise<unknown>): Promise<InitFailedError> {
   return error;
 }
 
-describe("the wait for a Pod", () => {
+describe.concurrent("the wait for a Pod", () => {
   scenario("ends with the init containers' logs as soon as the Pod is Ready", async ({ cluster, lines, waiting }) => {
     cluster.logs.set("first", ["one", "the s3cret"]).set("second", ["two"]);
     cluster.set("web", stages.first);
@@ -91,7 +91,7 @@ describe("the wait for a Pod", () => {
   });
 });
 
-describe("the deadline of the wait", () => {
+describe.concurrent("the deadline of the wait", () => {
   const promptMs = 3_500;
 
   async function deadline({ settings }: World, timeoutSeconds: number): Promise<InitFailedError> {
@@ -152,7 +152,7 @@ describe("the deadline of the wait", () => {
   });
 });
 
-describe("the wait for a Pod over a bad connection", () => {
+describe.concurrent("the wait for a Pod over a bad connection", () => {
   scenario("goes on when the API server has been started anew", async ({ cluster, lines, waiting }) => {
     cluster.set("web", stages.first);
     const { wait } = await waiting();
@@ -195,7 +195,7 @@ describe("the wait for a Pod over a bad connection", () => {
   });
 });
 
-describe("the events of a Pod", () => {
+describe.concurrent("the events of a Pod", () => {
   const mountFails = {
     reason: "FailedMount",
     type: "Warning",
