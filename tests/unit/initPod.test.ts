@@ -1,11 +1,9 @@
-import { createRequire } from "node:module";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, describe, expect, test } from "vitest";
 import type { InitPodArgs } from "../../components/spec/args.ts";
+import { loadPackage } from "./builtPackage";
 
-// Loaded as users load it, so that the package and this test share one Pulumi SDK.
-const require = createRequire(import.meta.url);
-const { InitPod, isInitPodError } = require("init-pod") as typeof import("../../components/index.ts");
+const { InitPod, isInitPodError } = loadPackage();
 
 interface Registered {
   type: string;

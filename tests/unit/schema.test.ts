@@ -1,9 +1,10 @@
 import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { Analyzer } from "@pulumi/pulumi/provider/experimental/analyzer.js";
 import { expect, test } from "vitest";
+import { dist } from "./builtPackage";
 
-const components = join(import.meta.dirname, "../../components");
+const components = dirname(dist);
 
 interface Documented {
   description?: string;

@@ -5,6 +5,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
 import { parseCommand, UsageError } from "../../../components/cli/verbs/arguments.ts";
 import { listDesired, removeForward } from "../../../components/forward/state/desired.ts";
 import { liveDaemon } from "../../../components/forward/state/lock.ts";
+import { dist } from "../builtPackage";
 import type { FakeApi } from "../forward/fakeApi";
 import { ask, fakeApi, freePort, httpApp, temporaryFolder, until } from "../forward/helpers";
 
@@ -64,7 +65,7 @@ describe("the command", () => {
   }
 
   async function initPod(...args: string[]): Promise<{ code: number; out: string; err: string }> {
-    const script = join(import.meta.dirname, "../../../components/dist/cli/main.js");
+    const script = join(dist, "cli/main.js");
     const env = { ...process.env, XDG_STATE_HOME: join(folder, ".."), KUBECONFIG: join(folder, "..", "kubeconfig") };
     return await new Promise((resolve) => {
       execFile(process.execPath, [script, ...args], { env }, (error, out, err) =>

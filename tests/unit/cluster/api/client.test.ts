@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ClusterClient } from "../../../../components/cluster/api/client.ts";
 import { ApiError, KubeconfigError, UnreachableError } from "../../../../components/cluster/api/errors.ts";
+import { dist } from "../../builtPackage.ts";
 import { credentialPlugin, execUser } from "../credentialPlugin.ts";
 import { answer, FakeCluster, kubeconfig, refuse, until } from "../fakeCluster.ts";
 
@@ -272,7 +273,7 @@ describe("a process that used a client", () => {
   /** Runs the body of a module that has our classes, as the package's users do, in a process of its own. */
   async function ended(body: string): Promise<{ code: number | null; output: string; seconds: number }> {
     const program = join(folder, "program.cjs");
-    const built = join(import.meta.dirname, "../../../../components/dist/cluster");
+    const built = join(dist, "cluster");
     writeFileSync(
       program,
       `const { ClusterClient } = require("${built}/api/client.js");

@@ -1,5 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
+// The daemon is a process of its own here: the built one, as `up` starts it.
+import "../../builtPackage";
 import { beforeEach, expect, it, onTestFinished, vi } from "vitest";
 import { ensureForward } from "../../../../components/forward/client/ensure.ts";
 import { ForwardFailedError, PortInUseError } from "../../../../components/forward/client/errors.ts";
@@ -17,8 +19,6 @@ import { liveDaemon, releaseLock, takeLock } from "../../../../components/forwar
 import { ownIdentity } from "../../../../components/forward/state/processIdentity.ts";
 import { readRecord } from "../../../../components/forward/state/record.ts";
 import { ask, fakeApi, httpApp, requestFor, tcpApp, temporaryFolder, until } from "../helpers";
-
-// The daemon is a process of its own here: the built one, as `up` starts it.
 
 const labels = { app: "web" };
 /** Nothing listens on it, and no outgoing connection is given it. */
