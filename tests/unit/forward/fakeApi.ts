@@ -36,6 +36,8 @@ export class FakeApi {
   #webSockets = 0;
   #version = 1;
   readonly #pods = new Map<string, FakePod>();
+  /** Each change, as a watch tells of it. */
+  readonly #history: { version: number; line: string }[] = [];
   readonly #watchers = new Set<ServerResponse>();
   readonly #sockets = new Set<Socket>();
   readonly #ws = new WebSocketServer({ noServer: true, handleProtocols: () => "v4.channel.k8s.io" });
@@ -165,6 +167,8 @@ export class FakeApi {
     } else if (url.searchParams.has("watch")) {
       response.writeHead(200, { "content-type": "application/json" });
       response.flushHeaders();
+      const from = Number(url.searchParams.get("resourceVersion"));
+      for (const { version, line } of this.#history) if (version > from) response.write(line);
       this.#watchers.add(response);
       response.on("close", () => this.#watchers.delete(response));
     } else {
@@ -182,7 +186,9 @@ export class FakeApi {
 
   #emit(type: string, pod: FakePod): void {
     this.#version++;
-    for (const watcher of this.#watchers) watcher.write(JSON.stringify({ type, object: this.#object(pod) }) + "\n");
+    const line = JSON.stringify({ type, object: this.#object(pod) }) + "\n";
+    this.#history.push({ version: this.#version, line });
+    for (const watcher of this.#watchers) watcher.write(line);
   }
 
   #object(pod: FakePod): object {
