@@ -5,12 +5,7 @@ import { namesOf } from "./names";
 /** Name of the app container where the user gives it none. */
 export const defaultAppName = "app";
 
-/**
- * Names of the init containers, in order: a step's own, else its kind, then kind-2, kind-3, …
- *
- * @param args - the arguments
- * @returns a name for each step
- */
+/** Names of the init containers, in order: a step's own, else its kind, then kind-2, kind-3, … */
 export function stepNames(args: InitPodArgs): string[] {
   const items = (args.init ?? []).map((step) => {
     const planned = planOf(step);
@@ -19,12 +14,7 @@ export function stepNames(args: InitPodArgs): string[] {
   return namesOf(items, [appName(args.container)]);
 }
 
-/**
- * Name of the app container.
- *
- * @param app - the app
- * @returns its own name, else "app"
- */
+/** Name of the app container: its own, else "app". */
 export function appName(app: AppContainer): string {
   const raw: unknown = app.container?.name;
   return app.name ?? (typeof raw === "string" ? raw : defaultAppName);

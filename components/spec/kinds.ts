@@ -12,22 +12,12 @@ const kinds: { readonly [K in Kind]: (value: NonNullable<InitStep[K]>) => StepPl
 /** Names of all kinds, as they are written in a step. */
 export const kindNames = Object.keys(kinds) as Kind[];
 
-/**
- * The kinds that a step sets: exactly one in a good step.
- *
- * @param step - a step
- * @returns their names
- */
+/** The kinds that a step sets: exactly one in a good step. */
 export function kindsOf(step: InitStep): Kind[] {
   return kindNames.filter((kind) => step[kind] !== undefined);
 }
 
-/**
- * What a step's kind makes of its arguments.
- *
- * @param step - a step
- * @returns its kind and plan; undefined for a step that doesn't set exactly one kind
- */
+/** What a step's kind makes of its arguments; undefined for a step that doesn't set exactly one kind. */
 export function planOf(step: InitStep): { kind: Kind; plan: StepPlan } | undefined {
   const [kind, ...more] = kindsOf(step);
   if (kind === undefined || more.length > 0) return undefined;

@@ -1,9 +1,6 @@
 /**
- * The first of base, base-2, base-3, … that is not taken. The number stays when a long base is cut.
- *
- * @param base - a DNS label
- * @param taken - names in use
- * @returns a DNS label of at most 63 characters
+ * The first of base, base-2, base-3, … that is not taken, a DNS label as `base` is. The number stays when a long base
+ * is cut.
  */
 export function freeName(base: string, taken: ReadonlySet<string>): string {
   for (let number = 1; ; number++) {
@@ -23,11 +20,8 @@ export interface Named {
 }
 
 /**
- * Names in order: own ones as they are, the others by kind, then kind-2, kind-3, …, around the names that are taken.
- *
- * @param items - what is to be named
- * @param taken - names in use elsewhere
- * @returns one name for each item; unique where own names are
+ * Names in order: own ones as they are, the others by kind, then kind-2, kind-3, …, around those that are taken
+ * elsewhere. They are unique where own names are.
  */
 export function namesOf(items: readonly Named[], taken: Iterable<string> = []): string[] {
   const used = new Set([...taken, ...items.flatMap(({ name }) => name ?? [])]);
@@ -39,12 +33,7 @@ export function namesOf(items: readonly Named[], taken: Iterable<string> = []): 
   });
 }
 
-/**
- * A path as a DNS label: /usr/share/nginx/html is usr-share-nginx-html.
- *
- * @param path - an absolute path
- * @returns a DNS label
- */
+/** An absolute path as a DNS label: /usr/share/nginx/html is usr-share-nginx-html. */
 export function nameOfPath(path: string): string {
   const label = path
     .toLowerCase()

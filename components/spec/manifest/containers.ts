@@ -19,7 +19,6 @@ import { mountsBeside, type VolumeMount } from "./volumes";
 /**
  * Enough for curl and a shell. A Pod's request is the larger of its largest init container's and its apps' together,
  * so a step must not ask for more than it needs.
- *
  * Source: https://kubernetes.io/docs/concepts/workloads/pods/init-containers/#resource-sharing-within-containers
  */
 const initRequests = { cpu: "10m", memory: "16Mi" };
@@ -36,14 +35,8 @@ export interface Surroundings {
 }
 
 /**
- * The init container of a step.
- *
- * @param step - a step with exactly one kind
- * @param field - where it is, as one writes it
- * @param name - name of the container
- * @param surroundings - what it gets from the Pod
- * @returns a Kubernetes Container
- * @throws Error where the step doesn't set exactly one kind
+ * The init container of a step, which stands at `field` of the arguments.
+ * @throws {Error} where the step doesn't set exactly one kind.
  */
 export function initContainer(
   step: InitStep,
@@ -72,15 +65,7 @@ export function initContainer(
   return merge(base, plan.raw ?? {}, podListKeys);
 }
 
-/**
- * The app container.
- *
- * @param app - the app
- * @param name - name of the container
- * @param surroundings - what it gets from the Pod
- * @param protocol - what it speaks on its port
- * @returns a Kubernetes Container
- */
+/** The app container; `protocol` is what it speaks on its port. */
 export function appContainer(
   app: AppContainer,
   name: string,

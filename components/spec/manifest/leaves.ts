@@ -9,13 +9,7 @@ export interface ManifestLeaves extends Leaves {
   readonly volume: (volume: Volume, field: string) => Volume;
 }
 
-/**
- * The way of leaves from the arguments to the manifest.
- *
- * @param args - the arguments
- * @param fail - makes the error of a leaf that resolves to a bad value
- * @returns the way
- */
+/** The way of leaves from the arguments to the manifest; `fail` makes the error of one that resolves to a bad value. */
 export function leavesOf(args: InitPodArgs, fail: Fail): ManifestLeaves {
   const toApp = appGrants(args);
   const pass: Leaves["checked"] = (input, field, check) => checked(input, field, check, fail);

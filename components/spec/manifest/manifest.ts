@@ -36,11 +36,8 @@ export interface Manifest {
 
 /**
  * The Kubernetes objects that the arguments come to. Pure: no cluster, no engine, and the same result for the same
- * arguments. Call it only with arguments in which `problemsOf` found nothing.
- *
- * @param args - the arguments
- * @param fail - makes the error that a leaf throws when it resolves to a bad value
- * @returns specs and what the wait needs to know of them
+ * arguments. Call it only with arguments in which `problemsOf` found nothing; `fail` makes the error of a leaf that
+ * resolves to a bad value.
  */
 export function manifest(args: InitPodArgs, fail: Fail = (text) => new Error(text)): Manifest {
   const leaves = leavesOf(args, fail);

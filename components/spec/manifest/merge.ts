@@ -20,13 +20,7 @@ export const serviceListKeys: ListKeys = { ports: "port" };
  * Kubernetes fields over Kubernetes fields: maps deep, the lists in `listKeys` by their key, every other list and value
  * replaced, null removes. An element `{ KEY: …, $patch: "delete" }` removes the one with this key; "$patch" is what
  * Kubernetes' own strategic merge calls it. Neither argument is changed.
- *
  * Source: https://kubernetes.io/docs/tasks/manage-kubernetes-objects/update-api-object-kubectl-patch/
- *
- * @param base - what is there
- * @param patch - what is laid over it
- * @param listKeys - lists that are merged element by element
- * @returns the result
  */
 export function merge(base: Fields, patch: Fields, listKeys: ListKeys): Fields {
   const result: Fields = { ...base };

@@ -2,10 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Fields } from "./merge";
 
 /**
- * What must not show in logs or errors: for each Output among the arguments, its texts where it is a secret.
- *
- * @param value - arguments, however deep
- * @returns one Output per Output: the texts to hide, one below the other, itself a secret, or "" where it is none
+ * What must not show in logs or errors: for each Output among the arguments, however deep, its texts, one below the
+ * other and itself a secret, or "" where it is no secret.
  */
 export function secretsIn(value: unknown): pulumi.Output<string>[] {
   return outputsIn(value).map((output) =>
@@ -14,10 +12,9 @@ export function secretsIn(value: unknown): pulumi.Output<string>[] {
 }
 
 /**
- * A mark for init containers that read a Kubernetes Secret, whose value is not known here: whatever they log may hold it.
- *
- * @param podSpec - the finished spec, with what a step of plain Kubernetes asks for by itself
- * @returns "", a secret where an init container's environment, or a volume that it mounts, comes from a Secret
+ * A mark for init containers that read a Kubernetes Secret, whose value is not known here: whatever they log may hold
+ * it. It is "", and a secret where an init container's environment, or a volume that it mounts, comes from a Secret.
+ * The finished spec tells, with what a step of plain Kubernetes asks for by itself.
  */
 export function secretMark(podSpec: Fields): pulumi.Output<string> {
   const parts = { init: podSpec.initContainers ?? [], volumes: podSpec.volumes ?? [] };

@@ -5,13 +5,10 @@ import { Security } from "..";
 const nonRootId = 65_532;
 
 /**
- * Security context of the Pod.
+ * Security context of the Pod; undefined where the images decide.
  *
  * runAsNonRoot refuses an image whose USER is a name, so the id is a number here.
  * Source: https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
- *
- * @param security - how much it is locked down
- * @returns the context, undefined where the images decide
  */
 export function podSecurity(security: Security): k8s.types.input.core.v1.PodSecurityContext | undefined {
   if (security === Security.Image) return undefined;
@@ -21,12 +18,8 @@ export function podSecurity(security: Security): k8s.types.input.core.v1.PodSecu
 }
 
 /**
- * Security context of every container.
- *
+ * Security context of every container; undefined where the images decide.
  * Source: https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
- *
- * @param security - how much it is locked down
- * @returns the context, undefined where the images decide
  */
 export function containerSecurity(security: Security): k8s.types.input.core.v1.SecurityContext | undefined {
   if (security === Security.Image) return undefined;

@@ -26,12 +26,8 @@ const tmpSizeLimit = "256Mi";
 const tmpPath = "/tmp";
 
 /**
- * The folders that need a volume of their own: the parents of what steps write, but for those which lie in another one
- * or in a volume that is mounted there already.
- *
- * @param written - absolute paths that steps write
- * @param volumes - the volumes that the user declares
- * @returns absolute folders, outermost only, sorted
+ * The folders that need a volume of their own, sorted: the parents of what steps write, but for those which lie in
+ * another one or in a volume that is mounted there already.
  */
 export function sharedFolders(written: readonly string[], volumes: Record<string, Volume> = {}): string[] {
   const mounted = Object.values(volumes).flatMap(({ mountPath }) => mountPath ?? []);
@@ -41,15 +37,7 @@ export function sharedFolders(written: readonly string[], volumes: Record<string
   return folders.filter((folder) => !folders.some((other) => other !== folder && isWithin(folder, other)));
 }
 
-/**
- * The volumes of a Pod and who mounts them.
- *
- * @param written - absolute paths that steps write
- * @param declared - the volumes that the user declares
- * @param security - whether the root file system is read-only, so that /tmp needs a volume
- * @param hasSteps - whether there is an init step
- * @returns the plan
- */
+/** The volumes of a Pod and who mounts them. A read-only root file system, by `security`, takes one for /tmp. */
 export function planVolumes(
   written: readonly string[],
   declared: Record<string, Volume> = {},
@@ -98,13 +86,7 @@ export function planVolumes(
   return { volumes, initMounts, appMounts };
 }
 
-/**
- * The planned mounts of a container, without those whose volume or path its own Kubernetes fields mount already.
- *
- * @param planned - what InitPod would mount
- * @param own - volumeMounts among the container's Kubernetes fields
- * @returns what InitPod mounts
- */
+/** The planned mounts of a container, without those whose volume its own Kubernetes fields, `own`, mount already. */
 export function mountsBeside(planned: readonly VolumeMount[], own: unknown): VolumeMount[] {
   const named = Array.isArray(own) ? own.map((mount: Partial<VolumeMount> | null) => mount?.name) : [];
   return planned.filter(({ name }) => !named.includes(name));

@@ -1,12 +1,7 @@
 import { dnsLabel, image, problemsInOptional } from "../values";
 import type { StepPlan } from "./plan";
 
-/**
- * A Kubernetes Container as it is.
- *
- * @param value - fields of a Kubernetes Container
- * @returns its plan
- */
+/** The plan of a step that is a Kubernetes Container as it is. */
 export function container(value: Readonly<Record<string, unknown>>): StepPlan {
   return {
     name: typeof value.name === "string" ? value.name : undefined,

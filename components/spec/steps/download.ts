@@ -63,12 +63,7 @@ const redirects = 10;
 /** Headers that curl itself drops when a redirect leads to another host. Source: https://curl.se/docs/manpage.html#-H */
 const droppedOnRedirect = new Set(["authorization", "cookie"]);
 
-/**
- * Fetches a file.
- *
- * @param value - the arguments of the step
- * @returns its plan
- */
+/** The plan of a step that fetches a file. */
 export function download(value: Download): StepPlan {
   return {
     image: defaultImage,

@@ -16,17 +16,11 @@ export interface StepPlan {
   readonly writes: readonly string[];
   /** Secrets that it is given, by the field that gives them. */
   readonly secrets: Readonly<Record<string, SecretKey>>;
-  /**
-   * What is wrong with its plain arguments.
-   *
-   * @param field - where they are, as one writes it
-   */
+  /** What is wrong with its plain arguments, which stand at `field`. */
   problems(field: string): Problem[];
   /**
-   * Its container, without what all steps have in common. Only for arguments without problems.
-   *
-   * @param field - where its arguments are, as one writes it
-   * @param leaves - checks Outputs when they resolve
+   * Its container, without what all steps have in common. Only for arguments without problems, which stand at `field`;
+   * `leaves` checks Outputs when they resolve.
    */
   container(field: string, leaves: Leaves): Container;
   /** Kubernetes fields that are merged over everything else. */

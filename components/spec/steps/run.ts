@@ -28,12 +28,7 @@ export interface Run {
 /** Small, multi-arch, and named without a host, so that a cluster's mirror of the default registry serves it. */
 const defaultImage = "busybox:1.37.0";
 
-/**
- * Runs a script or a command.
- *
- * @param value - the arguments of the step
- * @returns its plan
- */
+/** The plan of a step that runs a script or a command. */
 export function run(value: Run): StepPlan {
   const { script, command, shell = ["sh", "-euc"], env = {}, writes = [] } = value;
   return {

@@ -9,12 +9,10 @@ export interface Grant {
 }
 
 /**
- * Secrets that are given to a step and that the app could see as well. Compared by Secret and key; a Secret that is
- * mounted or imported as a whole counts as all its keys. Names that are not known yet: see `leak`, which the manifest
- * asks when they resolve. What a step of plain Kubernetes asks for by itself is not compared.
- *
- * @param args - the arguments
- * @returns one problem for each field that gives such a Secret to a step
+ * Secrets that are given to a step and that the app could see as well, one problem for each field that gives one.
+ * Compared by Secret and key; a Secret that is mounted or imported as a whole counts as all its keys. Names that are
+ * not known yet: see `leak`, which the manifest asks when they resolve. What a step of plain Kubernetes asks for by
+ * itself is not compared.
  */
 export function isolationProblems(args: InitPodArgs): Problem[] {
   const toApp = appGrants(args);
@@ -22,11 +20,8 @@ export function isolationProblems(args: InitPodArgs): Problem[] {
 }
 
 /**
- * The problem of a Secret that is given to a step and that the app could see as well.
- *
- * @param toStep - what the step is given
- * @param toApp - all that the app could see
- * @returns the problem, undefined where there is none or a name isn't known yet
+ * The problem of a Secret that is given to a step and that the app could see as well; undefined where there is none or
+ * a name isn't known yet.
  */
 export function leak(toStep: Grant, toApp: readonly Grant[]): Problem | undefined {
   const { secret, key, field } = toStep;
@@ -67,12 +62,7 @@ function stepGrants({ init = [], volumes = {} }: InitPodArgs): Grant[] {
   ];
 }
 
-/**
- * All that the app could see of Secrets.
- *
- * @param args - the arguments
- * @returns what each field gives it; names may be Outputs
- */
+/** All that the app could see of Secrets. Names may be Outputs. */
 export function appGrants({ container: app, volumes = {}, podSpec = {} }: InitPodArgs): Grant[] {
   const containers = [
     { fields: mapIn(app.container), field: "container.container" },

@@ -6,12 +6,7 @@ import { type Check, labelValue, metadataKey, type Problem, problemsIn, text } f
 /** Annotations by which InitPod keeps the provider from waiting in its place. */
 const waitKeys = ["pulumi.com/waitFor", "pulumi.com/skipAwait"];
 
-/**
- * What is wrong with labels and annotations.
- *
- * @param args - the arguments
- * @returns the problems of their keys and plain values
- */
+/** What is wrong with the keys and plain values of labels and annotations. */
 export function metadataProblems({ labels = {}, annotations = {} }: InitPodArgs): Problem[] {
   return [
     ...entries("labels", labels, labelValue, (key) => (Object.values(selectorLabel) as string[]).includes(key)),

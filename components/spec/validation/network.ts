@@ -2,12 +2,7 @@ import { ForwardProtocol } from "../../contract";
 import { ForwardMode, type InitPodArgs, ServiceType } from "..";
 import { oneOf, port, type Problem, problemsInOptional } from "../values";
 
-/**
- * What is wrong with the Service and the forward.
- *
- * @param args - the arguments
- * @returns the problems of their plain values
- */
+/** What is wrong with the Service and the forward. */
 export function networkProblems({ container, service, forward }: InitPodArgs): Problem[] {
   const needsPort = [
     ...(service === undefined ? [] : ["service"]),

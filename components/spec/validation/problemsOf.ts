@@ -33,9 +33,6 @@ import { volumeProblems } from "./volumes";
 
 /**
  * Everything that is wrong with the plain values of the arguments. An Output is checked when it resolves, by `checked`.
- *
- * @param args - the arguments
- * @returns all problems, none where the arguments are good
  */
 export function problemsOf(args: InitPodArgs): Problem[] {
   // In languages without types it may be missing, and then nothing else can be said.

@@ -1,13 +1,8 @@
 import { isPlain, type Problem, problemsIn, quantity } from "../values";
 
 /**
- * What is wrong with the amounts in requests and limits.
- *
+ * What is wrong with the amounts in requests and limits of Kubernetes ResourceRequirements.
  * Source: https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/
- *
- * @param field - where, as one writes it
- * @param resources - Kubernetes ResourceRequirements
- * @returns the problems of its plain values
  */
 export function resourceProblems(field: string, resources: object | undefined): Problem[] {
   const amounts = resources as Record<string, unknown> | undefined;

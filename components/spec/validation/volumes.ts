@@ -14,12 +14,7 @@ import {
   writtenPath,
 } from "../values";
 
-/**
- * What is wrong with the volumes and with what steps write to them.
- *
- * @param args - the arguments
- * @returns the problems of their plain values
- */
+/** What is wrong with the volumes and with what steps write to them. */
 export function volumeProblems(args: InitPodArgs): Problem[] {
   const volumes = Object.entries(args.volumes ?? {});
   return [

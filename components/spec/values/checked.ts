@@ -7,24 +7,14 @@ export type Check = (value: unknown) => string | undefined;
 /** Makes the error that an Output throws when it resolves to a bad value. */
 export type Fail = (text: string) => Error;
 
-/**
- * Whether a value is known now: neither an Output nor a Promise.
- *
- * @param input - a leaf of the arguments
- * @returns true where it can be looked at
- */
+/** Whether a value is known now: neither an Output nor a Promise. */
 export function isPlain<T>(input: pulumi.Input<T>): input is T & pulumi.Input<T> {
   return !pulumi.Output.isInstance(input) && !(input instanceof Promise);
 }
 
 /**
- * The problem of a plain value, if it has one. An Output has none yet: `checked` looks at it when it resolves.
- *
- * @param field - where, as one writes it
- * @param value - the value
- * @param check - what it must meet
- * @param show - how the value is shown; hidden where it may be secret
- * @returns no problem or one
+ * The problem of a plain value, if it has one. An Output has none yet: `checked` looks at it when it resolves. `show`
+ * hides a value that may be secret.
  */
 export function problemsIn(field: string, value: unknown, check: Check, show = shown): Problem[] {
   if (!isPlain(value)) return [];
@@ -32,15 +22,7 @@ export function problemsIn(field: string, value: unknown, check: Check, show = s
   return fix === undefined ? [] : [{ field, value: show(value), fix }];
 }
 
-/**
- * As `problemsIn`, for a value that may be missing.
- *
- * @param field - where, as one writes it
- * @param value - the value, or undefined
- * @param check - what it must meet
- * @param show - how the value is shown
- * @returns no problem or one
- */
+/** As `problemsIn`, for a value that may be missing. */
 export function problemsInOptional(field: string, value: unknown, check: Check, show = shown): Problem[] {
   return value === undefined ? [] : problemsIn(field, value, check, show);
 }
@@ -48,13 +30,7 @@ export function problemsInOptional(field: string, value: unknown, check: Check, 
 /**
  * An Output that is checked when it resolves, so that a bad value is refused although it was unknown at first. A plain
  * value comes back as it is: it was checked before anything was made. A secret value is not shown.
- *
- * @param input - a leaf of the arguments
- * @param field - where, as one writes it
- * @param check - what it must meet
- * @param fail - makes the error
- * @returns the same value
- * @throws what `fail` makes, inside the Output
+ * @throws what `fail` makes, in the Output.
  */
 export function checked<T>(input: pulumi.Input<T>, field: string, check: Check, fail: Fail): pulumi.Input<T> {
   if (isPlain(input)) return input;

@@ -12,13 +12,7 @@ const label = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
 const subdomain = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/;
 const qualifiedName = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 
-/**
- * A whole number within bounds.
- *
- * @param lowest - least allowed
- * @param highest - most allowed
- * @returns the check
- */
+/** A whole number within bounds, which are allowed themselves. */
 export function wholeNumber(lowest: number, highest = Number.MAX_SAFE_INTEGER): Check {
   const range = highest === Number.MAX_SAFE_INTEGER ? `${lowest} or more` : `from ${lowest} to ${highest}`;
   return (value) =>
@@ -34,12 +28,7 @@ export const port: Check = wholeNumber(1, highestPort);
 export const seconds: Check = (value) =>
   typeof value === "number" && Number.isFinite(value) && value > 0 ? undefined : "must be a number of seconds above 0";
 
-/**
- * One of some words.
- *
- * @param words - the allowed ones
- * @returns the check
- */
+/** One of some words. */
 export function oneOf(words: readonly string[]): Check {
   return (value) =>
     typeof value === "string" && words.includes(value)
@@ -59,7 +48,6 @@ export const flag: Check = (value) => (typeof value === "boolean" ? undefined : 
 
 /**
  * A DNS label: what containers, volumes and namespaces are called.
- *
  * Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-label-names
  */
 export const dnsLabel: Check = (value) =>
@@ -69,7 +57,6 @@ export const dnsLabel: Check = (value) =>
 
 /**
  * A DNS subdomain: what Secrets, ConfigMaps and claims are called.
- *
  * Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/#dns-subdomain-names
  */
 export const objectName: Check = (value) =>
@@ -79,7 +66,6 @@ export const objectName: Check = (value) =>
 
 /**
  * A key of a Secret.
- *
  * Source: https://kubernetes.io/docs/concepts/configuration/secret/#restriction-names-data
  */
 export const secretKey: Check = (value) =>
@@ -89,7 +75,6 @@ export const secretKey: Check = (value) =>
 
 /**
  * A key of a label or annotation.
- *
  * Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
  */
 export const metadataKey: Check = (value) => {
@@ -103,7 +88,6 @@ export const metadataKey: Check = (value) => {
 
 /**
  * A value of a label.
- *
  * Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
  */
 export const labelValue: Check = (value) =>
@@ -113,7 +97,6 @@ export const labelValue: Check = (value) =>
 
 /**
  * Name of an environment variable that every shell can read. (Kubernetes itself accepts more.)
- *
  * Source: https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap08.html
  */
 export const envName: Check = (value) =>
@@ -123,7 +106,6 @@ export const envName: Check = (value) =>
 
 /**
  * An amount as Kubernetes writes it.
- *
  * Source: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
  */
 export const quantity: Check = (value) =>
@@ -171,7 +153,6 @@ const repositoryPart = /^[a-z0-9]+(?:(?:\.|_{1,2}|-+)[a-z0-9]+)*$/;
 
 /**
  * A reference to an image: [host[:port]/]repository[:tag][@digest].
- *
  * Source: https://github.com/distribution/reference/blob/main/reference.go
  */
 export const image: Check = (value) => {

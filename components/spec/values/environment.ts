@@ -6,35 +6,20 @@ import type { SecretKey } from "./secretKeys";
 /** One environment variable of a container. */
 export type EnvVar = k8s.types.input.core.v1.EnvVar;
 
-/**
- * Environment variables with literal values.
- *
- * @param env - values by name
- * @returns Kubernetes' list, in the same order
- */
+/** Environment variables with literal values, in the same order. */
 export function environment(env: Record<string, pulumi.Input<string>> = {}): EnvVar[] {
   return Object.entries(env).map(([name, value]) => ({ name, value: literal(value) }));
 }
 
 /**
  * Environment variables whose values only the kubelet reads: they are neither in the Pod nor in Pulumi's state.
- *
  * Source: https://kubernetes.io/docs/concepts/configuration/secret/#using-secrets-as-environment-variables
- *
- * @param env - Secrets by name of the variable
- * @returns Kubernetes' list, in the same order
  */
 export function secretEnvironment(env: Record<string, SecretKey> = {}): EnvVar[] {
   return Object.entries(env).map(([name, from]) => secretVariable(name, from));
 }
 
-/**
- * One environment variable whose value comes from a Secret.
- *
- * @param name - name of the variable
- * @param from - the Secret and its key
- * @returns the variable
- */
+/** One environment variable whose value comes from a Secret. */
 export function secretVariable(name: string, { secret, key }: SecretKey): EnvVar {
   return { name, valueFrom: { secretKeyRef: { name: secret, key } } };
 }

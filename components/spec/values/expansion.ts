@@ -5,11 +5,7 @@ import { isPlain } from "./checked";
  * A text that reaches the container exactly as it is. In command, args and env values Kubernetes replaces $(NAME) by an
  * environment variable and "$$" by "$": a script's own process number, or a password with "$$" in it, would arrive
  * changed, and a value could ask for another variable.
- *
  * Source: https://kubernetes.io/docs/tasks/inject-data-application/define-interdependent-environment-variables/
- *
- * @param input - the text
- * @returns the text as Kubernetes must be given it
  */
 export function literal(input: pulumi.Input<string>): pulumi.Input<string> {
   return isPlain(input) ? escape(input) : pulumi.output(input).apply(escape);

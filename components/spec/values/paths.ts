@@ -4,7 +4,6 @@ import type { Check } from "./checked";
 /**
  * Folders that hold the parts which an image needs to run at all. An emptyDir over one of them hides these, in the step
  * as in the app.
- *
  * Source: https://refspecs.linuxfoundation.org/FHS_3.0/fhs/index.html
  */
 const systemFolders = new Set(
@@ -15,23 +14,12 @@ const systemFolders = new Set(
 /** Below these, everything belongs to the kernel. */
 const kernelFolders = ["/dev/", "/proc/", "/sys/"];
 
-/**
- * The folder that a path lies in.
- *
- * @param path - an absolute path
- * @returns its parent folder
- */
+/** The folder that an absolute path lies in. */
 export function folderOf(path: string): string {
   return posix.dirname(path);
 }
 
-/**
- * Whether a path is a folder or lies anywhere in it.
- *
- * @param path - an absolute, normal path
- * @param folder - an absolute, normal path
- * @returns true for the folder itself as well
- */
+/** Whether a path is a folder or lies anywhere in it. Both are absolute and in their normal form. */
 export function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder === "/" ? "/" : `${folder}/`);
 }

@@ -14,12 +14,7 @@ const longestShown = 80;
 /** How a value that may be secret is shown. */
 export const hidden = "[hidden]";
 
-/**
- * A value as an error message shows it.
- *
- * @param value - any plain value
- * @returns one short line
- */
+/** A value as an error message shows it: one short line. */
 export function shown(value: unknown): string {
   if (value === undefined) return "";
   // A function or a symbol has no JSON.
@@ -28,11 +23,8 @@ export function shown(value: unknown): string {
 }
 
 /**
- * All problems as one text: a headline, then field, value and fix of each on a line.
- *
- * @param name - name of the InitPod
- * @param problems - what was found, at least one
- * @returns the text of the error
+ * All problems of the InitPod `name`, at least one, as one text: a headline, then field, value and fix of each on a
+ * line.
  */
 export function formatProblems(name: string, problems: Problem[]): string {
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
@@ -41,12 +33,7 @@ export function formatProblems(name: string, problems: Problem[]): string {
   );
 }
 
-/**
- * One problem as one line.
- *
- * @param problem - what was found
- * @returns field, value and fix
- */
+/** One problem as one line: field, value and fix. */
 export function line({ field, value, fix }: Problem): string {
   return value === "" ? `${field}: ${fix}` : `${field} = ${value}: ${fix}`;
 }

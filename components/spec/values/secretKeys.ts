@@ -11,13 +11,7 @@ export interface SecretKey {
   key: pulumi.Input<string>;
 }
 
-/**
- * What is wrong with a reference to a key of a Secret.
- *
- * @param field - where, as one writes it
- * @param from - the reference
- * @returns the problems of its plain values
- */
+/** What is wrong with a reference to a key of a Secret. */
 export function secretKeyProblems(field: string, from: SecretKey): Problem[] {
   return [
     ...problemsIn(`${field}.secret`, from.secret, objectName),
@@ -26,12 +20,8 @@ export function secretKeyProblems(field: string, from: SecretKey): Problem[] {
 }
 
 /**
- * What is wrong with environment variables that come from Secrets.
- *
- * @param field - where, as one writes it
- * @param env - Secrets by name of the variable
- * @param others - variables that the container has already
- * @returns the problems of its plain values
+ * What is wrong with environment variables that come from Secrets; `others` are variables that the container has
+ * already.
  */
 export function secretEnvProblems(
   field: string,
