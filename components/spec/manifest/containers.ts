@@ -5,10 +5,10 @@ import type { Container } from "../steps";
 import {
   environment,
   type EnvVar,
+  escapeExpansion,
   httpPath,
   image as imageCheck,
   type Leaves,
-  literal,
   secretEnvironment,
 } from "../values";
 import { type Fields, merge, podListKeys } from "./merge";
@@ -76,7 +76,7 @@ export function appContainer(
   const base: Container = {
     name,
     image: leaves.checked(app.image, "container.image", imageCheck),
-    ...defined({ command: app.command?.map(literal), args: app.args?.map(literal) }),
+    ...defined({ command: app.command?.map(escapeExpansion), args: app.args?.map(escapeExpansion) }),
     ...envOf(security, [...environment(app.env), ...secretEnvironment(secretEnv)]),
     ...(app.port === undefined
       ? {}

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type InitPodArgs, MountIn, type Volume } from "..";
-import { appGrants, type Grant, leak } from "../validation";
-import { checked, type Fail, isPlain, type Leaves, line, objectName, secretKey } from "../values";
+import { appGrants, type Grant, leakProblem } from "../validation";
+import { checked, type Fail, isPlain, type Leaves, objectName, problemLine, secretKey } from "../values";
 
 /** The leaves, with those that only the manifest has. */
 export interface ManifestLeaves extends Leaves {
@@ -15,12 +15,12 @@ export function leavesOf(args: InitPodArgs, fail: Fail): ManifestLeaves {
   const pass: Leaves["checked"] = (input, field, check) => checked(input, field, check, fail);
 
   // Only where a name is not known yet, so that the others stay known in a preview.
-  const apart = (name: pulumi.Input<string>, grant: Grant): pulumi.Input<string> =>
+  const keptFromApp = (name: pulumi.Input<string>, grant: Grant): pulumi.Input<string> =>
     [grant, ...toApp].every(isKnown)
       ? name
       : pulumi.all([name, pulumi.output(toApp), pulumi.output(grant)]).apply(([known, others, toStep]) => {
-          const problem = leak(toStep, others);
-          if (problem !== undefined) throw fail(line(problem));
+          const problem = leakProblem(toStep, others);
+          if (problem !== undefined) throw fail(problemLine(problem));
           return known;
         });
 
@@ -34,12 +34,12 @@ export function leavesOf(args: InitPodArgs, fail: Fail): ManifestLeaves {
     secretKey: reference,
     secret: (from, field) => {
       const { secret, key } = reference(from, field);
-      return { secret: apart(secret, { secret, key, field }), key };
+      return { secret: keptFromApp(secret, { secret, key, field }), key };
     },
     volume: (volume, field) => {
       if (volume.secret === undefined || volume.mountIn !== MountIn.Init) return volume;
       const secret = pass(volume.secret, `${field}.secret`, objectName);
-      return { ...volume, secret: apart(secret, { secret, field }) };
+      return { ...volume, secret: keptFromApp(secret, { secret, field }) };
     },
   };
 }

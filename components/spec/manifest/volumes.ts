@@ -76,10 +76,10 @@ export function planVolumes(
 
   if (security !== Security.Image) {
     // Not one volume for both: what a step leaves in its scratch space may be secret.
-    if (hasSteps && !mounts(initMounts, tmpPath)) {
+    if (hasSteps && !hasMountAt(initMounts, tmpPath)) {
       initMounts.push({ name: addEmptyDir("init-tmp", tmpSizeLimit), mountPath: tmpPath });
     }
-    if (!mounts(appMounts, tmpPath)) {
+    if (!hasMountAt(appMounts, tmpPath)) {
       appMounts.push({ name: addEmptyDir("tmp", tmpSizeLimit), mountPath: tmpPath });
     }
   }
@@ -92,7 +92,7 @@ export function mountsBeside(planned: readonly VolumeMount[], own: unknown): Vol
   return planned.filter(({ name }) => !named.includes(name));
 }
 
-function mounts(list: readonly VolumeMount[], path: string): boolean {
+function hasMountAt(list: readonly VolumeMount[], path: string): boolean {
   return list.some(({ mountPath }) => mountPath === path);
 }
 

@@ -1,14 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
 import {
   type EnvVar,
+  escapeExpansion,
   fileMode,
   headerName,
   headerValue,
-  hidden,
+  hiddenValue,
   httpUrl,
   isPlain,
   type Leaves,
-  literal,
   type Problem,
   problemsIn,
   problemsInOptional,
@@ -73,7 +73,7 @@ export function download(value: Download): StepPlan {
     problems: (field) => problems(value, field),
     container: (field, leaves) => ({
       // Kubernetes expands $(…) in arguments; the script has its own.
-      command: ["sh", "-c", literal(downloadScript)],
+      command: ["sh", "-c", escapeExpansion(downloadScript)],
       env: env(value, field, leaves),
     }),
   };
@@ -93,7 +93,7 @@ function problems(value: Download, field: string): Problem[] {
     ...problemsInOptional(`${field}.mode`, value.mode, fileMode),
     ...Object.entries(headers).flatMap(([name, header]) => [
       ...problemsIn(`${field}.headers.${name}`, name, headerName),
-      ...problemsIn(`${field}.headers.${name}`, header, headerValue, () => hidden),
+      ...problemsIn(`${field}.headers.${name}`, header, headerValue, () => hiddenValue),
     ]),
     ...Object.entries(secretHeaders).flatMap(([name, from]) => [
       ...problemsIn(`${field}.secretHeaders.${name}`, name, headerName),
@@ -110,8 +110,8 @@ function env(value: Download, field: string, { checked, secret }: Leaves): EnvVa
   const names = [...Object.keys(headers), ...Object.keys(secretHeaders)];
   const mayRedirect = Object.keys(secretHeaders).every((name) => droppedOnRedirect.has(name.toLowerCase()));
   const plain: EnvVar[] = [
-    { name: variables.url, value: literal(checked(value.url, `${field}.url`, httpUrl)) },
-    { name: variables.to, value: literal(value.to) },
+    { name: variables.url, value: escapeExpansion(checked(value.url, `${field}.url`, httpUrl)) },
+    { name: variables.to, value: escapeExpansion(value.to) },
     { name: variables.mode, value: value.mode ?? defaultMode },
     { name: variables.attempts, value: String(value.attempts ?? defaultAttempts) },
     { name: variables.timeout, value: String(value.timeoutSeconds ?? defaultTimeoutSeconds) },
@@ -127,7 +127,7 @@ function env(value: Download, field: string, { checked, secret }: Leaves): EnvVa
     ...(names.length === 0 ? [] : [{ name: variables.headerNames, value: names.join(" ") }]),
     ...Object.entries(headers).map(([name, header], at) => ({
       name: `${variables.header}${at + 1}`,
-      value: literal(checked(header, `${field}.headers.${name}`, headerValue)),
+      value: escapeExpansion(checked(header, `${field}.headers.${name}`, headerValue)),
     })),
     ...Object.entries(secretHeaders).map(([name, from], at) =>
       secretVariable(

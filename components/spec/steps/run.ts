@@ -1,5 +1,14 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { environment, envName, literal, nonEmpty, problemsIn, problemsInOptional, text, writtenPath } from "../values";
+import {
+  environment,
+  envName,
+  escapeExpansion,
+  nonEmpty,
+  problemsIn,
+  problemsInOptional,
+  text,
+  writtenPath,
+} from "../values";
 import type { StepPlan } from "./plan";
 
 /**
@@ -52,7 +61,7 @@ export function run(value: Run): StepPlan {
       ...writes.flatMap((path, at) => problemsIn(`${field}.writes[${at}]`, path, writtenPath)),
     ],
     container: () => ({
-      command: script === undefined ? (command ?? []).map(literal) : [...shell.map(literal), literal(script)],
+      command: (script === undefined ? (command ?? []) : [...shell, script]).map(escapeExpansion),
       env: environment(env),
     }),
   };

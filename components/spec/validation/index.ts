@@ -1,2 +1,2 @@
-export { appGrants, type Grant, leak } from "./isolation";
+export { appGrants, type Grant, leakProblem } from "./isolation";
 export { problemsOf } from "./problemsOf";

@@ -11,19 +11,19 @@ export interface Grant {
 /**
  * Secrets that are given to a step and that the app could see as well, one problem for each field that gives one.
  * Compared by Secret and key; a Secret that is mounted or imported as a whole counts as all its keys. Names that are
- * not known yet: see `leak`, which the manifest asks when they resolve. What a step of plain Kubernetes asks for by
- * itself is not compared.
+ * not known yet: see `leakProblem`, which the manifest asks when they resolve. What a step of plain Kubernetes asks for
+ * by itself is not compared.
  */
 export function isolationProblems(args: InitPodArgs): Problem[] {
   const toApp = appGrants(args);
-  return [...stepGrants(args).flatMap((grant) => leak(grant, toApp) ?? []), ...processProblems(args)];
+  return [...stepGrants(args).flatMap((grant) => leakProblem(grant, toApp) ?? []), ...processProblems(args)];
 }
 
 /**
  * The problem of a Secret that is given to a step and that the app could see as well; undefined where there is none or
  * a name isn't known yet.
  */
-export function leak(toStep: Grant, toApp: readonly Grant[]): Problem | undefined {
+export function leakProblem(toStep: Grant, toApp: readonly Grant[]): Problem | undefined {
   const { secret, key, field } = toStep;
   const other = toApp.find((grant) => sameSecret(grant, toStep));
   if (other === undefined) return undefined;
@@ -50,7 +50,7 @@ function processProblems({ init = [], podSpec }: InitPodArgs): Problem[] {
 function stepGrants({ init = [], volumes = {} }: InitPodArgs): Grant[] {
   return [
     ...init.flatMap((step, at) => [
-      ...keys(step.secretEnv, `init[${at}].secretEnv`),
+      ...keyGrants(step.secretEnv, `init[${at}].secretEnv`),
       ...Object.entries(planOf(step)?.plan.secrets ?? {}).map(([name, from]) => ({
         ...from,
         field: `init[${at}].${planOf(step)?.kind ?? ""}.${name}`,
@@ -74,7 +74,7 @@ export function appGrants({ container: app, volumes = {}, podSpec = {} }: InitPo
     return named.has(name) || (mountPath !== undefined && mountIn !== MountIn.Init);
   };
   return [
-    ...keys(app.secretEnv, "container.secretEnv"),
+    ...keyGrants(app.secretEnv, "container.secretEnv"),
     ...containers.flatMap(({ fields, field }) => environmentGrants(fields, field)),
     ...Object.entries(volumes).flatMap(([name, { secret }]) =>
       secret !== undefined && isMounted(name) ? [{ secret, field: `volumes.${name}` }] : [],
@@ -110,7 +110,7 @@ function volumeGrants(volume: Fields, field: string): Grant[] {
   });
 }
 
-function keys(env: Record<string, SecretKey> = {}, field: string): Grant[] {
+function keyGrants(env: Record<string, SecretKey> = {}, field: string): Grant[] {
   return Object.entries(env).map(([name, from]) => ({ ...from, field: `${field}.${name}` }));
 }
 

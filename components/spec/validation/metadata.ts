@@ -9,12 +9,12 @@ const waitKeys = ["pulumi.com/waitFor", "pulumi.com/skipAwait"];
 /** What is wrong with the keys and plain values of labels and annotations. */
 export function metadataProblems({ labels = {}, annotations = {} }: InitPodArgs): Problem[] {
   return [
-    ...entries("labels", labels, labelValue, (key) => (Object.values(selectorLabel) as string[]).includes(key)),
-    ...entries("annotations", annotations, text, (key) => waitKeys.includes(key)),
+    ...entryProblems("labels", labels, labelValue, (key) => (Object.values(selectorLabel) as string[]).includes(key)),
+    ...entryProblems("annotations", annotations, text, (key) => waitKeys.includes(key)),
   ];
 }
 
-function entries(
+function entryProblems(
   field: string,
   map: Record<string, pulumi.Input<string>>,
   check: Check,

@@ -10,7 +10,7 @@ import {
   type Problem,
   problemsInOptional,
   quantity,
-  shown,
+  shownValue,
   writtenPath,
 } from "../values";
 
@@ -18,15 +18,15 @@ import {
 export function volumeProblems(args: InitPodArgs): Problem[] {
   const volumes = Object.entries(args.volumes ?? {});
   return [
-    ...volumes.flatMap(([name, volume]) => oneVolume(name, volume)),
-    ...volumes.flatMap(([name, volume], at) => samePath(name, volume, volumes.slice(0, at))),
+    ...volumes.flatMap(([name, volume]) => ownProblems(name, volume)),
+    ...volumes.flatMap(([name, volume], at) => pathProblems(name, volume, volumes.slice(0, at))),
     ...writeProblems(args),
   ];
 }
 
 const sources = ["emptyDir", "configMap", "secret", "claim"] as const;
 
-function oneVolume(name: string, volume: Volume): Problem[] {
+function ownProblems(name: string, volume: Volume): Problem[] {
   const field = `volumes.${name}`;
   const set = sources.filter((source) => volume[source] !== undefined);
   return [
@@ -42,21 +42,21 @@ function oneVolume(name: string, volume: Volume): Problem[] {
   ];
 }
 
-function samePath(name: string, volume: Volume, earlier: readonly [string, Volume][]): Problem[] {
+function pathProblems(name: string, volume: Volume, earlier: readonly [string, Volume][]): Problem[] {
   const path = volume.mountPath;
-  const other = earlier.find(([, one]) => path !== undefined && one.mountPath === path && meet(one, volume));
+  const other = earlier.find(([, one]) => path !== undefined && one.mountPath === path && mountedTogether(one, volume));
   return other === undefined
     ? []
     : [
         {
           field: `volumes.${name}.mountPath`,
-          value: shown(path),
+          value: shownValue(path),
           fix: `is where ${other[0]} is mounted; choose another`,
         },
       ];
 }
 
-function meet({ mountIn: one = MountIn.All }: Volume, { mountIn: other = MountIn.All }: Volume): boolean {
+function mountedTogether({ mountIn: one = MountIn.All }: Volume, { mountIn: other = MountIn.All }: Volume): boolean {
   return one === other || one === MountIn.All || other === MountIn.All;
 }
 
@@ -75,11 +75,11 @@ function writeProblems({ init = [], volumes = {} }: InitPodArgs): Problem[] {
           : [
               {
                 field,
-                value: shown(path),
+                value: shownValue(path),
                 fix: `is written by ${earlier.field} already; a step sees what earlier ones wrote`,
               },
             ]),
-        ...(unwritable === undefined ? [] : [{ field, value: shown(path), fix: unwritable }]),
+        ...(unwritable === undefined ? [] : [{ field, value: shownValue(path), fix: unwritable }]),
       ];
     });
 }

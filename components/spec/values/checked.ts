@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { hidden, line, type Problem, shown } from "./problem";
+import { hiddenValue, type Problem, problemLine, shownValue } from "./problem";
 
 /** What is wrong with a value and how to put it right; undefined where it is fine. */
 export type Check = (value: unknown) => string | undefined;
@@ -16,14 +16,14 @@ export function isPlain<T>(input: pulumi.Input<T>): input is T & pulumi.Input<T>
  * The problem of a plain value, if it has one. An Output has none yet: `checked` looks at it when it resolves. `show`
  * hides a value that may be secret.
  */
-export function problemsIn(field: string, value: unknown, check: Check, show = shown): Problem[] {
+export function problemsIn(field: string, value: unknown, check: Check, show = shownValue): Problem[] {
   if (!isPlain(value)) return [];
   const fix = check(value);
   return fix === undefined ? [] : [{ field, value: show(value), fix }];
 }
 
 /** As `problemsIn`, for a value that may be missing. */
-export function problemsInOptional(field: string, value: unknown, check: Check, show = shown): Problem[] {
+export function problemsInOptional(field: string, value: unknown, check: Check, show = shownValue): Problem[] {
   return value === undefined ? [] : problemsIn(field, value, check, show);
 }
 
@@ -39,7 +39,7 @@ export function checked<T>(input: pulumi.Input<T>, field: string, check: Check, 
     const fix = check(value);
     if (fix === undefined) return value;
     const secret = await pulumi.isSecret(output);
-    throw fail(line({ field, value: secret ? hidden : shown(value), fix }));
+    throw fail(problemLine({ field, value: secret ? hiddenValue : shownValue(value), fix }));
   });
   // Output<UnwrappedT> is what an Input<T> resolves to; TypeScript can't see that for a generic T.
   return guarded as pulumi.Output<T>;

@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
-import { literal } from "./expansion";
+import { escapeExpansion } from "./escapeExpansion";
 import type { SecretKey } from "./secretKeys";
 
 /** One environment variable of a container. */
@@ -8,7 +8,7 @@ export type EnvVar = k8s.types.input.core.v1.EnvVar;
 
 /** Environment variables with literal values, in the same order. */
 export function environment(env: Record<string, pulumi.Input<string>> = {}): EnvVar[] {
-  return Object.entries(env).map(([name, value]) => ({ name, value: literal(value) }));
+  return Object.entries(env).map(([name, value]) => ({ name, value: escapeExpansion(value) }));
 }
 
 /**

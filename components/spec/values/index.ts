@@ -23,8 +23,8 @@ export {
   wholeNumber,
 } from "./checks";
 export { environment, type EnvVar, secretEnvironment, secretVariable } from "./environment";
-export { literal } from "./expansion";
+export { escapeExpansion } from "./escapeExpansion";
 export type { Leaves } from "./leaves";
 export { folderOf, isWithin, mountPath, writtenPath } from "./paths";
-export { formatProblems, hidden, line, type Problem, shown } from "./problem";
+export { formatProblems, hiddenValue, type Problem, problemLine, shownValue } from "./problem";
 export { secretEnvProblems, type SecretKey, secretKeyProblems } from "./secretKeys";

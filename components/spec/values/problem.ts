@@ -12,10 +12,10 @@ export interface Problem {
 const longestShown = 80;
 
 /** How a value that may be secret is shown. */
-export const hidden = "[hidden]";
+export const hiddenValue = "[hidden]";
 
 /** A value as an error message shows it: one short line. */
-export function shown(value: unknown): string {
+export function shownValue(value: unknown): string {
   if (value === undefined) return "";
   // A function or a symbol has no JSON.
   const text = (JSON.stringify(value) as string | undefined) ?? typeof value;
@@ -28,12 +28,13 @@ export function shown(value: unknown): string {
  */
 export function formatProblems(name: string, problems: Problem[]): string {
   const count = problems.length === 1 ? "1 problem" : `${problems.length} problems`;
-  return [`InitPod "${name}": ${count} in its arguments`, ...problems.map((problem) => `  ${line(problem)}`)].join(
-    "\n",
-  );
+  return [
+    `InitPod "${name}": ${count} in its arguments`,
+    ...problems.map((problem) => `  ${problemLine(problem)}`),
+  ].join("\n");
 }
 
 /** One problem as one line: field, value and fix. */
-export function line({ field, value, fix }: Problem): string {
+export function problemLine({ field, value, fix }: Problem): string {
   return value === "" ? `${field}: ${fix}` : `${field} = ${value}: ${fix}`;
 }
