@@ -17,7 +17,7 @@ export interface Claim {
 
 /** Takes the identity and the local port of an InitPod, those of an earlier `up` where there was one. */
 export function claim(self: Self, { expected, forward }: Plan): Claim {
-  const { identity, localPort } = keep(self);
+  const { identity, localPort } = keepInState(self);
   const wanted = forward?.wantedPort;
   return {
     identity,
@@ -31,7 +31,7 @@ export function claim(self: Self, { expected, forward }: Plan): Claim {
  * and the living Pod would no longer be found. One resource for both, as each takes the engine some time; with a port for
  * InitPods that have none too, as nothing can be added to what is kept when one comes later.
  */
-function keep(self: Self): { identity: pulumi.Output<Identity>; localPort: pulumi.Output<number> } {
+function keepInState(self: Self): { identity: pulumi.Output<Identity>; localPort: pulumi.Output<number> } {
   const { name, component, urn } = self;
   const drawnPort = drawPort(self);
   const first = urn.apply((known) => identityOf(known, name));

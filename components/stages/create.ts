@@ -4,9 +4,9 @@ import * as pulumi from "@pulumi/pulumi";
 import { annotation, retriesText } from "../contract";
 import type { Self } from "../pulumi";
 import type { Claim } from "./claim";
-import { warnOfOwnName } from "./ownName";
 import type { Plan } from "./plan";
 import { serviceAnnotations } from "./service";
+import { warnOfVerbatimName } from "./verbatimName";
 
 /** The objects of an InitPod. */
 export interface Created {
@@ -39,7 +39,7 @@ export function create(self: Self, plan: Plan, claim: Claim): Created {
     },
   );
   const podIdentity = pod.metadata.apply(({ name: podName, uid }) => ({ name: podName, uid }));
-  warnOfOwnName(
+  warnOfVerbatimName(
     name,
     pod,
     podIdentity.apply((known) => known.name),

@@ -5,7 +5,7 @@ import type { Claim } from "./claim";
 import type { Created } from "./create";
 import { localUrl } from "./localUrl";
 import type { Plan } from "./plan";
-import { gate, readyLogs } from "./ready";
+import { gatedLogs, logsOnceReady } from "./ready";
 import { clusterUrl } from "./service";
 
 /** What an InitPod tells once its Pod is Ready and its URL has answered. */
@@ -20,8 +20,8 @@ export interface Outputs {
 /** Waits until the Pod is Ready and the URL answers, and holds back until then all that depends on the InitPod. */
 export function prove(self: Self, plan: Plan, claim: Claim, created: Created): Outputs {
   const { podIdentity, service } = created;
-  const podReady = readyLogs(self, plan, claim, created);
-  const initLogs = gate(self, podIdentity, podReady);
+  const podReady = logsOnceReady(self, plan, claim, created);
+  const initLogs = gatedLogs(self, podIdentity, podReady);
   const gateOpened = pulumi.unsecret(initLogs);
   return {
     url: localUrl(self, plan, claim, { podIdentity, podReady, gateOpened }),

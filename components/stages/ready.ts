@@ -17,7 +17,7 @@ export const waits = (): boolean => process.env.INIT_POD_WAIT !== "0";
  * The logs of the init containers, once `pod` is Ready. Unknown in a preview, which waits for nothing.
  * @throws {InitPodError} (in the output) where it can't get Ready.
  */
-export function readyLogs(
+export function logsOnceReady(
   { link }: Self,
   { expected, timeoutSeconds, secrets }: Plan,
   { identity }: Claim,
@@ -69,7 +69,7 @@ async function podsBefore(
  * Holds back all that depends on the InitPod until `logs` resolves, and keeps them: their input counts only when the Pod
  * is a new one, so that neither a preview nor a log that has grown shows a change.
  */
-export function gate(
+export function gatedLogs(
   { name, component }: Self,
   podIdentity: pulumi.Output<PodIdentity>,
   logs: pulumi.Output<InitLog[]>,

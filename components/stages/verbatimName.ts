@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
  * Warns where the Pod has no random suffix to its name, as under `pulumi:autonaming` with mode verbatim or by a transform.
  * Source: https://www.pulumi.com/docs/iac/concepts/resources/names/#autonaming
  */
-export function warnOfOwnName(name: string, pod: pulumi.Resource, podName: pulumi.Output<string>): void {
+export function warnOfVerbatimName(name: string, pod: pulumi.Resource, podName: pulumi.Output<string>): void {
   podName.apply((actual) => {
     if (actual !== name) return;
     void pulumi.log.warn(
