@@ -1,7 +1,8 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ForwardProtocol } from "../contract";
-import type { Download, Run } from "./steps";
+import type { Download } from "./steps/download";
+import type { Run } from "./steps/run";
 import type { SecretKey } from "./values";
 
 /** How much a Pod is locked down. */
@@ -121,7 +122,7 @@ export interface InitPodArgs {
   podSpec?: Record<string, any>;
 }
 
-/** One init step. Exactly one of its kinds (download, run, container) is set. */
+/** One init step. Exactly one kind is set: one of the fields described as "Kind: …". */
 export interface InitStep {
   /** Name of the init container: a DNS label, unique in the Pod. Default: the kind, then kind-2, kind-3, … */
   name?: string;
@@ -140,8 +141,8 @@ export interface InitStep {
   /** Image of the init container. Default: the kind's own, pinned; for kind container there is none. */
   image?: pulumi.Input<string>;
   /**
-   * Keeps running beside the app (restartPolicy Always); the next step starts as soon as it has started. Only for the
-   * kinds run and container. Default: false.
+   * Keeps running beside the app (restartPolicy Always); the next step starts as soon as it has started. Not for a kind
+   * that ends by itself, as download does. Default: false.
    *
    * Source: https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/
    */

@@ -1,13 +1,21 @@
 import type { InitStep } from "./args";
-import { container, download, run, type StepPlan } from "./steps";
+import { container } from "./steps/container";
+import { download } from "./steps/download";
+import type { StepPlan } from "./steps/plan";
+import { run } from "./steps/run";
 
 /** Fields that every step has; all others are kinds. */
 type Common = "name" | "image" | "sidecar" | "retries" | "secretEnv" | "resources";
 /** The kinds of step. */
 export type Kind = Exclude<keyof InitStep, Common>;
 
-// A kind is one file in this folder, its field in InitStep and its line here.
-const kinds: { readonly [K in Kind]: (value: NonNullable<InitStep[K]>) => StepPlan } = { download, run, container };
+// A kind is a file in steps/, its field in InitStep and its line here. Where its arguments have a type of their own, the
+// package's index.ts exports that too, as it is public.
+const kinds: { readonly [K in Kind]: (value: NonNullable<InitStep[K]>) => StepPlan } = {
+  download,
+  run,
+  container,
+};
 
 /** Names of all kinds, as they are written in a step. */
 export const kindNames = Object.keys(kinds) as Kind[];

@@ -1,7 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import { ForwardProtocol } from "../../contract";
 import { type AppContainer, type InitStep, planOf, Security } from "..";
-import type { Container } from "../steps";
+import type { Container } from "../steps/plan";
 import {
   environment,
   type EnvVar,

@@ -8,6 +8,7 @@ export function container(value: Readonly<Record<string, unknown>>): StepPlan {
     image: typeof value.image === "string" ? value.image : undefined,
     canBeSidecar: true,
     writes: [],
+    variables: [],
     secrets: {},
     problems: (field) => [
       ...(value.name !== undefined && typeof value.name !== "string"

@@ -69,6 +69,7 @@ export function download(value: Download): StepPlan {
     image: defaultImage,
     canBeSidecar: false,
     writes: typeof value.to === "string" ? [value.to] : [],
+    variables: [],
     secrets: prefixKeys("secretHeaders", value.secretHeaders ?? {}),
     problems: (field) => problems(value, field),
     container: (field, leaves) => ({

@@ -14,6 +14,8 @@ export interface StepPlan {
   readonly canBeSidecar: boolean;
   /** Paths that it writes; the folder of each becomes a volume. */
   readonly writes: readonly string[];
+  /** Names of the environment variables that it is given. */
+  readonly variables: readonly string[];
   /** Secrets that it is given, by the field that gives them. */
   readonly secrets: Readonly<Record<string, SecretKey>>;
   /** What is wrong with its plain arguments, which stand at `field`. */

@@ -44,6 +44,7 @@ export function run(value: Run): StepPlan {
     image: defaultImage,
     canBeSidecar: true,
     writes,
+    variables: Object.keys(env),
     secrets: {},
     problems: (field) => [
       ...((script === undefined) === (command === undefined)

@@ -61,7 +61,7 @@ function stepProblems(step: InitStep, field: string): Problem[] {
     ...problemsInOptional(`${field}.image`, step.image, image),
     ...problemsInOptional(`${field}.retries`, step.retries, wholeNumber(0)),
     ...problemsInOptional(`${field}.sidecar`, step.sidecar, flag),
-    ...secretEnvProblems(`${field}.secretEnv`, step.secretEnv, step.run?.env),
+    ...secretEnvProblems(`${field}.secretEnv`, step.secretEnv, planned?.plan.variables),
     ...resourceProblems(`${field}.resources`, step.resources),
   ];
   if (planned === undefined) return [kindProblem(step, field), ...common];
@@ -113,7 +113,7 @@ function appProblems(app: AppContainer): Problem[] {
       (app[list] ?? []).flatMap((part, at) => problemsIn(`container.${list}[${at}]`, part, text)),
     ),
     ...Object.keys(app.env ?? {}).flatMap((name) => problemsIn(`container.env.${name}`, name, envName)),
-    ...secretEnvProblems("container.secretEnv", app.secretEnv, app.env),
+    ...secretEnvProblems("container.secretEnv", app.secretEnv, Object.keys(app.env ?? {})),
     ...resourceProblems("container.resources", app.resources),
     ...rawNameProblems(app),
   ];

@@ -26,12 +26,12 @@ export function secretKeyProblems(field: string, from: SecretKey): Problem[] {
 export function secretEnvProblems(
   field: string,
   env: Record<string, SecretKey> = {},
-  others: Record<string, unknown> = {},
+  others: readonly string[] = [],
 ): Problem[] {
   return Object.entries(env).flatMap(([name, from]) => [
     ...problemsIn(`${field}.${name}`, name, envName),
     ...secretKeyProblems(`${field}.${name}`, from),
-    ...(Object.hasOwn(others, name)
+    ...(others.includes(name)
       ? [{ field: `${field}.${name}`, value: "", fix: "is in env as well; keep one of them" }]
       : []),
   ]);
