@@ -1,8 +1,8 @@
 // `npm run floors`: draws the floors in docs/architecture.md from the imports in the code; with --check it says whether the
 // picture there is still theirs.
-import { cruise } from "dependency-cruiser";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { cruise } from "dependency-cruiser";
 import { filesOf, floors } from "./floors.mjs";
 
 const root = join(import.meta.dirname, "..");
