@@ -1,7 +1,9 @@
 import { type ClusterAccess, ClusterClient } from "../../cluster/api";
 import { type LogSource, readTail } from "../../cluster/logs";
-import { PodViews } from "../../cluster/pods";
+import { type Pod, type PodEvent, PodViews, readEvents } from "../../cluster/pods";
 import { type Dial, type PodConnection, PodDialer, type PodPort } from "../tunnel";
+
+const eventsTimeoutMs = 3_000;
 
 /** All that the daemon does with one cluster: one client, one watch per namespace, tunnels. */
 export class ApiLink {
@@ -38,6 +40,10 @@ export class ApiLink {
   /** The last lines of a container's log, made harmless. */
   async logTail(source: LogSource): Promise<string[]> {
     return (await readTail(await this.#currentClient(), source, (text) => text)).lines;
+  }
+
+  async events({ metadata: { namespace, uid } }: Pod): Promise<readonly PodEvent[]> {
+    return await readEvents({ client: await this.#currentClient(), namespace, podUid: uid }, eventsTimeoutMs);
   }
 
   /** Starts all watches anew, as after a sleep of the machine. */

@@ -17,12 +17,14 @@ import type { PodPort } from "../tunnel";
 import type { ApiLink } from "./apiLink";
 import { Latencies } from "./latencies";
 import { Listener } from "./listener";
+import { PodEvents } from "./podEvents";
 
 /** One forward: a local port, the Pods behind it, and what happened so far. */
 export class LocalForward {
   readonly #listener: Listener;
   readonly #view: PodView;
   readonly #steps: StepReporter;
+  readonly #podEvents: PodEvents;
   readonly #waiters = new Set<() => void>();
   readonly #connections = { open: 0, total: 0 };
   readonly #bytes = { sent: 0, received: 0 };
@@ -41,6 +43,7 @@ export class LocalForward {
   ) {
     const { localPort, namespace, selector, showLogs = false } = stored.forward;
     this.#steps = new StepReporter(showLogs ? (source) => link.logTail(source) : undefined);
+    this.#podEvents = new PodEvents((pod) => link.events(pod));
     this.#view = link.watch(namespace).subscribe(selector, () => {
       this.#follow(currentPod(this.#view.pods()));
       for (const waiter of this.#waiters) waiter();
@@ -108,7 +111,7 @@ export class LocalForward {
       halfOpen: new HalfOpenConnections(),
       connect: (pod) => this.link.connect(this.#portOf(pod)),
       explain: (error, pod) => explainDial(error, pod.name, server),
-      situation: () => this.#situation(),
+      situation: async () => await this.#situation(),
       steps: async () => {
         const pod = latestPod(this.#view.pods());
         return pod === undefined ? [] : await this.#steps.stepsOf(pod);
@@ -149,7 +152,7 @@ export class LocalForward {
     this.#waiters.delete(wake);
   }
 
-  #situation(): Situation {
+  async #situation(): Promise<Situation> {
     const { name, server } = this.stored.forward;
     const pod = latestPod(this.#view.pods());
     const error = this.#view.error();
@@ -159,7 +162,8 @@ export class LocalForward {
     if (pod !== undefined) {
       const { name: podName, namespace } = pod.metadata;
       const hint = `In a terminal: init-pod status, or kubectl describe pod ${podName} -n ${namespace}`;
-      return { kind: "waiting", name, message: `Pod ${podName} ${describePod(pod, currentVerdict(pod, []))}.`, hint };
+      const verdict = currentVerdict(pod, await this.#podEvents.of(pod));
+      return { kind: "waiting", name, message: `Pod ${podName} ${describePod(pod, verdict)}.`, hint };
     }
     const message = this.#view.isLive()
       ? `No Pod of ${name} exists. The next pulumi up makes it anew.`

@@ -33,7 +33,7 @@ export interface ConnectionHost {
   connect(pod: ConnectionTarget): Promise<PodConnection>;
   explain(error: unknown, pod: ConnectionTarget): Failure;
   /** Why no Pod is Ready. */
-  situation(): Situation;
+  situation(): Promise<Situation>;
   /** What the containers of the Pod do that is not Ready. */
   steps(): Promise<Step[]>;
   failed(pod: ConnectionTarget, failure: Failure): void;
@@ -70,7 +70,7 @@ async function forwardToPod(socket: Socket, input: ClientInput, host: Connection
   for (;;) {
     const left = deadline - performance.now();
     const pod = await host.currentPod(Math.max(0, left));
-    if (pod === undefined) return host.situation();
+    if (pod === undefined) return await host.situation();
     if (isGone(socket)) return undefined;
     const failure = await tryPod(socket, input, host, pod);
     if (failure === "lost") {

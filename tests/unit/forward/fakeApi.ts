@@ -30,6 +30,8 @@ export class FakeApi {
   refusal: Refusal | undefined;
   /** The only token that it takes; any where there is none. */
   token: string | undefined;
+  /** Events of all Pods. */
+  events: object[] = [];
   /** As a proxy that knows no upgrade but to WebSockets. */
   refusesSpdy = false;
   readonly nodes: FakeNode[] = [];
@@ -162,6 +164,8 @@ export class FakeApi {
     const url = new URL(request.url ?? "", "http://api");
     if (!this.#takes(request)) {
       response.writeHead(401).end(JSON.stringify({ message: "Unauthorized" }));
+    } else if (url.pathname.endsWith("/events")) {
+      response.end(JSON.stringify({ items: this.events }));
     } else if (!url.pathname.endsWith("/pods")) {
       response.writeHead(404).end(JSON.stringify({ message: "not found" }));
     } else if (url.searchParams.has("watch")) {

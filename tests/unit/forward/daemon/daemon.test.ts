@@ -148,6 +148,19 @@ it("says what the Pod does where none gets Ready", async () => {
   expect(answer.body).toBe("Pod web-1 is starting and not Ready yet.\n");
 });
 
+it("says what a Pod lacks that only its events tell", async () => {
+  const { api, port } = await forwarding(await httpApp((_request, response) => response.end()), {}, soon);
+  const message = 'MountVolume.SetUp failed for volume "keys" : secret "keys" not found';
+  const times = { firstTimestamp: "2026-01-01T00:00:00Z", lastTimestamp: "2026-01-01T00:01:00Z" };
+  api.events = [{ type: "Warning", reason: "FailedMount", message, ...times }];
+  api.setPod({ name: "web-1", uid: "uid-1", labels, ready: false, appPort: 1 });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const answers = await Promise.all([ask(port), ask(port), ask(port)]);
+  for (const { body } of answers)
+    expect(body).toBe("Pod web-1 can't get Ready: a volume can't be mounted (FailedMount).\n");
+  expect(api.requests.filter((line) => line.includes("/events"))).toHaveLength(1);
+});
+
 it("says that nothing listens, and sends the request to the app once it does", async () => {
   const appPort = await freePort();
   const { port, api } = await forwarding(appPort);
