@@ -39,7 +39,11 @@ export async function viewCluster(command: Command, env: NodeJS.ProcessEnv = pro
     const initPods = initPodsOf(await Promise.all(pods.map((pod) => judged(client, pod))));
     const clusterUid = await new ClusterSession(client, selector, () => undefined).uid();
     return {
-      ...{ access, context: client.context, server: client.server, clusterUid, initPods },
+      access,
+      context: client.context,
+      server: client.server,
+      clusterUid,
+      initPods,
       // Known secrets are not known here: whoever asks sees to it that there are none.
       logTail: async (source) => (await readTail(client, source, (text) => text)).lines,
       close: () => client.close(),

@@ -69,7 +69,16 @@ function requestOf(
   const request: ForwardRequest = {
     // The real URN is not known here; the next `up` on this machine puts its own forward in place of this one.
     urn: `init-pod forward ${JSON.stringify(selector)}`,
-    ...{ name, access, clusterUid, context, server, namespace, selector, podPort, localPort, protocol },
+    name,
+    access,
+    clusterUid,
+    context,
+    server,
+    namespace,
+    selector,
+    podPort,
+    localPort,
+    protocol,
   };
   const known = listDesired(folder).find(({ forward }) => samePods(forward, request))?.forward;
   const isOwn = known === undefined || forwardKey(known) === forwardKey(request);

@@ -45,7 +45,10 @@ export function forwardStatus(
   const record = found?.pid === daemonPid ? found : undefined;
   const listens = record?.listening === true;
   return {
-    ...{ name, namespace, context, url: urlOnThisMachine(protocol, localPort) },
+    name,
+    namespace,
+    context,
+    url: urlOnThisMachine(protocol, localPort),
     state: !listens ? "down" : record.pod === undefined ? "waiting" : "forwarding",
     pod: listens ? record.pod?.name : undefined,
     problem: problemOf(record, localPort, ownerOf),

@@ -87,7 +87,8 @@ export async function statusOf(folder: string, command: Command, view: ClusterVi
       ? { problem: view.message }
       : { cluster: { context: view.context, server: view.server } }),
     daemon: daemon && { pid: daemon.pid, version: daemon.version },
-    ...{ initPods, forwards },
+    initPods,
+    forwards,
     next: nextSteps({ view, initPods: chosen, forwards, isIdle, command }),
   };
 }
@@ -112,7 +113,10 @@ async function initPodStatus(
   const steps = new StepReporter(wanted?.showLogs === true ? view.logTail : undefined, isOfInterest);
   const quiet = new StepReporter(undefined);
   return {
-    ...{ name, namespace, state: stateOf(initPod), url: urlOf(initPod)?.url ?? forward?.url ?? "" },
+    name,
+    namespace,
+    state: stateOf(initPod),
+    url: urlOf(initPod)?.url ?? forward?.url ?? "",
     forwarded: forward?.state === "forwarding",
     pods: await Promise.all(
       pods.map((one) => podStatus(one, isServing(one.pod) || isDeleting(one.pod) ? quiet : steps)),
@@ -127,7 +131,9 @@ function isOfInterest(state: Step["state"]): boolean {
 async function podStatus({ pod, verdict }: JudgedPod, steps: StepReporter): Promise<PodStatus> {
   const message = isServing(pod) || isDeleting(pod) ? "" : messageOf(verdict);
   return {
-    ...{ name: pod.metadata.name, ready: isServing(pod), text: describePod(pod, verdict) },
+    name: pod.metadata.name,
+    ready: isServing(pod),
+    text: describePod(pod, verdict),
     ...(message === "" ? {} : { message }),
     steps: await steps.stepsOf(pod),
   };

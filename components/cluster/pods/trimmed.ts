@@ -7,7 +7,13 @@ export function trimmed({ metadata, spec, status }: Pod): Pod {
   const own = Object.entries(annotations ?? {}).filter(([key]) => key.startsWith(ownPrefix));
   return {
     metadata: {
-      ...{ name, namespace, uid, creationTimestamp, deletionTimestamp, resourceVersion, labels },
+      name,
+      namespace,
+      uid,
+      creationTimestamp,
+      deletionTimestamp,
+      resourceVersion,
+      labels,
       annotations: Object.fromEntries(own),
     },
     spec: spec && {

@@ -19,7 +19,11 @@ export function containersOf(pod: Pod): ContainerInPod[] {
   const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
   const restartsFromOutside = outsideRestarts(pod);
   const inPod = (status: ContainerStatus, spec: ContainerSpec | undefined, role: ContainerRole) => ({
-    ...{ role, spec, status, restartsFromOutside, stopped: false },
+    role,
+    spec,
+    status,
+    restartsFromOutside,
+    stopped: false,
     restarts: (exitCode: number) => restartsAfter(exitCode, spec, restartPolicy),
   });
   const apps = containerStatuses.map((status) => inPod(status, specOf(status, containers), "app"));

@@ -47,7 +47,10 @@ export function initializing(...init: ContainerStatus[]): PodStatus {
 export function podOf(name: string, status: PodStatus, metadata: Partial<Pod["metadata"]> = {}): Pod {
   return {
     metadata: {
-      ...{ uid: `${name}-uid`, name: `${name}-1`, namespace: "shop", creationTimestamp: "2026-01-01T00:00:00Z" },
+      uid: `${name}-uid`,
+      name: `${name}-1`,
+      namespace: "shop",
+      creationTimestamp: "2026-01-01T00:00:00Z",
       labels: { "app.kubernetes.io/name": name, "app.kubernetes.io/instance": "dev-1" },
       annotations: { "init-pod.dev/port": "80", "init-pod.dev/local-port": "20001" },
       ...metadata,

@@ -25,8 +25,15 @@ export function scenario(name: string, body: (world: World) => Promise<void>, ti
     const lines: string[] = [];
     const watch = new PodWatch(client, namespace, "managed-by=us", (line) => lines.push(line), timing);
     const settings = (more: Partial<WaitSettings> = {}): WaitSettings => ({
-      ...{ client, watch, namespace, podName: "web", podUid: "uid-web" },
-      ...{ retries: tolerate(1), mustServe: true, existed: false, timeoutSeconds: 20 },
+      client,
+      watch,
+      namespace,
+      podName: "web",
+      podUid: "uid-web",
+      retries: tolerate(1),
+      mustServe: true,
+      existed: false,
+      timeoutSeconds: 20,
       mask: (text) => text.replaceAll("s3cret", "[secret]"),
       report: (line) => lines.push(line),
       ...more,

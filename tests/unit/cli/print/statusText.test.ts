@@ -16,9 +16,14 @@ const plain = (_style: unknown, text: string): string => text;
 const coloured: typeof styleText = (style, text) => styleText(style, text, { validateStream: false });
 
 const forward: ForwardStatus = {
-  ...{ name: "web", namespace: "shop", context: "dev", url: "http://127.0.0.1:20001" },
-  ...{ state: "forwarding", latencyMs: 3.21 },
-  ...{ connections: { open: 0, total: 12 }, bytes: { sent: 512, received: 1024 } },
+  name: "web",
+  namespace: "shop",
+  context: "dev",
+  url: "http://127.0.0.1:20001",
+  state: "forwarding",
+  latencyMs: 3.21,
+  connections: { open: 0, total: 12 },
+  bytes: { sent: 512, received: 1024 },
 };
 const tail = ["applying   0041", "a line that is far too long for a narrow terminal, so that it is continued below"];
 

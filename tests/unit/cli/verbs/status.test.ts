@@ -35,8 +35,13 @@ function machine(requested: Partial<ForwardRequest>, record?: Partial<ForwardRec
   takeLock(folder, lock);
   if (record !== undefined) {
     writeRecord(folder, key, {
-      ...{ revision: "", pid: lock.pid, version: lock.version, localPort: 20_001, listening: true },
-      ...{ connections: { open: 1, total: 7 }, bytes: { sent: 10, received: 20 } },
+      revision: "",
+      pid: lock.pid,
+      version: lock.version,
+      localPort: 20_001,
+      listening: true,
+      connections: { open: 1, total: 7 },
+      bytes: { sent: 10, received: 20 },
       ...record,
     });
   }
@@ -137,9 +142,16 @@ describe("the status of a forward", () => {
     expect(status).toMatchObject({ healthy: true, next: [], initPods: [{ forwarded: true }] });
     expect(status.forwards).toEqual([
       {
-        ...{ name: "web", namespace: "shop", context: "dev", url: "http://127.0.0.1:20001" },
-        ...{ state: "forwarding", pod: "web-1", problem: undefined, latencyMs: 3.2 },
-        ...{ connections: { open: 1, total: 7 }, bytes: { sent: 10, received: 20 } },
+        name: "web",
+        namespace: "shop",
+        context: "dev",
+        url: "http://127.0.0.1:20001",
+        state: "forwarding",
+        pod: "web-1",
+        problem: undefined,
+        latencyMs: 3.2,
+        connections: { open: 1, total: 7 },
+        bytes: { sent: 10, received: 20 },
       },
     ]);
   });

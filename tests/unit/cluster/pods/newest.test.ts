@@ -6,7 +6,10 @@ function pod(name: string, createdSecond: number, { ready = true, deleting = fal
   const creationTimestamp = `2026-01-01T00:00:0${createdSecond}Z`;
   return {
     metadata: {
-      ...{ name, uid: name, namespace: "shop", creationTimestamp },
+      name,
+      uid: name,
+      namespace: "shop",
+      creationTimestamp,
       ...(deleting ? { deletionTimestamp: "2026-01-01T00:01:00Z" } : {}),
     },
     status: { conditions: [{ type: "Ready", status: ready ? "True" : "False" }] },

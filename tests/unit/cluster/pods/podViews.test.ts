@@ -30,8 +30,11 @@ async function viewOn(
   const cluster = { server: `http://127.0.0.1:${port}` };
   const client = await ClusterClient.connect({
     kubeconfig: JSON.stringify({
-      ...{ apiVersion: "v1", kind: "Config", "current-context": "c" },
-      ...{ clusters: [{ name: "c", cluster }], users: [{ name: "u", user: { token: "t" } }] },
+      apiVersion: "v1",
+      kind: "Config",
+      "current-context": "c",
+      clusters: [{ name: "c", cluster }],
+      users: [{ name: "u", user: { token: "t" } }],
       contexts: [{ name: "c", context: { cluster: "c", user: "u" } }],
     }),
   });

@@ -8,7 +8,10 @@ const now = new Date("2026-01-01T00:00:10Z");
 function pod(status: PodStatus, metadata: Partial<Pod["metadata"]> = {}): Pod {
   return {
     metadata: {
-      ...{ name: "web", uid: "u", namespace: "shop", creationTimestamp: "2026-01-01T00:00:00Z" },
+      name: "web",
+      uid: "u",
+      namespace: "shop",
+      creationTimestamp: "2026-01-01T00:00:00Z",
       annotations: { "init-pod.dev/port": "80", "init-pod.dev/retries": "1 patient=5" },
       ...metadata,
     },
@@ -18,7 +21,8 @@ function pod(status: PodStatus, metadata: Partial<Pod["metadata"]> = {}): Pod {
 
 function crashed(name: string, restartCount: number): ContainerStatus {
   return {
-    ...{ name, restartCount },
+    name,
+    restartCount,
     state: { waiting: { reason: "CrashLoopBackOff" } },
     lastState: { terminated: { exitCode: 22 } },
   };
