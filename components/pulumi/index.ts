@@ -1,3 +1,4 @@
+// What the stages need of Pulumi's SDK: the way to the cluster, errors, Outputs.
 export { ClusterLink } from "./clusterLink";
 export { InitPodError, isInitPodError, reportedOn } from "./errors";
 export { knownOr } from "./knownOr";

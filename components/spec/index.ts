@@ -1,3 +1,4 @@
+// The arguments, and the kinds of step.
 export {
   type AppContainer,
   type EmptyDir,

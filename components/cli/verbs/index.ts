@@ -1,3 +1,4 @@
+// The verbs of the command as data: they print nothing.
 export { type Command, parseCommand, usage, UsageError } from "./arguments";
 export { viewCluster } from "./clusterView";
 export { forwardAll, type ForwardOutcome } from "./forward";

@@ -1,3 +1,4 @@
+// Requests to the API server, and the kubeconfig and credentials for them.
 export { type ClusterAccess, inContext } from "./access";
 export { type ApiRequest, ClusterClient } from "./client";
 export type { AuthorizedOptions } from "./credentials";

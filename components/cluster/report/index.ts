@@ -1,3 +1,4 @@
+// A Pod in words: a failed one as data and as text, any other in a phrase.
 export { lookCommand } from "./advice";
 export { describePod } from "./describePod";
 export { failureFacts } from "./facts";

@@ -1,3 +1,4 @@
+// Judges a Pod: it goes on, it is done, or it can't get Ready. Pure.
 export { currentVerdict } from "./currentVerdict";
 export type { FailedVerdict, ProgressVerdict, Verdict, VerdictSettings } from "./types";
 export { stateKey, verdict } from "./verdict";

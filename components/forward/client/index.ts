@@ -1,3 +1,4 @@
+// What `up` and the command ask of the forwarder: to make a URL answer, to prove it, to tidy up.
 export { beginForward, ensureForward } from "./ensure";
 export { NoNodeError } from "./errors";
 export { portOwner } from "./portOwner";

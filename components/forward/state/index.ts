@@ -1,3 +1,4 @@
+// The files that `up`, the forwarder and the command agree on.
 export { daemonLog, logName } from "./daemonLog";
 export {
   type DesiredForward,

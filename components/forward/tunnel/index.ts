@@ -1,3 +1,4 @@
+// Connections to a port of a Pod, through the API server.
 export { DialError } from "./errors";
 export type { PodConnection, PodEnd } from "./podConnection";
 export { type Dial, PodDialer } from "./podDialer";

@@ -1,1 +1,2 @@
+// Arguments → Pod and Service. Pure.
 export { type Manifest, manifest } from "./manifest";

@@ -1,2 +1,3 @@
+// All that is wrong with the arguments, in one list. Pure.
 export { appGrants, type Grant, leakProblem } from "./isolation";
 export { problemsOf } from "./problemsOf";
