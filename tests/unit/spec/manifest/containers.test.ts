@@ -1,0 +1,75 @@
+import { describe, expect, test } from "vitest";
+import { manifest } from "../../../../components/spec/manifest/manifest.ts";
+import { container, html, run, spec, steps, url } from "../podSpec.ts";
+
+describe("a step", () => {
+  test("is named by its kind unless it has a name", () => {
+    const init = [
+      { run },
+      { download: { url, to: html } },
+      { run },
+      { name: "last", run },
+      { container: { name: "own", image: "a" } },
+    ];
+
+    expect(steps({ init }).map(({ name }) => name)).toEqual(["run", "download", "run-2", "last", "own"]);
+  });
+
+  test("that is a sidecar is always started again", () => {
+    const [one, two] = steps({ init: [{ run, sidecar: true }, { run }] });
+
+    expect([one?.restartPolicy, two?.restartPolicy]).toEqual(["Always", undefined]);
+  });
+
+  test("asks for little and keeps its last words in the Pod's status", () => {
+    const [one, two] = steps({ init: [{ run }, { run, resources: { limits: { memory: "1Gi" } } }] });
+
+    expect(one).toMatchObject({
+      resources: { requests: { cpu: "10m", memory: "16Mi" } },
+      terminationMessagePolicy: "FallbackToLogsOnError",
+    });
+    expect(two?.resources).toEqual({ limits: { memory: "1Gi" } });
+  });
+
+  test("gets values of Secrets by reference", () => {
+    const [one] = steps({ init: [{ run, secretEnv: { P: { secret: "db", key: "password" } } }] });
+
+    expect(one?.env).toContainEqual({ name: "P", valueFrom: { secretKeyRef: { name: "db", key: "password" } } });
+  });
+
+  test("tolerates as many failures as it says, else as the InitPod says, else 1", () => {
+    const init = [{ run }, { run, retries: 0 }];
+
+    expect(manifest({ init, container }).retries).toEqual({ default: 1, byContainer: { run: 1, "run-2": 0 } });
+    expect(manifest({ init, container, retries: 5 }).retries).toEqual({
+      default: 5,
+      byContainer: { run: 5, "run-2": 0 },
+    });
+  });
+});
+
+describe("the app", () => {
+  test("is ready when its port accepts a connection, or when its path answers", () => {
+    const withPort = spec({ container: { ...container, port: 80 } }).containers[0];
+    const withPath = spec({ container: { ...container, port: 80, readyPath: "/up" }, forward: { protocol: "https" } });
+
+    expect(withPort.readinessProbe).toMatchObject({ tcpSocket: { port: 80 } });
+    expect(withPath.containers[0].readinessProbe).toMatchObject({
+      httpGet: { path: "/up", port: 80, scheme: "HTTPS" },
+    });
+    expect(spec({}).containers[0]).not.toHaveProperty("readinessProbe");
+  });
+
+  test("gets command, args and env literally", () => {
+    const { containers } = spec({ container: { ...container, command: ["$(A)"], args: ["$$"], env: { A: "$(B)" } } });
+
+    expect(containers[0]).toMatchObject({ command: ["$$(A)"], args: ["$$$"] });
+    expect(containers[0].env).toContainEqual({ name: "A", value: "$$(B)" });
+  });
+
+  test("can be changed by plain Kubernetes", () => {
+    const { containers } = spec({ container: { ...container, container: { name: "web", lifecycle: {}, image: "b" } } });
+
+    expect(containers[0]).toMatchObject({ name: "web", lifecycle: {}, image: "b" });
+  });
+});

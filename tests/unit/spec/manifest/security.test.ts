@@ -1,0 +1,62 @@
+import { describe, expect, test } from "vitest";
+import { run, spec } from "../podSpec.ts";
+
+describe("security", () => {
+  const restricted = {
+    allowPrivilegeEscalation: false,
+    readOnlyRootFilesystem: true,
+    capabilities: { drop: ["ALL"] },
+  };
+
+  test("is restricted by default, in every container", () => {
+    const {
+      securityContext,
+      initContainers = [],
+      containers,
+    } = spec({ init: [{ run }, { container: { image: "b" } }] });
+
+    expect(securityContext).toEqual({
+      runAsNonRoot: true,
+      runAsUser: 65_532,
+      runAsGroup: 65_532,
+      fsGroup: 65_532,
+      seccompProfile: { type: "RuntimeDefault" },
+    });
+    for (const one of [...initContainers, ...containers]) expect(one.securityContext).toEqual(restricted);
+  });
+
+  test("without ids leaves them to the cluster", () => {
+    const { securityContext } = spec({ security: "restricted-no-ids" });
+
+    expect(securityContext).toEqual({ runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } });
+  });
+
+  test("gives steps and app a scratch space and a home, and not the same one", () => {
+    const { initContainers, containers, volumes } = spec({ init: [{ run }] });
+    const both = [initContainers?.[0], containers[0]];
+
+    expect(both.map((one) => one?.env)).toEqual([[{ name: "HOME", value: "/tmp" }], [{ name: "HOME", value: "/tmp" }]]);
+    expect(both.map((one) => one?.volumeMounts)).toEqual([
+      [{ name: "init-tmp", mountPath: "/tmp" }],
+      [{ name: "tmp", mountPath: "/tmp" }],
+    ]);
+    expect(volumes?.map(({ name }) => name)).toEqual(["init-tmp", "tmp"]);
+  });
+
+  test("leaves a home and a /tmp of the user's own alone", () => {
+    const { containers, volumes } = spec({
+      container: { image: "a", env: { HOME: "/home/me" } },
+      volumes: { scratch: { mountPath: "/tmp" } },
+    });
+
+    expect(containers[0].env).toEqual([{ name: "HOME", value: "/home/me" }]);
+    expect(containers[0].volumeMounts).toEqual([{ name: "scratch", mountPath: "/tmp" }]);
+    expect(volumes?.map(({ name }) => name)).toEqual(["scratch"]);
+  });
+
+  test("never mounts a service account's token nor lists Services in the environment", () => {
+    for (const security of ["restricted", "restricted-no-ids", "image"] as const) {
+      expect(spec({ security })).toMatchObject({ automountServiceAccountToken: false, enableServiceLinks: false });
+    }
+  });
+});

@@ -1,0 +1,28 @@
+import { describe, expect, test } from "vitest";
+import type { InitPodArgs } from "../../../../components/spec/args.ts";
+import { problemsOf } from "../../../../components/spec/validation/problemsOf.ts";
+import { fields } from "../problems.ts";
+
+describe("the app", () => {
+  test("is needed", () => {
+    expect(problemsOf({} as InitPodArgs).map(({ field }) => field)).toEqual(["container"]);
+  });
+
+  test("has a port where something needs it", () => {
+    const container = { image: "a", readyPath: "/" };
+    expect(fields({ container, service: {}, forward: { mode: "always", localPort: 1 } })).toEqual([
+      "container.readyPath",
+      "service",
+      "forward.mode",
+      "forward.localPort",
+    ]);
+    expect(fields({ container: { image: "a" }, forward: { mode: "never" } })).toEqual([]);
+  });
+
+  test("is named once", () => {
+    expect(fields({ container: { image: "a", name: "x", container: { name: "y" } } })).toEqual([
+      "container.container.name",
+    ]);
+    expect(fields({ container: { image: "a", container: { name: "y" } } })).toEqual([]);
+  });
+});
