@@ -1,0 +1,85 @@
+import { captured, failed, long, type Row, says } from "./row.ts";
+
+export const progress: Row[] = [
+  {
+    it: "a Pod that was just scheduled is at its first init container",
+    snapshot: "just-scheduled",
+    evidence: captured,
+    settings: long,
+    expected: { kind: "initializing", container: "init" },
+  },
+  {
+    it: "an init container may run for as long as it likes",
+    snapshot: "init-running",
+    evidence: captured,
+    settings: long,
+    expected: { kind: "initializing", container: "init" },
+  },
+  {
+    it: "a sidecar whose startup probe has not passed holds the next init container back",
+    snapshot: "sidecar-starting",
+    evidence: captured,
+    settings: long,
+    expected: { kind: "initializing", container: "sidecar" },
+  },
+  {
+    it: "a sidecar that has started is done as an init step",
+    snapshot: "sidecar-started",
+    evidence: captured,
+    settings: long,
+    expected: { kind: "initializing", container: "init" },
+  },
+  {
+    it: "an app whose readiness probe doesn't pass is starting",
+    snapshot: "readiness-probe-fails",
+    evidence: captured,
+    settings: long,
+    expected: { kind: "starting", container: "app" },
+  },
+  {
+    it: "a readiness gate that is not met is named",
+    snapshot: "readiness-gate",
+    evidence: captured,
+    settings: long,
+    expected: { kind: "starting", reason: "ReadinessGatesNotReady" },
+  },
+  {
+    it: "a Pod whose condition says so is Ready",
+    snapshot: "ready",
+    evidence: captured,
+    expected: { kind: "ready" },
+  },
+  {
+    it: "an ephemeral container that fails is nobody's business",
+    snapshot: "ready-with-ephemeral",
+    evidence: captured,
+    expected: { kind: "ready" },
+  },
+  {
+    it: "an app without a port that ended with success has completed",
+    snapshot: "app-completed",
+    evidence: captured,
+    expected: { kind: "completed" },
+  },
+  {
+    it: "an app that should serve a port and ended has failed",
+    snapshot: "app-completed",
+    evidence: captured,
+    settings: { mustServe: true },
+    expected: failed("Completed", "app", says("nothing serves its port")),
+  },
+  {
+    it: "one of two apps that ended leaves the Pod unready for good, so it has failed where it should serve",
+    snapshot: "one-app-of-two-completed",
+    evidence: captured,
+    settings: { mustServe: true },
+    expected: failed("Completed", "app"),
+  },
+  {
+    it: "one of two apps that ended may be followed by the other where there is nothing to serve",
+    snapshot: "one-app-of-two-completed",
+    evidence: captured,
+    settings: long,
+    expected: { kind: "starting", container: "app" },
+  },
+];
