@@ -3,8 +3,6 @@ import { join } from "node:path";
 import { setTimeout } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { imageNames } from "../../sandbox/images/recipes.ts";
-import { changes } from "../fixtures/conformance/changes.ts";
-import { previews } from "../fixtures/conformance/previews.ts";
 import {
   atOnceSeconds,
   graceSeconds,
@@ -14,62 +12,7 @@ import {
   services,
   type Version,
 } from "../fixtures/conformance/waiting.ts";
-import { readJson, type Workspace, workspace } from "./conformanceHarness.ts";
-import { Plugin } from "./conformancePlugin.ts";
-
-/** The rows name no image of their own: another cluster has others. */
-function withImages(spec: object): object {
-  const text = JSON.stringify(spec)
-    .replaceAll("OTHER_IMAGE", imageNames.nginx)
-    .replaceAll('"IMAGE"', `"${imageNames.busybox}"`);
-  return JSON.parse(text) as object;
-}
-
-describe("a change of a Pod", () => {
-  let stack: Workspace;
-  let plugin: Plugin;
-
-  beforeAll(async () => {
-    stack = await workspace("resources.mjs");
-    plugin = await Plugin.start(stack.env);
-  });
-
-  afterAll(async () => {
-    plugin.stop();
-    await stack.remove();
-  });
-
-  test.for(changes)("$id: $plan", async (row) => {
-    const urn = "urn:pulumi:test::conformance::kubernetes:core/v1:Pod::changed";
-    const annotations = { "pulumi.com/waitFor": "jsonpath={.metadata}" };
-    const pod = (spec: object) => ({
-      apiVersion: "v1",
-      kind: "Pod",
-      metadata: { namespace: stack.namespace, annotations },
-      // Nobody schedules it: a status written meanwhile would be a conflict for the provider's move of the ownership.
-      spec: withImages({ schedulerName: "nobody", ...spec }) as Record<string, never>,
-    });
-    const before = await plugin.check(urn, pod(row.before));
-    const made = await plugin.create(urn, before, false);
-    expect(made.text).toBe("");
-    const after = await plugin.check(urn, pod(row.after), before);
-    const plan = await plugin.plan(urn, made, after);
-    expect(plan.op, plan.paths.join(", ")).toBe(row.plan);
-    if (row.plan === "update") {
-      const preview = await plugin.update(urn, made, after, true);
-      expect(preview.ok ? "passes" : "refused", preview.text).toBe(row.preview);
-      const up = await plugin.update(urn, made, after, false);
-      expect(up.ok ? "succeeds" : "refused", up.text).toBe(row.up);
-      if (!up.ok) {
-        expect(up.text).toContain(`the Kubernetes API server reported that "${made.id}" failed to fully initialize`);
-        expect(up.reasons).toHaveLength(1);
-        // The state then holds the new inputs: no difference is left to act on.
-        expect((await plugin.plan(urn, up, after)).op).not.toBe("replace");
-      }
-    }
-    await plugin.delete(urn, made);
-  });
-});
+import { type Workspace, workspace } from "./conformanceHarness.ts";
 
 describe("what waits, and what a refresh says", () => {
   let stack: Workspace;
@@ -234,132 +177,5 @@ describe("what waits, and what a refresh says", () => {
     expect(Object.keys(await stack.initErrors())).toContain("svc-none");
     const destroy = await run("destroy");
     expect(destroy.code, destroy.text).toBe(0);
-  });
-});
-
-describe("what previews know", () => {
-  let stack: Workspace;
-
-  beforeAll(async () => {
-    stack = await workspace("known.mjs");
-  });
-
-  afterAll(async () => {
-    await stack.pulumi("destroy", variables({}));
-    await stack.remove();
-  });
-
-  const variables = (change: { label?: string; value?: string }) => ({
-    IMAGE: imageNames.busybox,
-    LABEL: change.label ?? "1",
-    VALUE: change.value ?? "1",
-    REPORT: join(stack.folder, "report.json"),
-  });
-  interface Known {
-    known: boolean;
-    value?: unknown;
-  }
-  const report = async () => (await readJson(join(stack.folder, "report.json"))) as Record<string, Known>;
-
-  test.for(previews)("$id", async (row) => {
-    if (row.exists) {
-      const up = await stack.pulumi("up", variables({}));
-      expect(up.code, up.text).toBe(0);
-    }
-    const before = row.exists ? await report() : {};
-    const preview = await stack.pulumi("preview", variables(row.change));
-    expect(preview.code, preview.text).toBe(0);
-    const planned = await report();
-    const ops = preview.ops("known");
-    expect(row.op === "replace" ? ops.includes("replace") : ops.join(), row.id).toEqual(row.op === "replace" || row.op);
-    const right: Record<string, unknown> = {
-      uid: before.uid?.value,
-      name: before.name?.value,
-      id: before.id?.value,
-      namespace: stack.namespace,
-      label: row.change.label ?? "1",
-    };
-    for (const [key, knowledge] of Object.entries(row.knows)) {
-      expect(planned[key]?.known, key).toBe(knowledge !== "unknown");
-      if (knowledge === "right") expect(planned[key]?.value, key).toBe(right[key]);
-      if (knowledge === "wrong") expect(planned[key]?.value, key).not.toBe(right[key]);
-    }
-  });
-});
-
-describe("the gate", () => {
-  let stack: Workspace;
-
-  beforeAll(async () => {
-    stack = await workspace("gate.mjs");
-  });
-
-  afterAll(async () => {
-    await stack.remove();
-  });
-
-  const run = (command: string, verdict: "fail" | "ok", retry: string, label = "1", ...args: string[]) =>
-    stack.pulumi(command, { IMAGE: imageNames.busybox, LABEL: label, RETRY: retry, VERDICT: verdict }, ...args);
-  const liveNames = async () =>
-    ((await stack.json("get", "pods")) as { items: { metadata: { name: string } }[] }).items.map(
-      ({ metadata }) => metadata.name,
-    );
-  const replaced = ["create-replacement", "replace", "delete-replaced"];
-
-  test("a failing verdict ends up with one error and holds dependents and consumers back", async () => {
-    const up = await run("up", "fail", "first");
-    expect(up.code).not.toBe(0);
-    expect(up.text.match(/error: /g)?.length, up.text).toBeLessThanOrEqual(2);
-    expect(up.ops("web")).toEqual(["create"]);
-    for (const name of ["web-ready", "dependent", "consumer"]) expect(up.ops(name), name).toEqual([]);
-  });
-
-  test("the next retry is previewed as a replacement by its annotation, the gate as created", async () => {
-    const preview = await run("preview", "fail", "second");
-    expect(preview.code, preview.text).toBe(0);
-    expect(preview.ops("web")).toContain("replace");
-    expect(preview.text).toMatch(/Pod web replace \[diff: ~metadata\]/);
-    expect(preview.ops("web-ready")).toEqual(["create"]);
-  });
-
-  test("it fails again, and once the cause is gone both failed Pods are deleted", async () => {
-    const again = await run("up", "fail", "second");
-    expect(again.code).not.toBe(0);
-    expect(await liveNames()).toHaveLength(2);
-    const healed = await run("up", "ok", "third");
-    expect(healed.code, healed.text).toBe(0);
-    expect(healed.ops("dependent")).toEqual(["create"]);
-    expect(await liveNames()).toHaveLength(1);
-  });
-
-  test("without a change nothing changes, not even after a refresh", async () => {
-    for (const command of ["preview", "up", "refresh", "preview"]) {
-      const result = await run(command, "ok", "third", "1", "--expect-no-changes");
-      expect(result.code, result.text).toBe(0);
-    }
-  });
-
-  test("a label change updates the Pod alone", async () => {
-    for (const command of ["preview", "up"]) {
-      const result = await run(command, "ok", "third", "2");
-      expect(result.code, result.text).toBe(0);
-      expect(result.ops("web")).toEqual(["update"]);
-      for (const name of ["web-ready", "dependent", "consumer"]) expect(result.ops(name), name).toEqual([]);
-    }
-  });
-
-  test("a bad change leaves the serving Pod and its consumers alone, a good one replaces all", async () => {
-    const [serving] = await liveNames();
-    const bad = await run("up", "fail", "fourth", "2");
-    expect(bad.code).not.toBe(0);
-    expect(bad.ops("consumer")).toEqual([]);
-    expect(await liveNames()).toContain(serving);
-    const good = await run("up", "ok", "fifth", "2");
-    expect(good.code, good.text).toBe(0);
-    for (const name of ["web-ready", "consumer"]) expect(good.ops(name), name).toEqual(replaced);
-    expect(await liveNames()).toHaveLength(1);
-    const destroy = await run("destroy", "ok", "fifth", "2");
-    expect(destroy.code, destroy.text).toBe(0);
-    expect(await liveNames()).toEqual([]);
   });
 });
