@@ -5,8 +5,8 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import type { ClusterAccess } from "./access";
 import { KubeconfigError } from "./errors";
 import {
-  type ClientNode,
   type ExecPlugin,
+  type KubeconfigLibrary,
   merge,
   parse,
   type RawConfig,
@@ -21,9 +21,9 @@ import { environmentProxy } from "./proxy";
  */
 export async function loadKubeConfig(access: ClusterAccess): Promise<KubeConfig> {
   // Loaded late: many runs never need it.
-  const client = await import("./kubeconfigLibrary.js");
-  const config = new client.KubeConfig();
-  const source = load(client, config, access);
+  const library = await import("./kubeconfigLibrary.js");
+  const config = new library.KubeConfig();
+  const source = load(library, config, access);
   if (access.context !== undefined) {
     requireName("context", access.context, config.getContexts(), source);
     config.setCurrentContext(access.context);
@@ -100,10 +100,10 @@ function contentOf(file: string | undefined): string | undefined {
 }
 
 /** Returns what the kubeconfig is called in errors. */
-function load(client: ClientNode, config: KubeConfig, access: ClusterAccess): string {
+function load(library: KubeconfigLibrary, config: KubeConfig, access: ClusterAccess): string {
   if (access.kubeconfig !== undefined) {
     const source = "the provider's kubeconfig";
-    const raw = parse(client, access.kubeconfig, source);
+    const raw = parse(library, access.kubeconfig, source);
     if (raw === undefined) throw new KubeconfigError(`${capital(source)} is empty.`);
     use(config, withAbsolutePaths(raw, process.cwd(), source));
     return source;
@@ -111,7 +111,7 @@ function load(client: ClientNode, config: KubeConfig, access: ClusterAccess): st
   const named = access.kubeconfigPath?.split(delimiter).filter(Boolean).map(expandHome) ?? [];
   const paths = named.length > 0 ? named : [join(homedir(), ".kube", "config")];
   const source = `kubeconfig ${paths.join(delimiter)}`;
-  const files = paths.flatMap((path) => readConfig(client, path) ?? []);
+  const files = paths.flatMap((path) => readConfig(library, path) ?? []);
   if (files.length > 0) {
     use(config, merge(files));
   } else if (runsInCluster()) {

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { KubeconfigError } from "./errors";
 
-export type ClientNode = typeof import("./kubeconfigLibrary.js");
+export type KubeconfigLibrary = typeof import("./kubeconfigLibrary.js");
 
 /** A kubeconfig file as it is written. Source: https://kubernetes.io/docs/reference/config-api/kubeconfig.v1/ */
 export interface RawConfig {
@@ -27,7 +27,7 @@ export interface ExecPlugin {
 }
 
 /** Nothing for a file that is missing or empty: kubectl skips it as well. */
-export function readConfig(client: ClientNode, path: string): RawConfig | undefined {
+export function readConfig(library: KubeconfigLibrary, path: string): RawConfig | undefined {
   const source = `kubeconfig ${path}`;
   let content: string;
   try {
@@ -38,17 +38,17 @@ export function readConfig(client: ClientNode, path: string): RawConfig | undefi
     const reason = code === "EISDIR" ? "it is a directory" : code === "EACCES" ? "permission denied" : message;
     throw new KubeconfigError(`Can't read ${source}: ${reason}.`);
   }
-  const raw = parse(client, content, source);
+  const raw = parse(library, content, source);
   return raw && withAbsolutePaths(raw, dirname(resolve(path)), source);
 }
 
 /** Errors of the YAML parser quote the lines around the fault, which may hold a token: only the line's number is said. */
-export function parse(client: ClientNode, content: string, source: string): RawConfig | undefined {
+export function parse(library: KubeconfigLibrary, content: string, source: string): RawConfig | undefined {
   // The parser takes an empty text for an error.
   if (content.split("\n").every((line) => /^\s*(#.*|---\s*)?$/.test(line))) return undefined;
   let parsed: unknown;
   try {
-    parsed = client.loadYaml(content);
+    parsed = library.loadYaml(content);
   } catch (error) {
     const line = (error as { mark?: { line: number } }).mark?.line;
     const where = line === undefined ? "" : ` (line ${line + 1})`;

@@ -27,11 +27,11 @@ export interface DaemonTiming {
 }
 
 const usualTiming: DaemonTiming = { poll: 2_000, drop: 3_000, hold: 2_500 };
-const settleMs = 10;
+const reconcileDelayMs = 10;
 /** A timer that comes this much late tells of a sleep. */
 const sleepMs = 5_000;
 /** Traffic figures are written this often. */
-const figuresMs = 5_000;
+const figuresIntervalMs = 5_000;
 /** What open connections get when a forward ends, and when a newer daemon takes over. */
 const dropGraceMs = 500;
 const handOverGraceMs = 30_000;
@@ -51,7 +51,7 @@ export class Daemon {
   readonly #startedAt = Date.now();
   readonly #timing: DaemonTiming;
   readonly #sleep: SleepSensor;
-  #soon: NodeJS.Timeout | undefined;
+  #reconcileTimer: NodeJS.Timeout | undefined;
   #finish: (() => void) | undefined;
 
   constructor(
@@ -71,12 +71,12 @@ export class Daemon {
     signal.addEventListener("abort", () => this.#finish?.());
     const watcher = this.#watchFolder();
     const poll = setInterval(() => this.#tick(), this.#timing.poll);
-    const figures = setInterval(() => this.#writeRecords(true), figuresMs);
+    const figures = setInterval(() => this.#writeRecords(true), figuresIntervalMs);
     this.#reconcile();
     await finished;
     clearInterval(poll);
     clearInterval(figures);
-    clearTimeout(this.#soon);
+    clearTimeout(this.#reconcileTimer);
     watcher?.close();
     const grace = holdsLock(this.folder, this.lock) ? dropGraceMs : handOverGraceMs;
     for (const key of this.#entries.keys()) this.#close(key, grace);
@@ -107,10 +107,10 @@ export class Daemon {
   }
 
   #reconcileSoon(): void {
-    this.#soon ??= setTimeout(() => {
-      this.#soon = undefined;
+    this.#reconcileTimer ??= setTimeout(() => {
+      this.#reconcileTimer = undefined;
       this.#reconcile();
-    }, settleMs);
+    }, reconcileDelayMs);
   }
 
   #reconcile(): void {
@@ -130,7 +130,7 @@ export class Daemon {
   #apply(stored: StoredForward): void {
     const entry = this.#entries.get(stored.key);
     if (entry?.forward.stored.revision === stored.revision) return;
-    if (entry !== undefined && essence(entry.forward.stored.forward) === essence(stored.forward)) {
+    if (entry !== undefined && differInVersionAlone(entry.forward.stored.forward, stored.forward)) {
       entry.forward.stored = stored;
       return;
     }
@@ -228,9 +228,8 @@ export class Daemon {
   }
 }
 
-/** All of a forward that its connections depend on. */
-function essence(forward: DesiredForward): string {
-  return JSON.stringify({ ...forward, version: undefined });
+function differInVersionAlone(left: DesiredForward, right: DesiredForward): boolean {
+  return JSON.stringify({ ...left, version: undefined }) === JSON.stringify({ ...right, version: undefined });
 }
 
 /** A cluster that was made anew has its old name in the kubeconfig, but another address. */

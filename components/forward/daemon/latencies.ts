@@ -1,4 +1,4 @@
-const kept = 64;
+const mostSamples = 64;
 
 /** The last times that a Pod took to answer. */
 export class Latencies {
@@ -7,7 +7,7 @@ export class Latencies {
 
   add(ms: number): void {
     this.#last[this.#next] = ms;
-    this.#next = (this.#next + 1) % kept;
+    this.#next = (this.#next + 1) % mostSamples;
   }
 
   /** In ms, to a tenth; `undefined` before the first answer. */

@@ -31,7 +31,7 @@ export class LocalForward {
   readonly #latencies = new Latencies();
   #closing = false;
   #currentUid: string | undefined;
-  #reached: string | undefined;
+  #reachedUid: string | undefined;
   #failure: ForwardRecord["failure"];
 
   constructor(
@@ -81,7 +81,7 @@ export class LocalForward {
       listening: this.#listener.listening,
       error: this.#listener.error ?? this.#view.error(),
       pod: pod && { name: pod.metadata.name, uid: pod.metadata.uid },
-      reached: this.#reached,
+      reached: this.#reachedUid,
       failure: this.#failure,
       connections: { ...this.#connections },
       bytes: { ...this.#bytes },
@@ -139,12 +139,12 @@ export class LocalForward {
       const pod = currentPod(this.#view.pods())?.metadata;
       const left = deadline - performance.now();
       if (pod !== undefined || left <= 0 || this.#closing) return pod;
-      await this.#change(left);
+      await this.#nextChange(left);
     }
   }
 
   /** Resolves at the next change of the Pods, or after `ms`. */
-  async #change(ms: number): Promise<void> {
+  async #nextChange(ms: number): Promise<void> {
     let wake: () => void = () => undefined;
     const changed = new Promise<void>((resolve) => (wake = resolve));
     this.#waiters.add(wake);
@@ -181,8 +181,8 @@ export class LocalForward {
   #events(pod: ConnectionTarget): RelayEvents {
     return {
       reached: () => {
-        const isNews = this.#reached !== pod.uid || this.#failure !== undefined;
-        this.#reached = pod.uid;
+        const isNews = this.#reachedUid !== pod.uid || this.#failure !== undefined;
+        this.#reachedUid = pod.uid;
         this.#failure = undefined;
         if (isNews) this.changed();
       },

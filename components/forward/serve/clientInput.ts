@@ -42,7 +42,7 @@ export class ClientInput {
   }
 
   /** All that the client sent since the last answer, empty where that is no longer kept. */
-  get start(): Buffer {
+  get unanswered(): Buffer {
     return Buffer.concat(this.#kept ?? []);
   }
 

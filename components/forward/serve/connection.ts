@@ -41,7 +41,7 @@ export interface ConnectionHost {
 }
 
 const retryMs = 150;
-const headMs = 1_000;
+const restOfHeadMs = 1_000;
 
 /** Serves one local connection until its end. Never rejects. */
 export async function serveConnection(socket: Socket, host: ConnectionHost): Promise<void> {
@@ -50,8 +50,8 @@ export async function serveConnection(socket: Socket, host: ConnectionHost): Pro
   const input = new ClientInput(socket);
   if (host.protocol !== "tcp") {
     // The client speaks first in HTTP and TLS: a connection that is only tried, or kept ready, never reaches the app.
-    while (input.start.length === 0 && !input.ended && !socket.destroyed) await input.more();
-    if (input.start.length === 0) {
+    while (input.unanswered.length === 0 && !input.ended && !socket.destroyed) await input.more();
+    if (input.unanswered.length === 0) {
       endClient(socket);
       return;
     }
@@ -64,7 +64,7 @@ export async function serveConnection(socket: Socket, host: ConnectionHost): Pro
 
 /** Returns why no Pod answered; `undefined` where one did, or the client went away. */
 async function forwardToPod(socket: Socket, input: ClientInput, host: ConnectionHost): Promise<Situation | undefined> {
-  const isLook = parseHttpHead(input.start)?.isLook === true;
+  const isLook = parseHttpHead(input.unanswered)?.isLook === true;
   let deadline = performance.now() + (isLook ? 0 : host.holdMs);
   let wasLost = false;
   for (;;) {
@@ -114,7 +114,7 @@ async function tryPod(
   const { halfOpen } = host;
   const rules: RelayRules =
     host.protocol === "http"
-      ? { isRepeatable: isSafeRequest, belongsElsewhere: (start) => !host.isCurrent(pod) && isRequest(start), halfOpen }
+      ? { isRepeatable: isSafeRequest, belongsElsewhere: (bytes) => !host.isCurrent(pod) && isRequest(bytes), halfOpen }
       : { halfOpen };
   const end = await relay(socket, input, connection, rules, host.events(pod));
   if (end.kind === "unanswered" || end.kind === "lost") return end.kind;
@@ -127,15 +127,15 @@ async function answerItself(
   situation: Situation,
   host: ConnectionHost,
 ): Promise<void> {
-  const deadline = performance.now() + headMs;
-  let head = parseHttpHead(input.start);
-  while (head === undefined && input.isWhole && mayBeHttp(input.start) && !input.ended) {
+  const deadline = performance.now() + restOfHeadMs;
+  let head = parseHttpHead(input.unanswered);
+  while (head === undefined && input.isWhole && mayBeHttp(input.unanswered) && !input.ended) {
     const left = deadline - performance.now();
     if (left <= 0) break;
     await input.more(left);
-    head = parseHttpHead(input.start);
+    head = parseHttpHead(input.unanswered);
   }
-  if (!mayBeHttp(input.start)) {
+  if (!mayBeHttp(input.unanswered)) {
     socket.resetAndDestroy();
     return;
   }

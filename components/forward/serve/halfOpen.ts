@@ -1,5 +1,5 @@
 /** Connections whose client has sent its end and has been answered: most of those clients are gone. */
-const mostWaiting = 64;
+const mostHalfOpen = 64;
 
 /**
  * Bounds how many connections wait for more answer after their client's end. Nothing tells a client that has gone from one
@@ -11,7 +11,7 @@ export class HalfOpenConnections {
   /** Calls `end` once too many have come later. The returned function takes it out. */
   enter(end: () => void): () => void {
     this.#ends.add(end);
-    if (this.#ends.size > mostWaiting) {
+    if (this.#ends.size > mostHalfOpen) {
       const [first] = this.#ends;
       if (first !== undefined) {
         this.#ends.delete(first);

@@ -44,9 +44,9 @@ export interface RelayEvents {
 /** How a relay treats its client. */
 export interface RelayRules {
   /** Whether bytes that the Pod left unanswered may go to another one. */
-  isRepeatable?: (start: Buffer) => boolean;
+  isRepeatable?: (unanswered: Buffer) => boolean;
   /** Whether bytes that follow an answer belong to another Pod by now. */
-  belongsElsewhere?: (start: Buffer) => boolean;
+  belongsElsewhere?: (unanswered: Buffer) => boolean;
   halfOpen: HalfOpenConnections;
 }
 
@@ -103,7 +103,11 @@ class Relay {
 
   #toPod(chunk: Buffer): void {
     // Before the old Pod ends: from then on it takes a second until that is known here.
-    if (this.#hasAnswered && this.#askedAt === undefined && this.rules.belongsElsewhere?.(this.input.start) === true) {
+    if (
+      this.#hasAnswered &&
+      this.#askedAt === undefined &&
+      this.rules.belongsElsewhere?.(this.input.unanswered) === true
+    ) {
       this.pod.abandon();
       this.#stop();
       this.done({ kind: "unanswered" });
@@ -191,7 +195,7 @@ class Relay {
       this.done({ kind: "refused", message: end.message });
       return;
     }
-    if (!client.destroyed && !input.ended && this.rules.isRepeatable?.(input.start) === true) {
+    if (!client.destroyed && !input.ended && this.rules.isRepeatable?.(input.unanswered) === true) {
       this.done({ kind: end.kind === "lost" ? "lost" : "unanswered" });
       return;
     }

@@ -15,7 +15,7 @@ const silenceMs = { free: 1_000, held: 3_000 } as const;
 const sharedUnread = 256 * 1024;
 const sharedStallMs = 2_000;
 /** For how long what nobody waits for may stay here, to leave with what comes next: each packet passes three programs. */
-const laterMs = 10;
+const deferMs = 10;
 /**
  * For how long the next packet is gathered where more than one client had something in the last: a client alone does not
  * wait. Measured: a tenth more requests a second of 64 clients, and the slowest hundredth of them no slower.
@@ -43,10 +43,10 @@ export class PodSession implements CarryingSession {
   readonly #stalled = new Map<StreamPair, NodeJS.Timeout | undefined>();
   #corked = false;
   /** The streams that the packet to come is of, and whether the last was of more than one. */
-  readonly #gathered = new Set<number>();
-  #isBusy = false;
-  readonly #later: Buffer[] = [];
-  #laterTimer: NodeJS.Timeout | undefined;
+  readonly #packetStreams = new Set<number>();
+  #wasShared = false;
+  readonly #deferred: Buffer[] = [];
+  #deferTimer: NodeJS.Timeout | undefined;
   #closed = false;
 
   constructor(
@@ -127,7 +127,7 @@ export class PodSession implements CarryingSession {
   }
 
   fin(stream: number): void {
-    this.#sendLater(this.#writer.fin(stream));
+    this.#defer(this.#writer.fin(stream));
   }
 
   pause(pair: StreamPair, unread: number): void {
@@ -153,7 +153,7 @@ export class PodSession implements CarryingSession {
   forget(streams: readonly number[], isReset: boolean): void {
     for (const stream of streams) {
       this.#pairs.delete(stream);
-      if (isReset) this.#sendLater(this.#writer.reset(stream));
+      if (isReset) this.#defer(this.#writer.reset(stream));
     }
   }
 
@@ -165,32 +165,32 @@ export class PodSession implements CarryingSession {
   /** What several clients send at the same moment leaves in one packet. */
   #send(frame: Buffer, stream?: number): boolean {
     if (this.#closed) return true;
-    if (stream !== undefined) this.#gathered.add(stream);
+    if (stream !== undefined) this.#packetStreams.add(stream);
     if (!this.#corked) {
       this.#corked = true;
       this.socket.cork();
-      if (this.#isBusy) setTimeout(() => this.#flush(), gatherMs);
+      if (this.#wasShared) setTimeout(() => this.#flush(), gatherMs);
       else setImmediate(() => this.#flush());
     }
-    for (const earlier of this.#later.splice(0)) this.socket.write(earlier);
+    for (const earlier of this.#deferred.splice(0)) this.socket.write(earlier);
     return this.socket.write(frame);
   }
 
   #flush(): void {
-    this.#isBusy = this.#gathered.size > 1;
-    this.#gathered.clear();
+    this.#wasShared = this.#packetStreams.size > 1;
+    this.#packetStreams.clear();
     this.#corked = false;
     this.socket.uncork();
   }
 
-  #sendLater(frame: Buffer): void {
+  #defer(frame: Buffer): void {
     if (this.#closed) return;
-    this.#later.push(frame);
-    this.#laterTimer ??= setTimeout(() => {
-      this.#laterTimer = undefined;
-      const last = this.#later.pop();
+    this.#deferred.push(frame);
+    this.#deferTimer ??= setTimeout(() => {
+      this.#deferTimer = undefined;
+      const last = this.#deferred.pop();
       if (last !== undefined) this.#send(last);
-    }, laterMs);
+    }, deferMs);
   }
 
   #expectWord(): NodeJS.Timeout {
@@ -235,7 +235,7 @@ export class PodSession implements CarryingSession {
   #close(): void {
     this.#closed = true;
     clearInterval(this.#pinger);
-    clearTimeout(this.#laterTimer);
+    clearTimeout(this.#deferTimer);
     for (const pair of new Set(this.#pairs.values())) pair.lost();
     this.#pairs.clear();
     this.changed();

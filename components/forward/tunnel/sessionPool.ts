@@ -27,7 +27,7 @@ export interface PodPort extends DialTarget {
 export class SessionPool {
   /** By the Pod's uid, the last used one last. */
   readonly #sessions = new Map<string, PodSession[]>();
-  readonly #idle = new Map<PodSession, NodeJS.Timeout>();
+  readonly #idleTimers = new Map<PodSession, NodeJS.Timeout>();
   readonly #dialling = new Map<string, Set<Promise<PodSession>>>();
   #isClosed = false;
 
@@ -38,8 +38,8 @@ export class SessionPool {
     let hasBroken = false;
     for (;;) {
       // The others may have died with it, in the same silence.
-      const { session, isNew } = hasBroken ? await this.#newSession(pod) : await this.#session(pod);
-      this.#endWait(session);
+      const { session, isNew } = hasBroken ? await this.#newSession(pod) : await this.#pick(pod);
+      this.#endIdle(session);
       const opened = session.open(pod.port, isNew);
       this.prepare(pod);
       try {
@@ -52,7 +52,29 @@ export class SessionPool {
     }
   }
 
-  async #session(pod: PodPort): Promise<{ session: PodSession; isNew: boolean }> {
+  /** Opens a session for the next client, unless one is free or on its way. The Pod sees nothing of it. */
+  prepare(pod: PodPort): void {
+    if (this.#isClosed) return;
+    const isOnItsWay = (this.#dialling.get(pod.uid)?.size ?? 0) > 0;
+    if (isOnItsWay || this.#count(pod.uid) >= mostSessions || this.#free(pod.uid) !== undefined) return;
+    this.#dial(pod).then(
+      (session) => this.#startIdle(pod.uid, session),
+      // The next client asks by itself, and hears why.
+      () => undefined,
+    );
+  }
+
+  /** Has those close that broke without a word, as in a sleep of the machine. */
+  check(): void {
+    for (const session of this.#all()) session.check();
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    for (const session of this.#all()) session.close();
+  }
+
+  async #pick(pod: PodPort): Promise<{ session: PodSession; isNew: boolean }> {
     for (;;) {
       const session = this.#isCrowded(pod.uid) ? this.#shared(pod.uid) : this.#free(pod.uid);
       if (session !== undefined) return { session, isNew: false };
@@ -95,18 +117,6 @@ export class SessionPool {
       .at(-1);
   }
 
-  /** Opens a session for the next client, unless one is free or on its way. The Pod sees nothing of it. */
-  prepare(pod: PodPort): void {
-    if (this.#isClosed) return;
-    const isOnItsWay = (this.#dialling.get(pod.uid)?.size ?? 0) > 0;
-    if (isOnItsWay || this.#count(pod.uid) >= mostSessions || this.#free(pod.uid) !== undefined) return;
-    this.#dial(pod).then(
-      (session) => this.#wait(pod.uid, session),
-      // The next client asks by itself, and hears why.
-      () => undefined,
-    );
-  }
-
   async #dial(pod: PodPort): Promise<PodSession> {
     const dialled = this.dial(pod).then((socket) => {
       const session: PodSession = new PodSession(socket, () => this.#changed(pod.uid, session));
@@ -129,33 +139,22 @@ export class SessionPool {
     const all = session.isClosed ? others : [...others, session];
     if (all.length > 0) this.#sessions.set(uid, all);
     else this.#sessions.delete(uid);
-    if (session.isClosed) this.#endWait(session);
-    else this.#wait(uid, session);
+    if (session.isClosed) this.#endIdle(session);
+    else this.#startIdle(uid, session);
   }
 
-  /** It waits for no client any more. */
-  #endWait(session: PodSession): void {
-    clearTimeout(this.#idle.get(session));
-    this.#idle.delete(session);
+  #endIdle(session: PodSession): void {
+    clearTimeout(this.#idleTimers.get(session));
+    this.#idleTimers.delete(session);
   }
 
-  #wait(uid: string, session: PodSession): void {
-    this.#endWait(session);
+  #startIdle(uid: string, session: PodSession): void {
+    this.#endIdle(session);
     // A client may have taken it as soon as it was there.
     if (session.clients > 0) return;
     const isOnly = (this.#sessions.get(uid) ?? []).every((other) => other === session || other.clients > 0);
     const closing = setTimeout(() => session.close(), isOnly ? idleMs.one : idleMs.others);
-    this.#idle.set(session, closing);
-  }
-
-  /** Has those close that broke without a word, as in a sleep of the machine. */
-  check(): void {
-    for (const session of this.#all()) session.check();
-  }
-
-  close(): void {
-    this.#isClosed = true;
-    for (const session of this.#all()) session.close();
+    this.#idleTimers.set(session, closing);
   }
 
   #all(): PodSession[] {

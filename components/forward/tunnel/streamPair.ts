@@ -27,11 +27,10 @@ export class StreamPair implements PodConnection {
   /** As long as nobody has said yes: an error that nobody waits for would cost each connection its stack. */
   #refuse: ((message: string) => void) | undefined;
   #events: PodEvents | undefined;
-  /** What came before somebody listened. */
-  #early: ((events: PodEvents) => void)[] = [];
+  #unheard: ((events: PodEvents) => void)[] = [];
   #errorText = "";
   #dataEnd: "closed" | "lost" | undefined;
-  #patience: NodeJS.Timeout | undefined;
+  #errorTextTimer: NodeJS.Timeout | undefined;
   #sentEnd = false;
   #done = false;
 
@@ -48,7 +47,7 @@ export class StreamPair implements PodConnection {
 
   attach(events: PodEvents): void {
     this.#events = events;
-    for (const event of this.#early.splice(0)) event(events);
+    for (const event of this.#unheard.splice(0)) event(events);
   }
 
   write(chunk: Buffer): boolean {
@@ -119,7 +118,7 @@ export class StreamPair implements PodConnection {
   /** The node ends the data before it says on the other stream what went wrong. */
   #dataEnded(end: "closed" | "lost"): void {
     this.#dataEnd ??= end;
-    this.#patience ??= setTimeout(() => this.#finish(), errorTextMs);
+    this.#errorTextTimer ??= setTimeout(() => this.#finish(), errorTextMs);
   }
 
   #errorEnded(): void {
@@ -142,12 +141,12 @@ export class StreamPair implements PodConnection {
 
   #leave(): void {
     this.#done = true;
-    clearTimeout(this.#patience);
+    clearTimeout(this.#errorTextTimer);
     this.session.leave(this);
   }
 
   #emit(event: (events: PodEvents) => void): void {
     if (this.#events !== undefined) event(this.#events);
-    else this.#early.push(event);
+    else this.#unheard.push(event);
   }
 }

@@ -59,7 +59,7 @@ class WebSocketConnection implements PodConnection {
   readonly #pinger: NodeJS.Timeout;
   #events: PodEvents | undefined;
   #message: string | undefined;
-  #refused: NodeJS.Timeout | undefined;
+  #refusedTimer: NodeJS.Timeout | undefined;
   #pongDue = false;
   #wasPaused = false;
 
@@ -126,7 +126,7 @@ class WebSocketConnection implements PodConnection {
     const text = message.toString("utf8", 1).trim();
     if (text !== "") this.#message ??= text;
     // The node closes by itself; one that does not must not keep the client waiting.
-    if (this.#message !== undefined) this.#refused ??= setTimeout(() => this.socket.terminate(), refusedMs);
+    if (this.#message !== undefined) this.#refusedTimer ??= setTimeout(() => this.socket.terminate(), refusedMs);
   }
 
   #ping(): void {
@@ -139,7 +139,7 @@ class WebSocketConnection implements PodConnection {
 
   #closed(code: number): void {
     clearInterval(this.#pinger);
-    clearTimeout(this.#refused);
+    clearTimeout(this.#refusedTimer);
     const end: PodEnd =
       this.#message !== undefined
         ? { kind: "refused", message: this.#message }
