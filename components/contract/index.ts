@@ -1,3 +1,4 @@
+// Labels, annotations, protocols and URLs that component, forwarder and command share.
 export { annotation, ownPrefix } from "./annotations";
 export {
   defaultRetries,

@@ -1,3 +1,4 @@
+// Text for people: widths, colours, durations, masked secrets.
 export { cleanLine } from "./cleanLine";
 export { cut, lengthOf, wrap } from "./columns";
 export { formatDuration, millisecondsBetween } from "./duration";

@@ -1,3 +1,4 @@
+// Waiting: for a time, within a time, ever longer.
 export { backoffMs } from "./backoff";
 export { delay } from "./delay";
 export { within } from "./within";

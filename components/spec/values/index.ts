@@ -1,3 +1,4 @@
+// Checks of single values, and values as Kubernetes takes them.
 export { type Check, checked, type Fail, isPlain, problemsIn, problemsInOptional } from "./checked";
 export {
   dnsLabel,
