@@ -33,6 +33,15 @@ export default tseslint.config(
       "simple-import-sort/exports": "error",
     },
   },
+  {
+    files: ["tests/**/*.ts"],
+    rules: {
+      "no-restricted-imports": [
+        "error",
+        { paths: [{ name: "vitest", importNames: ["it"], message: "It is called test here." }] },
+      ],
+    },
+  },
   // Its order matters, as it says itself.
   { files: ["components/index.ts"], rules: { "simple-import-sort/exports": "off" } },
   { files: ["**/*.mjs", "**/*.js"], ...tseslint.configs.disableTypeChecked },

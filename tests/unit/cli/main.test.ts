@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { beforeEach, describe, expect, it, onTestFinished } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { parseCommand, UsageError } from "../../../components/cli/verbs/arguments.ts";
 import { listDesired, removeForward } from "../../../components/forward/state/desired.ts";
 import { liveDaemon } from "../../../components/forward/state/lock.ts";
@@ -10,7 +10,7 @@ import type { FakeApi } from "../forward/fakeApi";
 import { ask, fakeApi, freePort, httpApp, temporaryFolder, until } from "../forward/helpers";
 
 describe("the command line", () => {
-  it("takes a verb, names and options in any order", () => {
+  test("takes a verb, names and options in any order", () => {
     expect(parseCommand(["--json", "status", "-n", "prod", "web"])).toMatchObject({
       verb: "status",
       names: ["web"],
@@ -19,11 +19,11 @@ describe("the command line", () => {
     });
   });
 
-  it.each([[[]], [["bogus"]], [["status", "--bogus"]]])("refuses %j", (args) => {
+  test.each([[[]], [["bogus"]], [["status", "--bogus"]]])("refuses %j", (args) => {
     expect(() => parseCommand(args)).toThrow(UsageError);
   });
 
-  it("tells of itself", () => {
+  test("tells of itself", () => {
     expect(parseCommand(["-h"])).toBe("help");
     expect(parseCommand(["--version"])).toBe("version");
   });
@@ -74,14 +74,14 @@ describe("the command", () => {
     });
   }
 
-  it("ends with 2 and the usage for an unknown verb", async () => {
+  test("ends with 2 and the usage for an unknown verb", async () => {
     const { code, err } = await initPod("bogus");
     expect(code).toBe(2);
     expect(err).toContain('There is no verb "bogus".');
     expect(err).toContain("Usage: init-pod");
   });
 
-  it("forwards from labels and annotations alone, shows it, and stops it", async () => {
+  test("forwards from labels and annotations alone, shows it, and stops it", async () => {
     runPod(await httpApp((_request, response) => response.end("hello")));
     const before = await initPod("status");
     expect(before.code).toBe(0);
@@ -96,13 +96,13 @@ describe("the command", () => {
     await expect(ask(localPort)).rejects.toThrow("ECONNREFUSED");
   });
 
-  it("forwards to a Pod that is not Ready, where the URL says what it does", async () => {
+  test("forwards to a Pod that is not Ready, where the URL says what it does", async () => {
     runPod(1, false);
     expect((await initPod("forward")).out).toContain("waits for its Pod");
     expect((await ask(localPort)).headers["x-init-pod"]).toBe("waiting");
   });
 
-  it("says that a killed daemon is down, and revives it", async () => {
+  test("says that a killed daemon is down, and revives it", async () => {
     runPod(await httpApp((_request, response) => response.end("hello")));
     await initPod("forward");
     process.kill(liveDaemon(folder)?.pid ?? 0, "SIGKILL");
@@ -115,13 +115,13 @@ describe("the command", () => {
     expect((await ask(localPort)).body).toBe("hello");
   });
 
-  it("ends with 1 for a context that does not exist", async () => {
+  test("ends with 1 for a context that does not exist", async () => {
     const { code, err } = await initPod("forward", "--context", "bogus");
     expect(code).toBe(1);
     expect(err).toContain('No context "bogus"');
   });
 
-  it.each(["status", "forward", "stop"])(
+  test.each(["status", "forward", "stop"])(
     "ends %s with 1 where a name means nothing, and says what there is",
     async (verb) => {
       runPod(1);
@@ -136,7 +136,7 @@ describe("the command", () => {
     },
   );
 
-  it("ends forward with 1 for an InitPod without a URL that was asked for, and leaves it out else", async () => {
+  test("ends forward with 1 for an InitPod without a URL that was asked for, and leaves it out else", async () => {
     runPod(1, true, {});
     expect(await initPod("forward")).toMatchObject({ code: 0, out: "No InitPod with a URL in context fake.\n" });
     const { code, out } = await initPod("forward", "web");
@@ -144,7 +144,7 @@ describe("the command", () => {
     expect(out).toContain("It has no URL");
   });
 
-  it("ends forward with 1 where the right to forward is missing, and names it", async () => {
+  test("ends forward with 1 where the right to forward is missing, and names it", async () => {
     runPod(await httpApp((_request, response) => response.end("hello")));
     api.refusal = { status: 403, message: 'pods "web-1" is forbidden' };
     const { code, out } = await initPod("forward", "--json");
@@ -154,7 +154,7 @@ describe("the command", () => {
     expect(forwards[0]?.message).toContain("get and create on pods/portforward");
   });
 
-  it("ends status with 3 where an InitPod is not Ready, and with 1 where the cluster can't be read", async () => {
+  test("ends status with 3 where an InitPod is not Ready, and with 1 where the cluster can't be read", async () => {
     runPod(1, false);
     expect((await initPod("status")).code).toBe(3);
     await api.stop();
@@ -163,7 +163,7 @@ describe("the command", () => {
     expect(JSON.parse(out)).toMatchObject({ healthy: false, initPods: [], forwards: [] });
   });
 
-  it("has no colours in a pipe", async () => {
+  test("has no colours in a pipe", async () => {
     runPod(1);
     expect((await initPod("status")).out).not.toContain("\u001b[");
   });

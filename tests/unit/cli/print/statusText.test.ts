@@ -1,7 +1,7 @@
 import { PassThrough } from "node:stream";
 import { WriteStream } from "node:tty";
 import { stripVTControlCharacters, styleText } from "node:util";
-import { beforeEach, describe, expect, it, onTestFinished, vi } from "vitest";
+import { beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { forwardText } from "../../../../components/cli/print/outcomeText.ts";
 import { paintFor } from "../../../../components/cli/print/paint.ts";
 import { statusText } from "../../../../components/cli/print/statusText.ts";
@@ -41,7 +41,7 @@ async function shop(): Promise<Status> {
 }
 
 describe("status for people", () => {
-  it("shows InitPods, steps, the ends of logs, URLs and what to do next", async () => {
+  test("shows InitPods, steps, the ends of logs, URLs and what to do next", async () => {
     const { initPods, next, ...rest } = await shop();
     const some = { ...rest, initPods: initPods.slice(0, 1), next: next.slice(0, 1) };
     expect(statusText(some, 80, plain)).toBe(`Cluster  dev  https://dev
@@ -64,25 +64,25 @@ Next
 `);
   });
 
-  it.each([40, 60, 80, 120])("keeps within %i columns, in colours too", async (width) => {
+  test.each([40, 60, 80, 120])("keeps within %i columns, in colours too", async (width) => {
     const text = statusText(await shop(), width, coloured);
     expect(text).toContain("\u001b[");
     for (const line of stripVTControlCharacters(text).split("\n")) expect(line.length, line).toBeLessThanOrEqual(width);
   });
 
-  it("breaks a command so that it can still be copied", async () => {
+  test("breaks a command so that it can still be copied", async () => {
     const text = statusText(await shop(), 30, plain);
     const command = /^ {2}(kubectl logs[^]*?[^\\])\n/m.exec(text)?.[1];
     expect(command?.replace(/\s*\\\n\s*/g, " ")).toBe("kubectl logs -n shop shop-1 -c migrate");
   });
 
-  it("cuts nothing where there is no terminal", async () => {
+  test("cuts nothing where there is no terminal", async () => {
     const text = statusText(await shop(), Number.POSITIVE_INFINITY, plain);
     expect(text).toContain(`│ ${tail[1] ?? ""}\n`);
     expect(text).toContain("✗ template  ImagePullBackOff");
   });
 
-  it("shows which URLs don't lead to the Pod, why, and of which other cluster one is", async () => {
+  test("shows which URLs don't lead to the Pod, why, and of which other cluster one is", async () => {
     const problem = { kind: "notAnswering" as const, message: "Nothing listens on port 80." };
     const forwards = [{ ...forward, url: "http://127.0.0.1:2", context: "prod", latencyMs: undefined, problem }];
     const text = statusText({ ...(await shop()), forwards }, 100, plain);
@@ -91,13 +91,13 @@ Next
     expect(text).toMatch(/:20001 +shop\/web +not here +- +- +-\n/);
   });
 
-  it("lets no text of a cluster steer the terminal", async () => {
+  test("lets no text of a cluster steer the terminal", async () => {
     const status = await shop();
     const text = statusText({ ...status, cluster: undefined, problem: "\u001b]0;title\u0007 denied" }, 80, plain);
     expect(text).toMatch(/^The cluster can't be read: denied\n/);
   });
 
-  it("says that there is nothing", async () => {
+  test("says that there is nothing", async () => {
     const status = await statusOf(temporaryFolder(), command(), clusterOf([]));
     expect(statusText(status, 80, plain)).toBe("Cluster  dev  https://dev\n\nNo InitPods.\n");
   });
@@ -114,18 +114,18 @@ describe("colours", () => {
     onTestFinished(() => void vi.unstubAllEnvs());
   });
 
-  it("are for terminals", () => {
+  test("are for terminals", () => {
     expect(paintFor(terminal)("red", "x")).toBe("\u001b[31mx\u001b[39m");
     expect(paintFor(new PassThrough() as unknown as WriteStream)("red", "x")).toBe("x");
   });
 
-  it("are left out under NO_COLOR", () => {
+  test("are left out under NO_COLOR", () => {
     vi.stubEnv("NO_COLOR", "1");
     expect(paintFor(terminal)("red", "x")).toBe("x");
   });
 });
 
-it("aligns columns by what is seen, where there is room", () => {
+test("aligns columns by what is seen, where there is room", () => {
   const rows = [
     ["web", "ready"],
     ["\u001b[32mlonger\u001b[39m", "failing"],
@@ -134,11 +134,11 @@ it("aligns columns by what is seen, where there is room", () => {
   expect(aligned(rows, 14)).toBeUndefined();
 });
 
-it("shows bytes in units", () => {
+test("shows bytes in units", () => {
   expect([0, 1023, 1536, 3 * 1024 ** 3].map(inUnits)).toEqual(["0 B", "1023 B", "1.5 KiB", "3.0 GiB"]);
 });
 
-it("says what became of each URL, and why one failed", () => {
+test("says what became of each URL, and why one failed", () => {
   const web = { name: "web", namespace: "shop", url: "http://127.0.0.1:20001", state: "answers" as const };
   const worker = { name: "worker", namespace: "shop", url: "", state: "failed" as const, message: "It has no URL." };
   expect(forwardText([web, worker], "dev", 80, plain)).toBe(

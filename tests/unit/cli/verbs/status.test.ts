@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { ClusterView } from "../../../../components/cli/verbs/clusterView.ts";
 import { forwardStatus } from "../../../../components/cli/verbs/forwardStatus.ts";
 import { type Status, statusOf } from "../../../../components/cli/verbs/status.ts";
@@ -52,7 +52,7 @@ const commands = ({ next }: Status): string[] => next.map((step) => step.command
 const show = async (view: ClusterView | Error, folder = temporaryFolder()) => await statusOf(folder, command(), view);
 
 describe("the status of an InitPod", () => {
-  it.each([
+  test.each([
     ["ready", ready, true],
     ["starting", initializing(done, working), false],
     ["failing", initializing(done, crashing), false],
@@ -71,12 +71,12 @@ describe("the status of an InitPod", () => {
     expect(found.healthy).toBe(healthy);
   });
 
-  it("is completed where it ran to its end and has nothing to serve", async () => {
+  test("is completed where it ran to its end and has nothing to serve", async () => {
     const job = podOf("job", { phase: "Succeeded" }, { annotations: {} });
     expect(await show(clusterOf([job]))).toMatchObject({ healthy: true, initPods: [{ state: "completed", url: "" }] });
   });
 
-  it("tells of both Pods while one is replaced, and of it by the new one", async () => {
+  test("tells of both Pods while one is replaced, and of it by the new one", async () => {
     const old = podOf("web", ready, { name: "web-old", uid: "old" });
     const next = podOf("web", initializing(crashing), { name: "web-new", creationTimestamp: "2026-01-02T00:00:00Z" });
     const [initPod] = (await show(clusterOf([old, next]))).initPods;
@@ -87,12 +87,12 @@ describe("the status of an InitPod", () => {
     ]);
   });
 
-  it("is well though a replaced Pod still goes", async () => {
+  test("is well though a replaced Pod still goes", async () => {
     const gone = { name: "web-old", uid: "old", deletionTimestamp: "2026-01-01T00:01:00Z" };
     expect((await show(clusterOf([podOf("web", ready), podOf("web", ready, gone)]))).healthy).toBe(true);
   });
 
-  it("says what Kubernetes says of a container that can't start, and nothing of a mere pause", async () => {
+  test("says what Kubernetes says of a container that can't start, and nothing of a mere pause", async () => {
     const { initPods } = await show(
       clusterOf([podOf("a", initializing(unpullable)), podOf("b", initializing(crashing))]),
     );
@@ -105,12 +105,12 @@ describe("the ends of logs", () => {
   const pods = [podOf("web", initializing(done, crashing, working))];
   const logs = ({ initPods }: Status) => initPods[0]?.pods[0]?.steps.map(({ name, log }) => [name, ...log]);
 
-  it("are shown of steps that failed or run", async () => {
+  test("are shown of steps that failed or run", async () => {
     const status = await show(clusterOf(pods), machine({ showLogs: true }));
     expect(logs(status)).toEqual([["get"], ["migrate", "log of migrate"], ["import", "log of import"], ["app"]]);
   });
 
-  it.each([
+  test.each([
     ["a step was given a secret", machine, { showLogs: false }],
     ["nobody knows whether one was", machine, { showLogs: undefined }],
     ["the forward is of another cluster", machine, { clusterUid: "other" }],
@@ -122,7 +122,7 @@ describe("the ends of logs", () => {
     expect(asked).toEqual([]);
   });
 
-  it("are left out of a Pod that is well", async () => {
+  test("are left out of a Pod that is well", async () => {
     const status = { ...ready, initContainerStatuses: [done, working] };
     expect(logs(await show(clusterOf([podOf("web", status)]), machine({})))).toEqual([["get"], ["import"], ["app"]]);
   });
@@ -137,7 +137,7 @@ function failure(final: boolean): ForwardRecord["failure"] {
 describe("the status of a forward", () => {
   const web = clusterOf([podOf("web", ready)]);
 
-  it("tells of its Pod, traffic and latency", async () => {
+  test("tells of its Pod, traffic and latency", async () => {
     const status = await show(web, machine({}, { pod, latencyMs: 3.2 }));
     expect(status).toMatchObject({ healthy: true, next: [], initPods: [{ forwarded: true }] });
     expect(status.forwards).toEqual([
@@ -156,7 +156,7 @@ describe("the status of a forward", () => {
     ]);
   });
 
-  it.each([
+  test.each([
     [
       "whose app does not listen",
       { pod, failure: failure(false) },
@@ -174,12 +174,12 @@ describe("the status of a forward", () => {
     expect(status.forwards).toMatchObject([expected]);
   });
 
-  it("that waits for a Pod is as well as its InitPod", async () => {
+  test("that waits for a Pod is as well as its InitPod", async () => {
     const status = await show(clusterOf([]), machine({}, {}));
     expect(status).toMatchObject({ healthy: true, forwards: [{ state: "waiting" }] });
   });
 
-  it("names the program that has its port", () => {
+  test("names the program that has its port", () => {
     const folder = machine({}, { listening: false, error: "EADDRINUSE" });
     const found = listDesired(folder).map((stored) =>
       forwardStatus(folder, stored, process.pid, () => "nginx (process 1)"),
@@ -188,14 +188,14 @@ describe("the status of a forward", () => {
     expect(found).toMatchObject([{ state: "down", problem }]);
   });
 
-  it("is left out where it is of another namespace than the one asked for", async () => {
+  test("is left out where it is of another namespace than the one asked for", async () => {
     const folder = machine({ namespace: "other" }, { pod });
     expect((await statusOf(folder, command({ namespace: "shop" }), web)).forwards).toEqual([]);
     expect((await statusOf(folder, command(), web)).forwards).toHaveLength(1);
   });
 });
 
-it("has the fields that docs/command.md documents, and no others", async () => {
+test("has the fields that docs/command.md documents, and no others", async () => {
   const record = { pod, latencyMs: 3.2, failure: failure(false) };
   const pods = [podOf("web", ready), podOf("tpl", initializing(unpullable))];
   const shown = JSON.parse(JSON.stringify(await show(clusterOf(pods), machine({}, record)))) as object;
@@ -213,11 +213,11 @@ function fieldsOf(value: unknown): Set<string> {
 }
 
 describe("what to do next", () => {
-  it("is nothing where all is well", async () => {
+  test("is nothing where all is well", async () => {
     expect((await show(clusterOf([podOf("web", ready, { annotations: {} })]))).next).toEqual([]);
   });
 
-  it.each([
+  test.each([
     ["a step failed", initializing(crashing), ["kubectl logs -n shop web-1 -c migrate", "pulumi up"]],
     ["a step can't start", initializing(unpullable), ["kubectl describe pod -n shop web-1", "pulumi up"]],
     ["a step runs", initializing(working), ["kubectl logs -n shop web-1 -c import -f"]],
@@ -231,12 +231,12 @@ describe("what to do next", () => {
     expect(commands(await show(clusterOf([podOf("web", status as typeof ready)])))).toEqual(expected);
   });
 
-  it("where its only Pod goes", async () => {
+  test("where its only Pod goes", async () => {
     const gone = podOf("web", ready, { deletionTimestamp: "2026-01-01T00:01:00Z" });
     expect(commands(await show(clusterOf([gone])))).toEqual(["pulumi up"]);
   });
 
-  it("asks the same cluster as the command did, each thing once", async () => {
+  test("asks the same cluster as the command did, each thing once", async () => {
     const pods = [podOf("a", initializing(crashing)), podOf("b", initializing(crashing))];
     const asked = command({ context: "my context", kubeconfig: "/k" });
     expect(commands(await statusOf(temporaryFolder(), asked, clusterOf(pods)))).toEqual([
@@ -246,7 +246,7 @@ describe("what to do next", () => {
     ]);
   });
 
-  it.each([
+  test.each([
     ["whose app does not answer", { pod, failure: failure(false) }, ["kubectl logs -n shop web-1"]],
     ["that is forbidden", { pod, failure: failure(true) }, ["kubectl auth can-i create pods/portforward -n shop"]],
     ["whose API server is away", { pod, error: "connect ECONNREFUSED" }, ["kubectl version"]],
@@ -256,13 +256,13 @@ describe("what to do next", () => {
     expect(commands(await show(clusterOf([podOf("web", ready)]), machine({}, record)))).toEqual(expected);
   });
 
-  it("makes URLs answer that don't here, and forwards whose daemon is gone, of their own cluster", async () => {
+  test("makes URLs answer that don't here, and forwards whose daemon is gone, of their own cluster", async () => {
     expect(commands(await show(clusterOf([podOf("web", ready)])))).toEqual(["init-pod forward"]);
     const elsewhere = machine({ context: "prod", clusterUid: "other" });
     expect(commands(await show(clusterOf([]), elsewhere))).toEqual(["init-pod forward --context prod"]);
   });
 
-  it.each([
+  test.each([
     [new ApiError(403, "pods is forbidden"), ["kubectl auth can-i list pods"]],
     [new UnreachableError("no answer"), ["kubectl version"]],
     [new Error("No context"), []],

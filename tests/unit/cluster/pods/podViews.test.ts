@@ -1,6 +1,6 @@
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { ClusterClient } from "../../../../components/cluster/api/client.ts";
 import { type PodView, PodViews } from "../../../../components/cluster/pods/podViews.ts";
 import { until } from "../../forward/helpers";
@@ -67,7 +67,7 @@ function refuse(response: ServerResponse): void {
   response.writeHead(403).end(JSON.stringify({ kind: "Status", message: "pods is forbidden", code: 403 }));
 }
 
-it("lists at a bounded rate where the right to watch is missing, and says so once", async () => {
+test("lists at a bounded rate where the right to watch is missing, and says so once", async () => {
   const names = ["web-1"];
   const { view, asked, lines } = await viewOn(names, refuse);
   await until(() => asked.lists >= 3);
@@ -80,7 +80,7 @@ it("lists at a bounded rate where the right to watch is missing, and says so onc
   expect(lines).toEqual(["pods of /api/v1/namespaces/default/pods: pods is forbidden"]);
 });
 
-it("lists anew where its version is too old, without having been out of touch", async () => {
+test("lists anew where its version is too old, without having been out of touch", async () => {
   let isLive = true;
   const { view, asked, changes } = await viewOn(["web-1"], (response, version) => {
     isLive &&= view.isLive();
@@ -94,7 +94,7 @@ it("lists anew where its version is too old, without having been out of touch", 
   expect(isLive).toBe(true);
 });
 
-it("goes on after a watch has ended from the last version that a bookmark told", async () => {
+test("goes on after a watch has ended from the last version that a bookmark told", async () => {
   const { view, asked } = await viewOn(["web-1"], (response, version) => {
     if (version === "1") response.end(event("BOOKMARK", { metadata: { resourceVersion: "7" } }));
     else response.write(event("DELETED", podOf("web-1")));
@@ -103,7 +103,7 @@ it("goes on after a watch has ended from the last version that a bookmark told",
   expect(asked).toEqual({ lists: 1, watches: ["1", "7"] });
 });
 
-it("is out of touch after a cut until it has listed anew", async () => {
+test("is out of touch after a cut until it has listed anew", async () => {
   const { view, asked } = await viewOn(["web-1"], (response, version) => {
     response.write(event("BOOKMARK", { metadata: { resourceVersion: "7" } }));
     if (version === "1") setTimeout(() => response.destroy(), 50);
@@ -115,7 +115,7 @@ it("is out of touch after a cut until it has listed anew", async () => {
   expect(asked.lists).toBe(2);
 });
 
-it.each([
+test.each([
   ["no event", "this is no JSON\n"],
   ["a change of what is no Pod", event("ADDED", { metadata: { labels: { app: "web" } } })],
 ])("is out of touch where a watch brings %s, and lists anew", async (_what, body) => {
@@ -129,7 +129,7 @@ it.each([
   expect(lines).toEqual([expect.stringMatching(notKubernetes), expect.stringMatching("reached again")]);
 });
 
-it("gives a watch up whose event does not end, and lists anew", async () => {
+test("gives a watch up whose event does not end, and lists anew", async () => {
   let written = 0;
   const { view, asked } = await viewOn(["web-1"], (response, version) => {
     if (version !== "1") return response.write(event("ADDED", podOf("web-2")));
@@ -144,7 +144,7 @@ it("gives a watch up whose event does not end, and lists anew", async () => {
   expect(written).toBeLessThan(64);
 });
 
-it("is out of touch where the answer is no list of Pods", async () => {
+test("is out of touch where the answer is no list of Pods", async () => {
   const { view, asked } = await viewOn([], () => undefined, "{}");
   await until(() => asked.lists >= 2);
   expect(view.isLive()).toBe(false);

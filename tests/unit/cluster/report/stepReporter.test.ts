@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { LogSource } from "../../../../components/cluster/logs/tail.ts";
 import type { Pod, PodStatus } from "../../../../components/cluster/pods/pod.ts";
 import { StepReporter } from "../../../../components/cluster/report/stepReporter.ts";
@@ -30,7 +30,7 @@ const failing = {
 const running = { name: "wait", restartCount: 0, state: { running: { startedAt: "2026-01-01T00:00:30Z" } } };
 
 describe("the steps of a Pod that is not Ready", () => {
-  it("say what each does, for how long, and what it logged last", async () => {
+  test("say what each does, for how long, and what it logged last", async () => {
     const asked: LogSource[] = [];
     const steps = new StepReporter((source) => {
       asked.push(source);
@@ -48,7 +48,7 @@ describe("the steps of a Pod that is not Ready", () => {
     expect(asked).toContainEqual({ namespace: "shop", pod: "web-1", container: "wait" });
   });
 
-  it("have failed also while the next attempt is awaited, and where they can't start", async () => {
+  test("have failed also while the next attempt is awaited, and where they can't start", async () => {
     const pulling = { name: "pull", restartCount: 0, state: { waiting: { reason: "ErrImagePull" } } };
     const creating = { name: "make", restartCount: 0, state: { waiting: { reason: "ContainerCreating" } } };
     const found = await new StepReporter(undefined).stepsOf(pod([failing, pulling, creating]), now);
@@ -60,7 +60,7 @@ describe("the steps of a Pod that is not Ready", () => {
     ]);
   });
 
-  it("show the logs of those states that are asked for", async () => {
+  test("show the logs of those states that are asked for", async () => {
     const steps = new StepReporter(
       ({ container }) => Promise.resolve([container]),
       (state) => state === "failed",
@@ -68,20 +68,20 @@ describe("the steps of a Pod that is not Ready", () => {
     expect((await steps.stepsOf(pod([done, failing, running]), now)).flatMap(({ log }) => log)).toEqual(["migrate"]);
   });
 
-  it("ask for each log once, however many ask", async () => {
+  test("ask for each log once, however many ask", async () => {
     let asked = 0;
     const steps = new StepReporter(() => Promise.resolve([`${++asked}`]));
     await Promise.all(Array.from({ length: 50 }, () => steps.stepsOf(pod([running]), now)));
     expect(asked).toBe(1);
   });
 
-  it("show no log where it may hold secrets, and none that can't be read", async () => {
+  test("show no log where it may hold secrets, and none that can't be read", async () => {
     expect((await new StepReporter(undefined).stepsOf(pod([done]), now))[0]?.log).toEqual([]);
     const denied = new StepReporter(() => Promise.reject(new Error("denied")));
     expect((await denied.stepsOf(pod([done]), now))[0]?.log).toEqual([]);
   });
 
-  it("don't wait for a log that does not come", async () => {
+  test("don't wait for a log that does not come", async () => {
     const steps = new StepReporter(() => new Promise(() => undefined));
     const startedAt = performance.now();
     expect((await steps.stepsOf(pod([running]), now))[0]?.log).toEqual([]);

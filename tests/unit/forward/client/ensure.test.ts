@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 // The daemon is a process of its own here: the built one, as `up` starts it.
 import "../../builtPackage";
-import { beforeEach, expect, it, onTestFinished, vi } from "vitest";
+import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
 import { ensureForward } from "../../../../components/forward/client/ensure.ts";
 import { ForwardFailedError, PortInUseError } from "../../../../components/forward/client/errors.ts";
 import { assertPortFree, choosePort } from "../../../../components/forward/client/ports.ts";
@@ -48,7 +48,7 @@ function daemonPid(): number {
   return liveDaemon(folder)?.pid ?? 0;
 }
 
-it("proves the URL, and is quick when all is there", async () => {
+test("proves the URL, and is quick when all is there", async () => {
   const { request } = await cluster();
   await ensureForward(request, { podUid: "uid-1" });
   expect((await ask(request.localPort, "/x")).body).toBe("app /x");
@@ -58,7 +58,7 @@ it("proves the URL, and is quick when all is there", async () => {
   expect(performance.now() - startedAt).toBeLessThan(500);
 });
 
-it("leaves nothing behind when the Pod is gone: no process, no file", async () => {
+test("leaves nothing behind when the Pod is gone: no process, no file", async () => {
   const { api, request } = await cluster();
   await ensureForward(request);
   api.deletePod("web-1");
@@ -66,7 +66,7 @@ it("leaves nothing behind when the Pod is gone: no process, no file", async () =
   expect(daemonPid()).toBe(0);
 });
 
-it("keeps secrets of the environment out of the daemon, and files from others", async () => {
+test("keeps secrets of the environment out of the daemon, and files from others", async () => {
   vi.stubEnv("PULUMI_CONFIG", '{"a:password":"hunter2"}');
   vi.stubEnv("SOME_TOKEN", "hunter2");
   vi.stubEnv("NODE_OPTIONS", "--no-warnings");
@@ -80,7 +80,7 @@ it("keeps secrets of the environment out of the daemon, and files from others", 
   expect(statSync(folder).mode & 0o777).toBe(0o700);
 });
 
-it("revives a daemon that was killed, on the same port", async () => {
+test("revives a daemon that was killed, on the same port", async () => {
   const { request } = await cluster();
   await ensureForward(request);
   const first = daemonPid();
@@ -91,7 +91,7 @@ it("revives a daemon that was killed, on the same port", async () => {
   expect((await ask(request.localPort)).status).toBe(200);
 });
 
-it("removes what a killed daemon left, at the next up of any stack and at any command", async () => {
+test("removes what a killed daemon left, at the next up of any stack and at any command", async () => {
   for (const next of [
     async () => {
       reviveForwards(folder);
@@ -109,7 +109,7 @@ it("removes what a killed daemon left, at the next up of any stack and at any co
   }
 });
 
-it("keeps what a killed daemon left where the Pod lives", async () => {
+test("keeps what a killed daemon left where the Pod lives", async () => {
   const { request } = await cluster();
   await ensureForward(request);
   process.kill(daemonPid(), "SIGKILL");
@@ -118,7 +118,7 @@ it("keeps what a killed daemon left where the Pod lives", async () => {
   expect(readDesired(folder, forwardKey(request))).toBeDefined();
 });
 
-it("gives way to a newer version within a second, and not to an older one", async () => {
+test("gives way to a newer version within a second, and not to an older one", async () => {
   const { request } = await cluster();
   await ensureForward(request);
   const first = daemonPid();
@@ -133,7 +133,7 @@ it("gives way to a newer version within a second, and not to an older one", asyn
   expect((await ask(request.localPort)).status).toBe(200);
 });
 
-it("names who uses the port, and leaves no file", async () => {
+test("names who uses the port, and leaves no file", async () => {
   const { request } = await cluster();
   const localPort = await tcpApp((socket) => socket.destroy());
   const error = await ensureForward({ ...request, localPort }).catch((reason: unknown) => reason);
@@ -144,14 +144,14 @@ it("names who uses the port, and leaves no file", async () => {
   expect(listDesired(folder)).toEqual([]);
 });
 
-it("says what the daemon saw where nothing answers", async () => {
+test("says what the daemon saw where nothing answers", async () => {
   const { request } = await cluster(unusedPort);
   const error = await ensureForward(request, { answerTimeoutMs: 500 }).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(ForwardFailedError);
   expect((error as Error).message).toContain("Nothing listens on port 80 inside Pod web-1");
 });
 
-it("fails at once where port-forwarding is forbidden", async () => {
+test("fails at once where port-forwarding is forbidden", async () => {
   const { api, request } = await cluster();
   api.refusal = { status: 403, message: "pods is forbidden" };
   const startedAt = performance.now();
@@ -159,20 +159,20 @@ it("fails at once where port-forwarding is forbidden", async () => {
   expect(performance.now() - startedAt).toBeLessThan(5_000);
 });
 
-it("proves a tcp forward by a connection that stands", async () => {
+test("proves a tcp forward by a connection that stands", async () => {
   const appPort = await tcpApp((socket) => socket.on("error", () => undefined));
   const { request } = await cluster(appPort);
   await ensureForward({ ...request, protocol: "tcp" }, { podUid: "uid-1" });
   expect(readRecord(folder, forwardKey(request))?.reached).toBe("uid-1");
 });
 
-it("refuses a tcp forward where nothing listens", async () => {
+test("refuses a tcp forward where nothing listens", async () => {
   const { request } = await cluster(unusedPort);
   const ensured = ensureForward({ ...request, protocol: "tcp" }, { answerTimeoutMs: 500 });
   await expect(ensured).rejects.toThrow("Nothing listens on port 80");
 });
 
-it("puts an up's forward in place of one that the command made for the same Pods", async () => {
+test("puts an up's forward in place of one that the command made for the same Pods", async () => {
   const { request } = await cluster();
   await ensureForward({ ...request, urn: "made by init-pod forward" });
   await ensureForward(request);
@@ -180,14 +180,14 @@ it("puts an up's forward in place of one that the command made for the same Pods
   expect((await ask(request.localPort)).status).toBe(200);
 });
 
-it("refuses a state folder that others can write to", async () => {
+test("refuses a state folder that others can write to", async () => {
   const { request } = await cluster();
   const { chmodSync } = await import("node:fs");
   chmodSync(folder, 0o777);
   await expect(ensureForward(request)).rejects.toThrow(StateFolderError);
 });
 
-it("gives each InitPod of a stack its own port, though all draw the same", async () => {
+test("gives each InitPod of a stack its own port, though all draw the same", async () => {
   const { request } = await cluster();
   const owners = Array.from({ length: 5 }, (_, index) => ({ ...request, urn: `urn:${index}` }));
   const ports = await Promise.all(owners.map((owner) => choosePort(23_456, owner, folder)));
@@ -195,7 +195,7 @@ it("gives each InitPod of a stack its own port, though all draw the same", async
   expect(await Promise.all(owners.map((owner, index) => choosePort(ports[index] ?? 0, owner, folder)))).toEqual(ports);
 });
 
-it("keeps a drawn port from others that draw, not from the InitPod that has kept it from an earlier up", async () => {
+test("keeps a drawn port from others that draw, not from the InitPod that has kept it from an earlier up", async () => {
   const { request } = await cluster();
   const port = await choosePort(request.localPort, { ...request, urn: "urn:drawer" }, folder);
   expect(port).toBe(request.localPort);
@@ -203,14 +203,14 @@ it("keeps a drawn port from others that draw, not from the InitPod that has kept
   expect((await ask(port)).status).toBe(200);
 });
 
-it("refuses a port that two InitPods of one stack name", async () => {
+test("refuses a port that two InitPods of one stack name", async () => {
   const { request } = await cluster();
   await assertPortFree(request.localPort, request, folder);
   const second = assertPortFree(request.localPort, { ...request, urn: "urn:second" }, folder);
   await expect(second).rejects.toThrow("another InitPod of this stack");
 });
 
-it("chooses the next port where another InitPod's forward, or another program, has the drawn one", async () => {
+test("chooses the next port where another InitPod's forward, or another program, has the drawn one", async () => {
   const { request } = await cluster();
   writeDesired(folder, { ...request, urn: "urn:other", localPort: 29_999 }, "1.0.0");
   expect(await choosePort(29_999, { ...request, urn: "urn:a" }, folder)).toBe(20_000);

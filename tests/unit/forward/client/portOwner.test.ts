@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { parseListeners, portOwner } from "../../../../components/forward/client/portOwner.ts";
 import { freePort } from "../helpers";
 
-it.runIf(process.platform === "linux")(
+test.runIf(process.platform === "linux")(
   "names a Node.js program by its executable, not by what the kernel calls its main thread",
   async () => {
     const port = await freePort();
@@ -16,11 +16,11 @@ it.runIf(process.platform === "linux")(
   },
 );
 
-it("says nothing of a port that nobody listens on", async () => {
+test("says nothing of a port that nobody listens on", async () => {
   expect(portOwner(await freePort())).toBeUndefined();
 });
 
-it("finds listening sockets in /proc/net/tcp", () => {
+test("finds listening sockets in /proc/net/tcp", () => {
   const table = [
     "  sl  local_address rem_address   st tx_queue rx_queue tr tm->when retrnsmt   uid  timeout inode",
     "   0: 0100007F:4E20 00000000:0000 0A 00000000:00000000 00:00000000 00000000  1000        0 4242 1",

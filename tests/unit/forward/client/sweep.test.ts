@@ -1,10 +1,10 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { removeLeftovers } from "../../../../components/forward/client/sweep.ts";
 import { temporaryFolder } from "../helpers";
 
-it("leaves nothing of a daemon that was killed while it wrote a file", () => {
+test("leaves nothing of a daemon that was killed while it wrote a file", () => {
   const folder = temporaryFolder();
   for (const name of ["0f.record.json", "0f.record.json.4242.tmp", "daemon.log", "daemon.log.old"]) {
     writeFileSync(join(folder, name), "");
@@ -13,7 +13,7 @@ it("leaves nothing of a daemon that was killed while it wrote a file", () => {
   expect(existsSync(folder)).toBe(false);
 });
 
-it("leaves alone what is not the daemon's", () => {
+test("leaves alone what is not the daemon's", () => {
   const folder = temporaryFolder();
   const foreign = join(folder, "notes.txt");
   writeFileSync(foreign, "");

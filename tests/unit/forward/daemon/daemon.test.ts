@@ -2,7 +2,7 @@ import { createHash, randomBytes } from "node:crypto";
 import { existsSync, rmSync } from "node:fs";
 import { Agent } from "node:http";
 import { connect, type Socket } from "node:net";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import { listDesired, readDesired, removeForward } from "../../../../components/forward/state/desired.ts";
 import { holdForward } from "../../../../components/forward/state/hold.ts";
 import { readRecord } from "../../../../components/forward/state/record.ts";
@@ -28,7 +28,7 @@ async function forwarding(
   return { folder, api, port: request.localPort, request, ...daemon };
 }
 
-it("answers from the Pod, and records what it did", async () => {
+test("answers from the Pod, and records what it did", async () => {
   const { folder, key, port } = await forwarding(
     await httpApp((request, response) => response.end(`app ${request.url ?? ""}`)),
   );
@@ -36,7 +36,7 @@ it("answers from the Pod, and records what it did", async () => {
   await until(() => readRecord(folder, key)?.reached === "uid-1");
 });
 
-it("moves large bodies both ways unharmed", async () => {
+test("moves large bodies both ways unharmed", async () => {
   const app = await httpApp((request, response) => request.pipe(response));
   const { port } = await forwarding(app);
   const body = randomBytes(8 * 1024 * 1024);
@@ -45,7 +45,7 @@ it("moves large bodies both ways unharmed", async () => {
   expect(hash(Buffer.from(await answer.arrayBuffer()))).toBe(hash(body));
 });
 
-it("keeps the answer of a server that is told of the client's end only after it", async () => {
+test("keeps the answer of a server that is told of the client's end only after it", async () => {
   const app = await tcpApp((socket) => {
     socket.on("error", () => undefined);
     socket.once("data", () => setTimeout(() => socket.end("late answer"), 300));
@@ -60,7 +60,7 @@ it("keeps the answer of a server that is told of the client's end only after it"
   expect(answer).toBe("late answer");
 });
 
-it("holds back a Pod's data while the client does not read", async () => {
+test("holds back a Pod's data while the client does not read", async () => {
   let sent = 0;
   const app = await tcpApp((socket) => {
     const chunk = Buffer.alloc(65_536);
@@ -79,7 +79,7 @@ it("holds back a Pod's data while the client does not read", async () => {
   socket.destroy();
 });
 
-it("goes to the newest Ready Pod at once when there is one", async () => {
+test("goes to the newest Ready Pod at once when there is one", async () => {
   const { api, port } = await forwarding(await httpApp((_request, response) => response.end("old")));
   const appPort = await httpApp((_request, response) => response.end("new"));
   api.setPod({ name: "web-2", uid: "uid-2", labels, ready: false, appPort });
@@ -90,7 +90,7 @@ it("goes to the newest Ready Pod at once when there is one", async () => {
   expect((await ask(port)).body).toBe("new");
 });
 
-it("makes a request again that the old Pod took with it, and answers on the same connection", async () => {
+test("makes a request again that the old Pod took with it, and answers on the same connection", async () => {
   let asked = 0;
   const sockets: Socket[] = [];
   const oldPort = await tcpApp((socket) => {
@@ -114,7 +114,7 @@ it("makes a request again that the old Pod took with it, and answers on the same
   expect((await ask(port, "/", {}, agent)).body).toBe("new");
 });
 
-it("passes the close of an app on that never answers, and asks it once", async () => {
+test("passes the close of an app on that never answers, and asks it once", async () => {
   let asked = 0;
   const appPort = await tcpApp((socket) => {
     socket.on("error", () => undefined);
@@ -128,7 +128,7 @@ it("passes the close of an app on that never answers, and asks it once", async (
   expect(asked).toBe(1);
 });
 
-it("holds a request until the Pod is Ready", async () => {
+test("holds a request until the Pod is Ready", async () => {
   const appPort = await httpApp((_request, response) => response.end("ready"));
   const { api, port } = await forwarding(appPort);
   api.setPod({ name: "web-1", uid: "uid-1", labels, ready: false, appPort });
@@ -138,7 +138,7 @@ it("holds a request until the Pod is Ready", async () => {
   expect((await answer).body).toBe("ready");
 });
 
-it("says what the Pod does where none gets Ready", async () => {
+test("says what the Pod does where none gets Ready", async () => {
   const { api, port } = await forwarding(await httpApp((_request, response) => response.end()), {}, soon);
   api.setPod({ name: "web-1", uid: "uid-1", labels, ready: false, appPort: 1 });
   await new Promise((resolve) => setTimeout(resolve, 50));
@@ -148,7 +148,7 @@ it("says what the Pod does where none gets Ready", async () => {
   expect(answer.body).toBe("Pod web-1 is starting and not Ready yet.\n");
 });
 
-it("says what a Pod lacks that only its events tell", async () => {
+test("says what a Pod lacks that only its events tell", async () => {
   const { api, port } = await forwarding(await httpApp((_request, response) => response.end()), {}, soon);
   const message = 'MountVolume.SetUp failed for volume "keys" : secret "keys" not found';
   const times = { firstTimestamp: "2026-01-01T00:00:00Z", lastTimestamp: "2026-01-01T00:01:00Z" };
@@ -161,7 +161,7 @@ it("says what a Pod lacks that only its events tell", async () => {
   expect(api.requests.filter((line) => line.includes("/events"))).toHaveLength(1);
 });
 
-it("says that nothing listens, and sends the request to the app once it does", async () => {
+test("says that nothing listens, and sends the request to the app once it does", async () => {
   const appPort = await freePort();
   const { port, api } = await forwarding(appPort);
   const answer = await ask(port);
@@ -178,7 +178,7 @@ it("says that nothing listens, and sends the request to the app once it does", a
   expect((await second).body).toBe("/later");
 });
 
-it("names the verbs where port-forwarding is forbidden", async () => {
+test("names the verbs where port-forwarding is forbidden", async () => {
   const { api, port } = await forwarding(1);
   api.refusal = { status: 403, message: "pods is forbidden" };
   // One that was made before the right was revoked would serve on.
@@ -188,7 +188,7 @@ it("names the verbs where port-forwarding is forbidden", async () => {
   expect(answer.body).toContain("get and create on pods/portforward");
 });
 
-it("never shows the app a connection that sends nothing", async () => {
+test("never shows the app a connection that sends nothing", async () => {
   let connections = 0;
   const { port } = await forwarding(await tcpApp(() => connections++));
   const socket = connect({ port, host: "127.0.0.1" });
@@ -197,7 +197,7 @@ it("never shows the app a connection that sends nothing", async () => {
   expect(connections).toBe(0);
 });
 
-it("lets go of all tunnels of clients that are gone", async () => {
+test("lets go of all tunnels of clients that are gone", async () => {
   const { api, port } = await forwarding(await tcpApp((socket) => socket.on("error", () => undefined)), {
     protocol: "tcp",
   });
@@ -207,7 +207,7 @@ it("lets go of all tunnels of clients that are gone", async () => {
   await until(() => api.tunnels === 0);
 });
 
-it("resets a client whose tunnel broke, lest half an answer looks whole", async () => {
+test("resets a client whose tunnel broke, lest half an answer looks whole", async () => {
   const app = await tcpApp((socket) => {
     socket.on("error", () => undefined);
     socket.write("half");
@@ -222,7 +222,7 @@ it("resets a client whose tunnel broke, lest half an answer looks whole", async 
   expect(error?.code).toBe("ECONNRESET");
 });
 
-it("ends by itself some seconds after the Pod is gone, and leaves no file of it", async () => {
+test("ends by itself some seconds after the Pod is gone, and leaves no file of it", async () => {
   const { api, folder, key, port, ended } = await forwarding(1);
   const startedAt = performance.now();
   api.deletePod("web-1");
@@ -234,7 +234,7 @@ it("ends by itself some seconds after the Pod is gone, and leaves no file of it"
   await expect(ask(port)).rejects.toThrow("ECONNREFUSED");
 });
 
-it("tells those who wait for a Pod when the forward ends", async () => {
+test("tells those who wait for a Pod when the forward ends", async () => {
   const { api, folder, key, port, ended } = await forwarding(1);
   api.setPod({ name: "web-1", uid: "uid-1", labels, ready: false, appPort: 1 });
   await new Promise((resolve) => setTimeout(resolve, 50));
@@ -245,7 +245,7 @@ it("tells those who wait for a Pod when the forward ends", async () => {
   await ended;
 });
 
-it("keeps the forward while an up works on the InitPod", async () => {
+test("keeps the forward while an up works on the InitPod", async () => {
   const { api, folder, key, request, ended } = await forwarding(1, {}, soon);
   const release = holdForward(request, folder);
   api.deletePod("web-1");
@@ -256,7 +256,7 @@ it("keeps the forward while an up works on the InitPod", async () => {
   expect(listDesired(folder)).toEqual([]);
 });
 
-it("keeps the forward while the API server does not answer, and goes on when it does", async () => {
+test("keeps the forward while the API server does not answer, and goes on when it does", async () => {
   const appPort = await httpApp((_request, response) => response.end("alive"));
   const { api, folder, key, port } = await forwarding(appPort, {}, soon);
   const apiPort = api.port;
@@ -269,14 +269,14 @@ it("keeps the forward while the API server does not answer, and goes on when it 
   expect((await ask(port)).body).toBe("alive");
 }, 30_000);
 
-it("frees the port when the file is taken away", async () => {
+test("frees the port when the file is taken away", async () => {
   const { folder, key, port, ended } = await forwarding(1);
   removeForward(folder, key);
   await ended;
   await expect(ask(port)).rejects.toThrow("ECONNREFUSED");
 });
 
-it("ends when the state folder vanishes", async () => {
+test("ends when the state folder vanishes", async () => {
   const { folder, ended } = await forwarding(1);
   rmSync(folder, { recursive: true });
   await ended;

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, test } from "vitest";
 import { SleepSensor } from "../../../../components/forward/daemon/sleepSensor.ts";
 import { readDesired } from "../../../../components/forward/state/desired.ts";
 import { readRecord } from "../../../../components/forward/state/record.ts";
@@ -18,23 +18,23 @@ describe("the sleep sensor", () => {
     return sensor.lateMs();
   };
 
-  it("is quiet where a question comes in time", () => {
+  test("is quiet where a question comes in time", () => {
     expect(lateAfter(intervalMs, intervalMs)).toBe(0);
   });
 
-  it("tells of a machine that slept, though its steady clock stood still", () => {
+  test("tells of a machine that slept, though its steady clock stood still", () => {
     expect(lateAfter(hourMs, intervalMs)).toBe(hourMs - intervalMs);
   });
 
-  it("tells of a process that was stopped, though the time of day was set back meanwhile", () => {
+  test("tells of a process that was stopped, though the time of day was set back meanwhile", () => {
     expect(lateAfter(-hourMs, hourMs)).toBe(hourMs - intervalMs);
   });
 
-  it("is quiet where the time of day is set back", () => {
+  test("is quiet where the time of day is set back", () => {
     expect(lateAfter(-hourMs, intervalMs)).toBe(0);
   });
 
-  it("tells of each sleep once", () => {
+  test("tells of each sleep once", () => {
     const now = { wall: 0, steady: 0 };
     const sensor = new SleepSensor(intervalMs, { wall: () => now.wall, steady: () => now.steady });
     now.wall = hourMs;
@@ -46,7 +46,7 @@ describe("the sleep sensor", () => {
 });
 
 describe("a daemon whose time of day jumps", () => {
-  it.each([
+  test.each([
     { way: "forward, asks for the Pods anew", byMs: hourMs, isAsked: true },
     { way: "back, goes on as before", byMs: -hourMs, isAsked: false },
   ])("$way, and serves on", async ({ byMs, isAsked }) => {

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { type AddressInfo, createServer } from "node:net";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import { daemonEnvironment } from "../../../../components/forward/client/environment.ts";
 import { portOwner } from "../../../../components/forward/client/portOwner.ts";
 import { isAlive, ownIdentity } from "../../../../components/forward/state/processIdentity.ts";
@@ -29,7 +29,7 @@ function livingProcess(): { pid: number; kill: () => void } {
 }
 
 describe("who listens on a port", () => {
-  it("is named on Linux", async () => {
+  test("is named on Linux", async () => {
     const server = createServer();
     onTestFinished(() => void server.close());
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -38,13 +38,13 @@ describe("who listens on a port", () => {
     );
   });
 
-  it("is named on macOS", () => {
+  test("is named on macOS", () => {
     const run = answers({ lsof: "p4711\ncnginx\nf6" });
     expect(portOwner(20_000, "darwin", run)).toBe("nginx (process 4711)");
     expect(run.asked[0]).toContain("-iTCP:20000");
   });
 
-  it("is named on Windows, whatever its language", () => {
+  test("is named on Windows, whatever its language", () => {
     const netstat = [
       "Aktive Verbindungen",
       "",
@@ -57,18 +57,18 @@ describe("who listens on a port", () => {
     expect(portOwner(2_000, "win32", answers({ netstat, tasklist }))).toBeUndefined();
   });
 
-  it.each(["darwin", "win32"] as const)("stays unsaid on %s where nothing can tell", (platform) => {
+  test.each(["darwin", "win32"] as const)("stays unsaid on %s where nothing can tell", (platform) => {
     expect(portOwner(20_000, platform, answers({}))).toBeUndefined();
   });
 });
 
 describe("a process", () => {
-  it("is told from a later one with its id", () => {
+  test("is told from a later one with its id", () => {
     expect(isAlive(ownIdentity())).toBe(true);
     expect(isAlive({ ...ownIdentity(), started: "earlier" })).toBe(false);
   });
 
-  it.each([
+  test.each([
     ["darwin", "ps", "Tue Nov 24 20:00:00 2026"],
     ["win32", "powershell", "134085888000000000"],
   ] as const)(
@@ -86,7 +86,7 @@ describe("a process", () => {
     },
   );
 
-  it("that was started by nobody knows when counts as alive as long as its id is taken", async () => {
+  test("that was started by nobody knows when counts as alive as long as its id is taken", async () => {
     const { pid, kill } = livingProcess();
     expect(isAlive({ pid, started: "" }, "win32", answers({}))).toBe(true);
     kill();
@@ -94,7 +94,7 @@ describe("a process", () => {
   });
 });
 
-it("gives the daemon the PATH of Windows, whatever the case of its name", () => {
+test("gives the daemon the PATH of Windows, whatever the case of its name", () => {
   const env = { Path: "C:\\Windows", SYSTEMROOT: "C:\\Windows", AWS_SECRET_ACCESS_KEY: "secret" };
   expect(daemonEnvironment(env)).toEqual({ Path: "C:\\Windows", SYSTEMROOT: "C:\\Windows" });
 });
@@ -108,13 +108,13 @@ describe("replacing a file", () => {
     return { rename, tries: () => tries };
   }
 
-  it("waits on Windows while another program has the file open", () => {
+  test("waits on Windows while another program has the file open", () => {
     const { rename, tries } = busy(3);
     replaceFile("a", "b", "win32", rename);
     expect(tries()).toBe(4);
   });
 
-  it("gives up after a while, and elsewhere at once", () => {
+  test("gives up after a while, and elsewhere at once", () => {
     expect(() => replaceFile("a", "b", "win32", busy(1_000).rename)).toThrow("busy");
     const { rename, tries } = busy(1_000);
     expect(() => replaceFile("a", "b", "linux", rename)).toThrow("busy");
@@ -122,6 +122,6 @@ describe("replacing a file", () => {
   });
 });
 
-it("hears from a program of the system in English and UTC", () => {
+test("hears from a program of the system in English and UTC", () => {
   expect(runTool(process.execPath, ["-p", "process.env.LC_ALL + ' ' + process.env.TZ"])).toBe("C UTC");
 });

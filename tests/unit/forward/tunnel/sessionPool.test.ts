@@ -1,6 +1,6 @@
 import { Agent } from "node:http";
 import { connect, type Socket } from "node:net";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, onTestFinished, test } from "vitest";
 import type { DaemonTiming } from "../../../../components/forward/daemon/daemon.ts";
 import { readRecord } from "../../../../components/forward/state/record.ts";
 import type { FakeApi } from "../fakeApi";
@@ -51,7 +51,7 @@ async function echoes(socket: Socket): Promise<void> {
   await answered;
 }
 
-it("has a session ready for the first client, of which the app sees nothing", async () => {
+test("has a session ready for the first client, of which the app sees nothing", async () => {
   let connections = 0;
   const app = await tcpApp((socket) => {
     connections++;
@@ -64,20 +64,20 @@ it("has a session ready for the first client, of which the app sees nothing", as
   await echoes(client(port));
 });
 
-it("takes the same session for clients that come one after the other", async () => {
+test("takes the same session for clients that come one after the other", async () => {
   const { api, port } = await forwarding(await httpApp((_request, response) => response.end("app")));
   for (let turn = 0; turn < 20; turn++) expect((await ask(port)).body).toBe("app");
   expect(upgrades(api)).toBeLessThanOrEqual(3);
 });
 
-it("serves a hundred clients at once over a bounded number of sessions", async () => {
+test("serves a hundred clients at once over a bounded number of sessions", async () => {
   const { api, port } = await forwarding(await echo(), "tcp");
   const clients = Array.from({ length: 100 }, () => client(port));
   await Promise.all(clients.map(echoes));
   expect(upgrades(api)).toBeLessThanOrEqual(6);
 });
 
-it("answers others while one of few clients does not read, for as long as it likes", async () => {
+test("answers others while one of few clients does not read, for as long as it likes", async () => {
   const { port } = await forwarding(await echo(), "tcp");
   const stalled = client(port).pause();
   stalled.write("flood\n");
@@ -88,7 +88,7 @@ it("answers others while one of few clients does not read, for as long as it lik
   await more;
 });
 
-it("cuts a client that does not read where others wait for it", async () => {
+test("cuts a client that does not read where others wait for it", async () => {
   const { api, port } = await forwarding(await echo(), "tcp");
   const clients = Array.from({ length: 64 }, () => client(port));
   await Promise.all(clients.map(echoes));
@@ -101,7 +101,7 @@ it("cuts a client that does not read where others wait for it", async () => {
   expect(await error).toMatchObject({ code: "ECONNRESET" });
 });
 
-it("ends the connections of clients that are done before too many wait", async () => {
+test("ends the connections of clients that are done before too many wait", async () => {
   let open = 0;
   const app = await tcpApp((socket) => {
     open++;
@@ -118,7 +118,7 @@ it("ends the connections of clients that are done before too many wait", async (
   await until(() => open <= 64);
 });
 
-it("goes through WebSockets where SPDY is refused on the way", async () => {
+test("goes through WebSockets where SPDY is refused on the way", async () => {
   const { api, port } = await forwarding(await httpApp((_request, response) => response.end("app")));
   api.refusesSpdy = true;
   // Of the one that was kept ready for the first client.
@@ -129,7 +129,7 @@ it("goes through WebSockets where SPDY is refused on the way", async () => {
   expect(upgrades(api)).toBe(before + 1);
 });
 
-it("sends the next request of a kept connection to the new Pod, while the old one still lives", async () => {
+test("sends the next request of a kept connection to the new Pod, while the old one still lives", async () => {
   const { api, port } = await forwarding(await httpApp((_request, response) => response.end("old")));
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
   onTestFinished(() => agent.destroy());
@@ -141,7 +141,7 @@ it("sends the next request of a kept connection to the new Pod, while the old on
   await until(() => api.tunnels === 1);
 });
 
-it("leaves an answer alone that the old Pod has begun", async () => {
+test("leaves an answer alone that the old Pod has begun", async () => {
   const old = await httpApp((_request, response) => {
     response.write("begun, ");
     setTimeout(() => response.end("whole"), 500);
@@ -154,7 +154,7 @@ it("leaves an answer alone that the old Pod has begun", async () => {
   expect((await answer).body).toBe("begun, whole");
 });
 
-it("asks again where the way to the Pod broke before an answer, and says so where it stays broken", async () => {
+test("asks again where the way to the Pod broke before an answer, and says so where it stays broken", async () => {
   let asked = 0;
   const appPort = await httpApp((_request, response) => {
     if (++asked > 1) response.end("app");
@@ -171,7 +171,7 @@ it("asks again where the way to the Pod broke before an answer, and says so wher
   expect(await second).toMatchObject({ status: 503, headers: { "x-init-pod": "unreachable" } });
 });
 
-it("notices soon that its sessions have died without a word, though clients hold them", async () => {
+test("notices soon that its sessions have died without a word, though clients hold them", async () => {
   const { api, port } = await forwarding(await echo(), "tcp");
   const held = Array.from({ length: 16 }, () => client(port));
   await Promise.all(held.map(echoes));

@@ -1,5 +1,5 @@
 import fc from "fast-check";
-import { expect, it } from "vitest";
+import { expect, test } from "vitest";
 import { FrameReader, FrameWriter } from "../../../../components/forward/tunnel/spdyFrames.ts";
 
 type Said = [string, number, string?];
@@ -23,7 +23,7 @@ function read(chunks: readonly Buffer[]): Said[] {
   return said;
 }
 
-it("reads the same frames however the connection cuts them", () => {
+test("reads the same frames however the connection cuts them", () => {
   const writer = new FrameWriter();
   const bytes = Buffer.concat([
     writer.data(3, Buffer.from("an answer")),
@@ -59,7 +59,7 @@ it("reads the same frames however the connection cuts them", () => {
   );
 });
 
-it.for([
+test.for([
   ["of another version", Buffer.from("800200060000000400000001", "hex")],
   ["that is oversized", Buffer.from("8003000200ffffff", "hex")],
 ] as const)("refuses a control frame %s", ([, bytes]) => {
