@@ -4,7 +4,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { bundleClientNode } from "./bundleClientNode.mjs";
+import { bundleKubeconfigLibrary } from "./bundleKubeconfigLibrary.mjs";
+import { bundleEntry } from "./bundleEntry.mjs";
 
 const components = join(import.meta.dirname, "../components");
 const dist = join(components, "dist");
@@ -18,7 +19,8 @@ async function build() {
   const typescript = createRequire(import.meta.url).resolve("typescript/bin/tsc");
   const { status } = spawnSync(process.execPath, [typescript, "-p", components], { stdio: "inherit" });
   if (status !== 0) process.exit(status ?? 1);
-  await bundleClientNode(components);
+  await bundleKubeconfigLibrary(components);
+  await bundleEntry(components);
   // Of sources that are no more. The rest is written over in place, as a running forwarder may still load from it.
   for (const file of filesOf(dist, [])) if (modifiedMs(file) < start - 1000) rmSync(file);
   writeFileSync(mark, "");

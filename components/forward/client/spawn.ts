@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
 import { accessSync, constants, existsSync, statSync } from "node:fs";
 import { basename, delimiter, join } from "node:path";
+import { builtFile } from "../state";
 import { daemonEnvironment } from "./environment";
 import { NoNodeError } from "./errors";
 
@@ -14,7 +15,7 @@ const lean = { flags: ["--max-semi-space-size=1", "--max-old-space-size=256"], e
 
 /** Starts the daemon, which outlives this process and its terminal. It ends by itself where one runs already. */
 export function spawnDaemon(env: NodeJS.ProcessEnv = process.env): void {
-  const child = spawn(nodeExecutable(env), [...lean.flags, daemonScript()], {
+  const child = spawn(nodeExecutable(env), [...lean.flags, builtFile("forward/daemon/main.js")], {
     // Any open pipe would make `pulumi up` wait for the daemon's end; a working directory would keep a volume busy.
     stdio: "ignore",
     detached: true,
@@ -51,10 +52,4 @@ function isExecutable(path: string): boolean {
   } catch {
     return false;
   }
-}
-
-/** Node can't run the sources, so tests that run on them start the built daemon. */
-function daemonScript(): string {
-  const beside = join(__dirname, "..", "daemon", "main.js");
-  return existsSync(beside) ? beside : join(__dirname, "..", "..", "dist", "forward", "daemon", "main.js");
 }

@@ -19,4 +19,4 @@ export { ownIdentity } from "./processIdentity";
 export { type ForwardRecord, readRecord, writeRecord } from "./record";
 export { assertWritable, ensureStateFolder, stateFolder, unusable } from "./stateFolder";
 export { type RunTool, runTool } from "./systemTool";
-export { compareVersions, packageVersion } from "./version";
+export { builtFile, compareVersions, packageVersion } from "./version";

@@ -3,19 +3,26 @@ import { dirname, join } from "node:path";
 
 /** Version of this package. */
 export function packageVersion(): string {
-  // The sources lie one folder deep, the built files two.
+  return ownPackage().version;
+}
+
+/** Path of a built file of this package, such as `forward/daemon/main.js`. */
+export function builtFile(path: string): string {
+  return join(ownPackage().folder, "dist", path);
+}
+
+/** The sources, the built files and the bundle that users import lie in different depths. */
+function ownPackage(): { folder: string; version: string } {
   for (let folder = dirname(__dirname); folder !== dirname(folder); folder = dirname(folder)) {
     try {
-      const { name, version } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Record<
-        string,
-        string
-      >;
-      if (name === "init-pod" && version !== undefined) return version;
+      const text = readFileSync(join(folder, "package.json"), "utf8");
+      const { name, version } = JSON.parse(text) as Record<string, string>;
+      if (name === "init-pod" && version !== undefined) return { folder, version };
     } catch {
       // Not here: look one folder up.
     }
   }
-  return "0.0.0";
+  return { folder: dirname(dirname(__dirname)), version: "0.0.0" };
 }
 
 /** Order of two versions by the rules of semver.org: below zero where `left` is the older one. */

@@ -21,10 +21,6 @@ export interface Manifest {
   podPort?: number;
   /** First port of the Service; undefined without a Service. */
   servicePort?: number;
-  /** Names of the init containers made from steps, in order. */
-  initContainers: string[];
-  /** Name of the app container. */
-  appContainer: string;
   /** Failing attempts tolerated after the first, by init container and for every other one. */
   retries: Retries;
   /**
@@ -68,8 +64,6 @@ export function manifest(args: InitPodArgs, fail: Fail = (text) => new Error(tex
     serviceSpec,
     podPort: app.port,
     servicePort: firstPort(serviceSpec),
-    initContainers: names,
-    appContainer: appName(app),
     retries: retriesOf(args, names),
     secrets: [...secretsIn([args.init, app, args.podSpec]), secretMark(podSpec)],
   };

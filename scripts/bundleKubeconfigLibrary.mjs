@@ -8,7 +8,7 @@ const used = { filter: /^@kubernetes\/client-node$/, path: "@kubernetes/client-n
 /** Modules that it takes for requests through the generated API, which are never made here. */
 const unused = /(\/gen\/index\.js|^undici|\/middleware\.js)$/;
 
-export async function bundleClientNode(components) {
+export async function bundleKubeconfigLibrary(components) {
   const outfile = join(components, "dist/cluster/api/kubeconfigLibrary.js");
   const { metafile } = await build({
     entryPoints: [join(components, "cluster/api/kubeconfigLibrary.ts")],
