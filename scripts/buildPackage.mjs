@@ -4,8 +4,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
-import { bundleKubeconfigLibrary } from "./bundleKubeconfigLibrary.mjs";
 import { bundleEntry } from "./bundleEntry.mjs";
+import { bundleKubeconfigLibrary } from "./bundleKubeconfigLibrary.mjs";
 
 const components = join(import.meta.dirname, "../components");
 const dist = join(components, "dist");
