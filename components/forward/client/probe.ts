@@ -13,6 +13,7 @@ export type ProbeResult =
 /** For how long a tcp connection must stand. */
 const standMs = 250;
 const requestTimeoutMs = 10_000;
+const longestBody = 64 * 1024;
 
 /** Makes one request, or for tcp one connection, through the local port. Never rejects. */
 export async function probe(protocol: ForwardProtocol, port: number, signal?: AbortSignal): Promise<ProbeResult> {
@@ -40,7 +41,11 @@ async function probeHttp(protocol: "http" | "https", port: number, signal?: Abor
       }
       let body = "";
       response.setEncoding("utf8");
-      response.on("data", (chunk: string) => (body += chunk));
+      response.on("data", (chunk: string) => {
+        body += chunk;
+        // The forwarder's own are short: an app may send such a header too.
+        if (body.length > longestBody) response.destroy();
+      });
       response.on("error", () => undefined);
       response.on("close", () => resolve({ kind: "own", state: own, message: messageOf(body) }));
     });
