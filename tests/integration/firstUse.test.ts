@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import * as commandLines from "./support/commandLines.ts";
 import { FreshClone } from "./support/freshClone.ts";
-import { daemonOf, eventually, listens } from "./support/machine.ts";
+import { eventually, listens } from "./support/machine.ts";
 import type { Finished } from "./support/run.ts";
 import { kubectl } from "./support/stack.ts";
 import { Terminal } from "./support/terminal.ts";
@@ -65,7 +65,7 @@ const steps: Step[] = [
     does: "makes the URL answer again",
     mayFail: "It fails for a stack that this user has on the sandbox, as the port of that one is taken by its forward.",
     check: async ({ stdout }) => {
-      expect(stdout).toContain(`${url}  default/web  answers`);
+      expect(stdout).toMatch(new RegExp(`^${url} +default/web +answers`, "m"));
       expect(started.stdout).toContain(await fetched());
     },
   },
@@ -128,8 +128,8 @@ async function fetched(): Promise<string> {
 
 async function expectNothingLeft(): Promise<void> {
   expect(await clone.objects()).toEqual([]);
-  const isGone = async () => !(await listens(port())) && daemonOf(clone.stateHome) === undefined;
-  expect(await eventually(isGone, 5)).toBe(true);
+  const isGone = async () => !(await listens(port())) && clone.forwards().length === 0;
+  expect(await eventually(isGone, 5), clone.forwards().join("\n")).toBe(true);
 }
 
 /** A printed line as the table above has it. */

@@ -12,6 +12,7 @@ import {
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { paths } from "../../../sandbox/paths.ts";
+import { filesBelow } from "./machine.ts";
 import { mustRun, run } from "./run.ts";
 import { kubectl, objects, repo } from "./stack.ts";
 
@@ -54,6 +55,15 @@ export class FreshClone {
     return all
       .filter(({ metadata }) => metadata.labels?.["app.kubernetes.io/instance"]?.startsWith(this.project))
       .map(({ kind, metadata }) => `${kind}/${metadata.name}`);
+  }
+
+  /** The forwards of its stacks, as their files say. The command may have made others: of all InitPods in the cluster. */
+  forwards(): string[] {
+    const folder = join(this.stateHome, "init-pod");
+    return filesBelow(folder)
+      .filter((file) => file.endsWith(".forward.json"))
+      .map((file) => readFileSync(file, "utf8"))
+      .filter((content) => (JSON.parse(content) as { namespace: string }).namespace === "default");
   }
 
   /** Deletes all that was made from it, in the cluster and on this machine, however far it came. */
