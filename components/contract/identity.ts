@@ -1,27 +1,46 @@
-import { createHash } from "node:crypto";
-import { type Labels, managedBy, selectorLabel } from "./labels";
+import { randomBytes } from "node:crypto";
+import { idLabel, type Labels } from "./labels";
 
-/** What tells the objects of one InitPod from all others of a namespace. */
+/** What tells the objects of one InitPod from all others of a cluster. */
 export interface Identity {
+  /**
+   * The name, with a random part. Names are not enough: two people may have a stack of the same project, name and
+   * namespace, each in a backend of their own.
+   */
+  id: string;
   /** Of the Service, and of everybody who looks for the InitPod's Pods. */
   selector: Labels;
   labels: Labels;
 }
 
 const maxLabelLength = 63;
+const randomPart = /-[0-9a-f]{10}$/;
 
 /**
- * Labels of an InitPod, from the URN of the component.
+ * A new identity of the component with this URN, and labels that tell people what it is.
  * Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/
  */
 export function identityOf(urn: string, name: string): Identity {
   const [, stack = "", project = ""] = /^urn:pulumi:([^:]*)::([^:]*)::/.exec(urn) ?? [];
-  const hash = createHash("sha256").update(urn).digest("hex").slice(0, 8);
-  const selector = {
-    [selectorLabel.name]: labelValue(name, maxLabelLength),
-    [selectorLabel.instance]: `${labelValue(`${project}-${stack}`, maxLabelLength - hash.length - 1)}-${hash}`,
+  const random = randomBytes(5).toString("hex");
+  const id = `${labelValue(name, maxLabelLength - random.length - 1)}-${random}`;
+  const selector = { [idLabel]: id };
+  return {
+    id,
+    selector,
+    labels: {
+      ...selector,
+      "app.kubernetes.io/name": labelValue(name, maxLabelLength),
+      "app.kubernetes.io/instance": labelValue(`${project}-${stack}`, maxLabelLength),
+      "app.kubernetes.io/component": "app",
+      "app.kubernetes.io/managed-by": "init-pod",
+    },
   };
-  return { selector, labels: { ...selector, "app.kubernetes.io/component": "app", ...managedBy } };
+}
+
+/** What an InitPod is called, by its id. */
+export function nameOf(id: string): string {
+  return id.replace(randomPart, "");
 }
 
 /** `text` as a label value: letters, digits, `-`, `_` and `.`, with a letter or digit at both ends. */

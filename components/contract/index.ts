@@ -8,8 +8,8 @@ export {
   retriesText,
   toleratedRetries,
 } from "./expectations";
-export { type Identity, identityOf } from "./identity";
-export { commonLabels, hasLabels, labelSelector, managedBy, selectorLabel } from "./labels";
+export { type Identity, identityOf, nameOf } from "./identity";
+export { hasLabels, idLabel, type Labels, labelSelector, type LabelSets, ofAnyInitPod, unionOf } from "./labels";
 export { lookHeader, ownHeader } from "./ownHeaders";
 export { defaultProtocol, ForwardProtocol, isProtocol } from "./protocols";
 export { listenAddress, urlOnThisMachine } from "./urls";

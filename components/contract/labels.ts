@@ -1,32 +1,38 @@
-/** Labels by which Pods are found and told apart, as objects and as the API server takes them. */
+import { ownPrefix } from "./annotations";
+
+/** Labels of an object, and what a selector asks of them. */
 export type Labels = Record<string, string>;
 
-/** Labels that every object of any InitPod carries. */
-export const managedBy = { "app.kubernetes.io/managed-by": "init-pod" } as const;
+/** For each label the values of which an object has one. */
+export type LabelSets = Record<string, readonly string[]>;
 
 /**
- * Labels that all Pods of one InitPod share, and no other Pod has.
- * Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/common-labels/
+ * Label by which the Pods of an InitPod are found, and that no Pod of another one has. It is a key of our own: others set
+ * the common ones as well, such as the official provider `app.kubernetes.io/managed-by` without server-side apply.
  */
-export const selectorLabel = { name: "app.kubernetes.io/name", instance: "app.kubernetes.io/instance" } as const;
+export const idLabel = `${ownPrefix}id`;
+
+/** Selector, as the API server takes it, of the objects of all InitPods. */
+export const ofAnyInitPod: string = idLabel;
 
 /** Whether all of `wanted` are among `labels`. */
 export function hasLabels(labels: Labels | undefined, wanted: Labels): boolean {
   return Object.entries(wanted).every(([key, value]) => labels?.[key] === value);
 }
 
-/** A selector that finds the objects of all the given ones: the labels that they share. */
-export function commonLabels(selectors: readonly Labels[]): Labels {
-  const [first = {}, ...others] = selectors;
-  return Object.fromEntries(
-    Object.entries(first).filter(([key, value]) => others.every((other) => other[key] === value)),
-  );
+/** What finds the objects of each of `selectors`, and few others. */
+export function unionOf(selectors: readonly Labels[]): LabelSets {
+  const [first = {}] = selectors;
+  const shared = Object.keys(first).filter((key) => selectors.every((selector) => Object.hasOwn(selector, key)));
+  return Object.fromEntries(shared.map((key) => [key, [...new Set(selectors.map((selector) => selector[key] ?? ""))]]));
 }
 
 /** A selector as the API server takes it. */
-export function labelSelector(labels: Labels): string {
-  return Object.entries(labels)
-    .map(([key, value]) => `${key}=${value}`)
+export function labelSelector(labels: Labels | LabelSets): string {
+  return Object.entries<string | readonly string[]>(labels)
+    .map(([key, value]) =>
+      typeof value === "string" ? `${key}=${value}` : `${key} in (${[...value].sort().join(",")})`,
+    )
     .sort()
     .join(",");
 }

@@ -1,12 +1,10 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../cluster/api";
 import { type ClusterSession, clusterSession } from "../cluster/pods";
-import { labelSelector, managedBy } from "../contract";
+import { ofAnyInitPod } from "../contract";
 import { cleanLine } from "../text";
 import { reportedOn } from "./errors";
 import { knownOr } from "./knownOr";
-
-const selector = labelSelector(managedBy);
 
 const announced = new Set<string>();
 
@@ -47,7 +45,7 @@ export class ClusterLink {
     return pulumi.unsecret(this.access).apply<T>(async (access) => {
       if (access === undefined) return otherwise;
       return await reportedOn(resource, async () => {
-        const session = await clusterSession(access, selector, (line) => void pulumi.log.warn(cleanLine(line)));
+        const session = await clusterSession(access, ofAnyInitPod, (line) => void pulumi.log.warn(cleanLine(line)));
         this.#announce(session);
         return await action(session, access);
       });

@@ -97,8 +97,8 @@ export interface InitPodArgs {
   /** The namespace of the Pod and its Service. Default: the provider's. */
   namespace?: pulumi.Input<string>;
   /**
-   * Labels of the Pod and its Service, next to the ones that InitPod sets. The keys app.kubernetes.io/name,
-   * app.kubernetes.io/instance and whatever starts with init-pod.dev/ are refused: InitPod finds its Pod by them.
+   * Labels of the Pod and its Service, next to the ones that InitPod sets, or in their place, such as
+   * app.kubernetes.io/name. Keys that start with init-pod.dev/ are refused: InitPod finds its Pod by them.
    *
    * Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/
    */

@@ -27,8 +27,8 @@ export function claim(self: Self, { expected, forward }: Plan): Claim {
 }
 
 /**
- * Keeps the identity and the local port in state. Made anew from the URN, another identity would come of a rename by alias,
- * and the living Pod would no longer be found. One resource for both, as each takes the engine some time; with a port for
+ * Keeps the identity and the local port in state. Made anew, the identity would be another one, and the living Pod would no
+ * longer be found: also after a rename by alias. One resource for both, as each takes the engine some time; with a port for
  * InitPods that have none too, as nothing can be added to what is kept when one comes later.
  */
 function keepInState(self: Self): { identity: pulumi.Output<Identity>; localPort: pulumi.Output<number> } {

@@ -27,7 +27,7 @@ export function create(self: Self, plan: Plan, claim: Claim): Created {
   const { name, component, link } = self;
   const { podSpec, serviceSpec, replacementTrigger } = plan;
   const namespace = link.namespace;
-  const labels = claim.identity.apply((identity) => ({ ...plan.labels, ...identity.labels }));
+  const labels = claim.identity.apply((identity) => ({ ...identity.labels, ...plan.labels }));
   const pod = new Pod(
     name,
     { metadata: { namespace, labels, annotations: podAnnotations(plan, claim) }, spec: podSpec },

@@ -55,7 +55,7 @@ describe("an InitPod under Pulumi's mocks", () => {
     expect(kept.filter((name) => name.startsWith("worker"))).toEqual(["worker-identity", "worker-ready"]);
     const identity = registered.find(({ name }) => name === "worker-identity");
     expect(identity?.inputs).toMatchObject({
-      input: { selector: { "app.kubernetes.io/name": "worker" }, localPort: expect.any(Number) as number },
+      input: { id: expect.stringMatching(/^worker-[0-9a-f]{10}$/) as string, localPort: expect.any(Number) as number },
     });
   });
 

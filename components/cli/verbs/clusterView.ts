@@ -2,7 +2,7 @@ import { ApiError, type ClusterAccess, ClusterClient, hasStatus } from "../../cl
 import { type LogSource, readTail } from "../../cluster/logs";
 import { ClusterSession, isBeforeStart, listPods, type Pod, readEvents } from "../../cluster/pods";
 import { currentVerdict } from "../../cluster/verdict";
-import { labelSelector, managedBy } from "../../contract";
+import { ofAnyInitPod } from "../../contract";
 import type { Command } from "./arguments";
 import { initPodsOf, type InitPodView, type JudgedPod } from "./initPods";
 
@@ -20,7 +20,6 @@ export interface ClusterView {
 
 const reachTimeoutMs = 5_000;
 const eventsTimeoutMs = 3_000;
-const selector = labelSelector(managedBy);
 
 /**
  * Reads the InitPods that the user may see.
@@ -37,7 +36,7 @@ export async function viewCluster(command: Command, env: NodeJS.ProcessEnv = pro
   try {
     const pods = await visiblePods(client, command.namespace);
     const initPods = initPodsOf(await Promise.all(pods.map((pod) => judged(client, pod))));
-    const clusterUid = await new ClusterSession(client, selector, () => undefined).uid();
+    const clusterUid = await new ClusterSession(client, ofAnyInitPod, () => undefined).uid();
     return {
       access,
       context: client.context,
@@ -63,7 +62,7 @@ async function judged(client: ClusterClient, pod: Pod): Promise<JudgedPod> {
 
 async function visiblePods(client: ClusterClient, namespace?: string): Promise<Pod[]> {
   try {
-    return (await listPods(client, { namespace, labelSelector: selector, timeoutMs: reachTimeoutMs })).pods;
+    return (await listPods(client, { namespace, labelSelector: ofAnyInitPod, timeoutMs: reachTimeoutMs })).pods;
   } catch (error) {
     if (!hasStatus(error, 403)) throw error;
     if (namespace !== undefined) throw new ApiError(403, withoutRight(namespace, error));

@@ -4,8 +4,9 @@ import {
   annotation,
   defaultProtocol,
   type ForwardProtocol,
+  idLabel,
   isProtocol,
-  selectorLabel,
+  nameOf,
   urlOnThisMachine,
 } from "../../contract";
 
@@ -49,7 +50,7 @@ const stateByVerdict: Readonly<Record<Verdict["kind"], InitPodState>> = {
 export function initPodsOf(judged: readonly JudgedPod[]): InitPodView[] {
   const groups = new Map<string, JudgedPod[]>();
   for (const one of judged) {
-    const key = JSON.stringify([one.pod.metadata.namespace, selectorOf(one.pod)]);
+    const key = JSON.stringify([one.pod.metadata.namespace, idOf(one.pod)]);
     groups.set(key, [...(groups.get(key) ?? []), one]);
   }
   return [...groups.values()].flatMap(viewOf).sort((left, right) => (titleOf(left) < titleOf(right) ? -1 : 1));
@@ -75,14 +76,12 @@ function viewOf(judged: readonly JudgedPod[]): InitPodView[] {
   const pods = newestFirst(judged.map(({ pod }) => pod)).flatMap((pod) => judged.find((one) => one.pod === pod) ?? []);
   const [first] = pods;
   if (first === undefined) return [];
-  const { name, namespace, labels } = first.pod.metadata;
-  return [{ name: labels?.[selectorLabel.name] ?? name, namespace, selector: selectorOf(first.pod), pods }];
+  const id = idOf(first.pod);
+  return [{ name: nameOf(id), namespace: first.pod.metadata.namespace, selector: { [idLabel]: id }, pods }];
 }
 
-function selectorOf({ metadata: { labels = {} } }: Pod): Record<string, string> {
-  return Object.fromEntries(
-    Object.values(selectorLabel).flatMap((key) => (key in labels ? [[key, labels[key] ?? ""]] : [])),
-  );
+function idOf({ metadata: { name, labels } }: Pod): string {
+  return labels?.[idLabel] ?? name;
 }
 
 function declaredUrl({ metadata: { annotations = {} } }: Pod): DeclaredUrl | undefined {

@@ -1,4 +1,4 @@
-import { commonLabels, hasLabels, labelSelector } from "../../contract";
+import { hasLabels, type Labels, labelSelector, type LabelSets, unionOf } from "../../contract";
 import { errorText } from "../../text";
 import { backoffMs, delay } from "../../time";
 import { type ClusterClient, hasStatus } from "../api";
@@ -16,7 +16,7 @@ const listIntervalMs = 2_000;
 const silenceMs = 90_000;
 
 interface Subscriber {
-  selector: Record<string, string>;
+  selector: Labels;
   changed: () => void;
 }
 
@@ -41,8 +41,8 @@ export class PodViews {
   #error: string | undefined;
   /** What was logged last. */
   #told: string | undefined;
-  /** Labels of the running watch. */
-  #labels: Record<string, string> | undefined;
+  /** Of the running watch. */
+  #selector: LabelSets | undefined;
   #restart = new AbortController();
   #closed = false;
 
@@ -56,7 +56,7 @@ export class PodViews {
     return this.#subscribers.size === 0;
   }
 
-  subscribe(selector: Record<string, string>, changed: () => void): PodView {
+  subscribe(selector: Labels, changed: () => void): PodView {
     const subscriber = { selector, changed };
     const isFirst = this.isUnused;
     this.#subscribers.add(subscriber);
@@ -92,8 +92,8 @@ export class PodViews {
       const { signal } = this.#restart;
       let isListed = false;
       try {
-        this.#labels = commonLabels([...this.#subscribers].map((subscriber) => subscriber.selector));
-        const request = { ...this.#request(this.#labels), signal };
+        this.#selector = unionOf([...this.#subscribers].map((subscriber) => subscriber.selector));
+        const request = { ...this.#request(this.#selector), signal };
         const { pods, version } = await this.#list(request);
         isListed = true;
         this.#listed(pods);
@@ -135,8 +135,8 @@ export class PodViews {
     this.#told = message;
   }
 
-  #request(labels: Record<string, string>): ListRequest {
-    return { namespace: this.namespace, labelSelector: labelSelector(labels) };
+  #request(selector: Labels | LabelSets): ListRequest {
+    return { namespace: this.namespace, labelSelector: labelSelector(selector) };
   }
 
   async #list(request: ListRequest): Promise<{ pods: Pod[]; version: string }> {
@@ -167,10 +167,9 @@ export class PodViews {
   }
 
   /** Whether the running watch tells of all Pods with these labels. */
-  #covers(selector: Record<string, string>): boolean {
-    return (
-      this.#labels !== undefined && Object.entries(this.#labels).every(([name, value]) => selector[name] === value)
-    );
+  #covers(selector: Labels): boolean {
+    const running = this.#selector && Object.entries(this.#selector);
+    return running?.every(([key, values]) => values.includes(selector[key] ?? "")) ?? false;
   }
 
   #notify(): void {

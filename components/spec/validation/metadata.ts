@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { ownPrefix, selectorLabel } from "../../contract";
+import { ownPrefix } from "../../contract";
 import type { InitPodArgs } from "..";
 import { type Check, labelValue, metadataKey, type Problem, problemsIn, text } from "../values";
 
@@ -8,21 +8,18 @@ const waitKeys = ["pulumi.com/waitFor", "pulumi.com/skipAwait"];
 
 /** What is wrong with the keys and plain values of labels and annotations. */
 export function metadataProblems({ labels = {}, annotations = {} }: InitPodArgs): Problem[] {
-  return [
-    ...entryProblems("labels", labels, labelValue, (key) => (Object.values(selectorLabel) as string[]).includes(key)),
-    ...entryProblems("annotations", annotations, text, (key) => waitKeys.includes(key)),
-  ];
+  return [...entryProblems("labels", labels, labelValue), ...entryProblems("annotations", annotations, text, waitKeys)];
 }
 
 function entryProblems(
   field: string,
   map: Record<string, pulumi.Input<string>>,
   check: Check,
-  isReserved: (key: string) => boolean,
+  reservedKeys: readonly string[] = [],
 ): Problem[] {
   return Object.entries(map).flatMap(([key, value]) => {
     const at = `${field}["${key}"]`;
-    const reserved = isReserved(key) || key.startsWith(ownPrefix);
+    const reserved = reservedKeys.includes(key) || key.startsWith(ownPrefix);
     return [
       ...problemsIn(at, key, metadataKey),
       ...problemsIn(at, value, check),

@@ -53,11 +53,7 @@ describe("the command", () => {
     api.setPod({
       name: "web-1",
       uid: "uid-1",
-      labels: {
-        "app.kubernetes.io/name": "web",
-        "app.kubernetes.io/instance": "dev-1",
-        "app.kubernetes.io/managed-by": "init-pod",
-      },
+      labels: { "init-pod.dev/id": "web-0123456789" },
       annotations,
       ready,
       appPort,

@@ -51,7 +51,7 @@ export function podOf(name: string, status: PodStatus, metadata: Partial<Pod["me
       name: `${name}-1`,
       namespace: "shop",
       creationTimestamp: "2026-01-01T00:00:00Z",
-      labels: { "app.kubernetes.io/name": name, "app.kubernetes.io/instance": "dev-1" },
+      labels: { "init-pod.dev/id": `${name}-0123456789` },
       annotations: { "init-pod.dev/port": "80", "init-pod.dev/local-port": "20001" },
       ...metadata,
     },

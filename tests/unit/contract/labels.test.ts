@@ -1,12 +1,26 @@
+import fc from "fast-check";
 import { expect, test } from "vitest";
-import { commonLabels } from "../../../components/contract/labels.ts";
+import { hasLabels, labelSelector, unionOf } from "../../../components/contract/labels.ts";
 
-test("one watch covers several forwards by the labels that they share", () => {
+test("one watch covers several forwards, and not what none of them wants", () => {
+  expect(labelSelector(unionOf([{ a: "1" }]))).toBe("a in (1)");
+  expect(labelSelector(unionOf([{ a: "2" }, { a: "1" }, { a: "2" }]))).toBe("a in (1,2)");
   expect(
-    commonLabels([
-      { a: "1", b: "2" },
-      { a: "1", b: "3" },
-    ]),
-  ).toEqual({ a: "1" });
-  expect(commonLabels([{ a: "1" }])).toEqual({ a: "1" });
+    labelSelector(
+      unionOf([
+        { b: "3", a: "1" },
+        { a: "1", c: "4" },
+      ]),
+    ),
+  ).toBe("a in (1)");
+});
+
+test("the union of selectors finds whatever one of them finds", () => {
+  const labels = fc.dictionary(fc.constantFrom("a", "b", "c"), fc.constantFrom("1", "2"));
+  fc.assert(
+    fc.property(fc.array(labels, { minLength: 1 }), labels, (selectors, pod) => {
+      const found = Object.entries(unionOf(selectors)).every(([key, values]) => values.includes(pod[key] ?? ""));
+      if (selectors.some((selector) => hasLabels(pod, selector))) expect(found).toBe(true);
+    }),
+  );
 });

@@ -176,9 +176,9 @@ export class FakeApi {
       this.#watchers.add(response);
       response.on("close", () => this.#watchers.delete(response));
     } else {
-      const wanted = (url.searchParams.get("labelSelector") ?? "").split(",").filter(Boolean);
+      const selector = url.searchParams.get("labelSelector") ?? "";
       const items = [...this.#pods.values()]
-        .filter((pod) => wanted.every((term) => pod.labels[term.split("=")[0] ?? ""] === term.split("=")[1]))
+        .filter((pod) => isSelected(pod.labels, selector))
         .map((pod) => this.#object(pod));
       response.end(JSON.stringify({ metadata: { resourceVersion: String(this.#version) }, items }));
     }
@@ -211,4 +211,12 @@ export class FakeApi {
       status: { phase: "Running", conditions: [{ type: "Ready", status: pod.ready ? "True" : "False" }] },
     };
   }
+}
+
+/** Whether labels are what a selector asks for: `key`, `key=value` and `key in (value,…)`, with commas between them. */
+function isSelected(labels: Record<string, string>, selector: string): boolean {
+  return [...selector.matchAll(/([^,= ]+)(?:=([^,]*)| in \(([^)]*)\))?/g)].every(([, key = "", value, values]) => {
+    const wanted = values?.split(",") ?? (value === undefined ? undefined : [value]);
+    return wanted === undefined ? key in labels : wanted.includes(labels[key] ?? "");
+  });
 }

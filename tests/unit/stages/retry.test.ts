@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { latestPod } from "../../../components/cluster/pods/newest.ts";
 import type { Pod } from "../../../components/cluster/pods/pod.ts";
-import { identityOf } from "../../../components/contract/identity.ts";
 import { deadlineSeconds, parseDuration } from "../../../components/stages/deadline.ts";
 import { retryValue } from "../../../components/stages/retry.ts";
 import { tolerate } from "../cluster/tolerate.ts";
@@ -60,27 +59,6 @@ describe("the retry value", () => {
 
   test("is a new one each time where no Pod lives", () => {
     expect(retryValue(undefined, [], settings)).not.toBe(retryValue(undefined, [], settings));
-  });
-});
-
-describe("the identity of an InitPod", () => {
-  const urn = (stack: string, type: string, name: string) =>
-    `urn:pulumi:${stack}::shop::${type}init-pod:index:InitPod::${name}`;
-
-  test("differs between stacks, and between parents", () => {
-    const instances = [urn("dev", "", "web"), urn("prod", "", "web"), urn("dev", "a:b:C$", "web")].map(
-      (one) => identityOf(one, "web").selector["app.kubernetes.io/instance"],
-    );
-    expect(new Set(instances).size).toBe(3);
-    expect(instances[0]).toMatch(/^shop-dev-[0-9a-f]{8}$/);
-  });
-
-  test("has label values that Kubernetes takes, whatever the names are", () => {
-    for (const name of ["ünï cödé", "x".repeat(200), "-", "", "a/b:c"]) {
-      for (const value of Object.values(identityOf(urn("dev", "", name), name).labels)) {
-        expect(value).toMatch(/^[A-Za-z0-9]([A-Za-z0-9._-]{0,61}[A-Za-z0-9])?$/);
-      }
-    }
   });
 });
 

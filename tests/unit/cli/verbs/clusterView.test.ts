@@ -24,7 +24,7 @@ beforeEach(async () => {
     refuse(response, 403, "pods is forbidden");
     return true;
   };
-  cluster.set("web", { phase: "Running" }, { labels: { "app.kubernetes.io/name": "web" } });
+  cluster.set("web", { phase: "Running" }, { labels: { "init-pod.dev/id": "web-0123456789" } });
 });
 
 afterEach(async () => {

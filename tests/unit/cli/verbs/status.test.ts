@@ -20,7 +20,7 @@ const request: ForwardRequest = {
   context: "dev",
   server: "https://dev",
   namespace: "shop",
-  selector: { "app.kubernetes.io/name": "web" },
+  selector: { "init-pod.dev/id": "web-0123456789" },
   podPort: 80,
   localPort: 20_001,
   protocol: "http",
