@@ -16,7 +16,7 @@ export function accessOf(component: pulumi.Resource): pulumi.Output<ClusterAcces
   const { kubeconfig, context, cluster, namespace, renderYamlToDirectory } =
     (component.getProvider("kubernetes:core/v1:Pod") as ProviderOutputs | undefined) ?? configured();
   return pulumi
-    .all([kubeconfig, context, cluster, namespace, renderYamlToDirectory])
+    .all([kubeconfig, context, cluster, namespace, renderYamlToDirectory].map(settled))
     .apply(([kubeconfig, context, cluster, namespace, rendered]) =>
       text(rendered) !== undefined
         ? undefined
@@ -27,6 +27,16 @@ export function accessOf(component: pulumi.Resource): pulumi.Output<ClusterAcces
             namespace: text(namespace),
           },
     );
+}
+
+/**
+ * Takes what a provider leaves out for known in a preview. The SDK takes it for unknown, so that the preview of an unchanged
+ * program would know nothing of the cluster; what really is unknown has a value of its own.
+ */
+function settled(value: pulumi.Input<string> | undefined): pulumi.Input<string> | undefined {
+  if (!pulumi.runtime.isDryRun() || !pulumi.Output.isInstance(value)) return value;
+  const { promise } = value as unknown as { promise: (withUnknowns: boolean) => Promise<unknown> };
+  return pulumi.output(promise(true).then((raw) => (raw === undefined ? undefined : value))) as pulumi.Output<string>;
 }
 
 function configured(): ProviderOutputs {

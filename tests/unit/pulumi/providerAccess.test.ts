@@ -1,0 +1,35 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { expect, test } from "vitest";
+import { accessOf } from "../../../components/pulumi/providerAccess.ts";
+
+await pulumi.runtime.setMocks(
+  { newResource: ({ name, inputs }) => ({ id: name, state: inputs as object }), call: () => ({}) },
+  "test",
+  "test",
+  true,
+);
+
+/** What a preview knows of the cluster of a provider; nothing where it knows it not. */
+async function known(args: k8s.ProviderArgs): Promise<unknown> {
+  const provider = new k8s.Provider(`p-${Math.random()}`, args);
+  const access = accessOf(new pulumi.ComponentResource("a:b:C", `c-${Math.random()}`, {}, { provider }));
+  const { isKnown } = access as unknown as { isKnown: Promise<boolean> };
+  if (!(await isKnown)) return undefined;
+  return await new Promise((resolve) => void access.apply(resolve));
+}
+
+test("a preview knows the cluster of a provider that leaves most to its kubeconfig", async () => {
+  expect(await known({ kubeconfig: "{}" })).toEqual({ kubeconfig: "{}" });
+  expect(await known({ kubeconfig: "{}", context: "c", namespace: pulumi.output("n") })).toEqual({
+    kubeconfig: "{}",
+    context: "c",
+    namespace: "n",
+  });
+});
+
+test("but not of one whose cluster is yet to be made", async () => {
+  const unknown = pulumi.output(pulumi.unknown as unknown as string);
+  expect(await known({ kubeconfig: unknown })).toBeUndefined();
+  expect(await known({ kubeconfig: "{}", context: unknown })).toBeUndefined();
+});
