@@ -113,8 +113,10 @@ export interface InitPodArgs {
   /** Failing attempts of a container that are tolerated after the first. Default: 1. */
   retries?: number;
   /**
-   * Fields of a Kubernetes PodSpec, merged over everything else: maps deep; containers, initContainers, volumes and env
-   * by name, volumeMounts by mountPath; other lists replace; null removes.
+   * Fields of a Kubernetes PodSpec, merged over everything else: maps deep; lists that Kubernetes merges by a key (such
+   * as containers, volumes and env by name, volumeMounts by mountPath, ports by containerPort and protocol) by that key;
+   * other lists replace; null removes. A field displaces what can't stay beside it: another handler of a probe, another
+   * source of a volume, the value of a variable that gets a valueFrom.
    *
    * Source: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#PodSpec
    */
@@ -131,8 +133,8 @@ export interface InitStep {
   /** Kind: run a script or a command. */
   run?: Run;
   /**
-   * Kind: a Kubernetes Container as it is. InitPod adds its defaults (security, mounts, requests) where it sets none;
-   * merged over them as podSpec is.
+   * Kind: a Kubernetes Container as it is. InitPod adds its defaults (security, mounts) where it sets none; merged over
+   * them as podSpec is.
    *
    * Source: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#Container
    */
@@ -154,7 +156,7 @@ export interface InitStep {
    * state. Refused where the app could see the same key of the same Secret.
    */
   secretEnv?: Record<string, SecretKey>;
-  /** Requests and limits. Default: requests of 10m CPU and 16Mi memory, no limits. */
+  /** Requests and limits. Default: none. */
   resources?: k8s.types.input.core.v1.ResourceRequirements;
 }
 
@@ -188,7 +190,7 @@ export interface AppContainer {
 
 /**
  * A volume and where it is mounted. At most one of emptyDir, configMap, secret and claim is set; none is an emptyDir.
- * Any other kind: podSpec.volumes, merged by name (for example emptyDir: null beside the kind's own field).
+ * Any other kind: podSpec.volumes, merged by name; its source displaces the one here.
  */
 export interface Volume {
   /**
@@ -229,7 +231,7 @@ export interface ServiceSettings {
   /** Port of the Service, 1 to 65535. Default: container.port. */
   port?: number;
   /**
-   * Fields of a Kubernetes ServiceSpec, merged over the above: ports by port, the rest as in podSpec.
+   * Fields of a Kubernetes ServiceSpec, merged over the above: ports by port and protocol, the rest as in podSpec.
    *
    * Source: https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/#ServiceSpec
    */

@@ -11,17 +11,12 @@ import {
   type Leaves,
   secretEnvironment,
 } from "../values";
-import { type Fields, merge, podListKeys } from "./merge";
+import { merge } from "./merge";
 import { defined, mapEntries } from "./records";
+import { type Fields, podSchema } from "./schema";
 import { containerSecurity } from "./security";
 import { mountsBeside, type VolumeMount } from "./volumes";
 
-/**
- * Enough for curl and a shell. A Pod's request is the larger of its largest init container's and its apps' together,
- * so a step must not ask for more than it needs.
- * Source: https://kubernetes.io/docs/concepts/workloads/pods/init-containers/#resource-sharing-within-containers
- */
-const initRequests = { cpu: "10m", memory: "16Mi" };
 /** The shortest that Kubernetes allows: `up` waits for the first probe that passes. */
 const probePeriodSeconds = 1;
 /** An app that answers later is busy, not unready. */
@@ -30,6 +25,7 @@ const probeTimeoutSeconds = 3;
 /** What a container gets from the Pod around it. */
 export interface Surroundings {
   readonly security: Security;
+  readonly forWindows: boolean;
   readonly mounts: readonly VolumeMount[];
   readonly leaves: Leaves;
 }
@@ -42,7 +38,7 @@ export function initContainer(
   step: InitStep,
   field: string,
   name: string,
-  { security, mounts, leaves }: Surroundings,
+  { security, forWindows, mounts, leaves }: Surroundings,
 ): Fields {
   const planned = planOf(step);
   if (planned === undefined) throw new Error(`${field} sets no kind of step`);
@@ -56,20 +52,21 @@ export function initContainer(
     ...(step.sidecar === true ? { restartPolicy: "Always" } : {}),
     ...own,
     ...envOf(security, [...((env ?? []) as EnvVar[]), ...secretEnvironment(secretEnv)]),
-    resources: step.resources ?? { requests: { ...initRequests } },
+    // No requests by default: a namespace's LimitRange may refuse any amount, and nobody would know where it came from.
+    ...defined({ resources: step.resources }),
     ...mountsOf(mounts, plan.raw?.volumeMounts),
-    ...defined({ securityContext: containerSecurity(security) }),
+    ...defined({ securityContext: containerSecurity(security, forWindows) }),
     // The last lines stay readable in the Pod's status after the log is gone.
     terminationMessagePolicy: "FallbackToLogsOnError",
   };
-  return merge(base, plan.raw ?? {}, podListKeys);
+  return merge(base, plan.raw ?? {}, podSchema);
 }
 
 /** The app container; `protocol` is what it speaks on its port. */
 export function appContainer(
   app: AppContainer,
   name: string,
-  { security, mounts, leaves }: Surroundings,
+  { security, forWindows, mounts, leaves }: Surroundings,
   protocol?: ForwardProtocol,
 ): Fields {
   const secretEnv = mapEntries(app.secretEnv, (from, key) => leaves.secretKey(from, `container.secretEnv.${key}`));
@@ -83,10 +80,10 @@ export function appContainer(
       : { ports: [{ containerPort: app.port }], readinessProbe: readinessProbe(app, app.port, leaves, protocol) }),
     ...defined({ resources: app.resources }),
     ...mountsOf(mounts, app.container?.volumeMounts),
-    ...defined({ securityContext: containerSecurity(security) }),
+    ...defined({ securityContext: containerSecurity(security, forWindows) }),
     terminationMessagePolicy: "FallbackToLogsOnError",
   };
-  return merge(base, app.container ?? {}, podListKeys);
+  return merge(base, app.container ?? {}, podSchema);
 }
 
 function readinessProbe(

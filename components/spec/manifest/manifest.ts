@@ -1,14 +1,15 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { defaultProtocol, defaultRetries, type Retries } from "../../contract";
-import { appName, type InitPodArgs, planOf, Security, ServiceType, stepNames } from "..";
+import { appName, freeName, type InitPodArgs, planOf, Security, ServiceType, stepNames } from "..";
 import type { Fail } from "../values";
 import { appContainer, initContainer } from "./containers";
 import { leavesOf } from "./leaves";
-import { type Fields, merge, podListKeys, serviceListKeys } from "./merge";
+import { merge } from "./merge";
 import { defined, mapEntries } from "./records";
+import { type Fields, podSchema, serviceSchema } from "./schema";
 import { secretMark, secretsIn } from "./secrets";
-import { podSecurity } from "./security";
+import { isForWindows, podSecurity } from "./security";
 import { planVolumes } from "./volumes";
 
 /** What the arguments come to in Kubernetes. Leaves may be Outputs. */
@@ -45,19 +46,21 @@ export function manifest(args: InitPodArgs, fail: Fail = (text) => new Error(tex
     security,
     init.length > 0,
   );
+  const forWindows = isForWindows(args);
+  const surroundings = { security, forWindows, leaves };
   const initContainers = init.map((step, at) =>
-    initContainer(step, `init[${at}]`, names[at] ?? "", { security, mounts: initMounts, leaves }),
+    initContainer(step, `init[${at}]`, names[at] ?? "", { ...surroundings, mounts: initMounts }),
   );
   const base: Fields = {
-    ...defined({ securityContext: podSecurity(security) }),
+    ...defined({ securityContext: podSecurity(security, forWindows) }),
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     ...(init.length === 0 ? {} : { initContainers }),
-    containers: [appContainer(app, appName(app), { security, mounts: appMounts, leaves }, args.forward?.protocol)],
+    containers: [appContainer(app, appName(app), { ...surroundings, mounts: appMounts }, args.forward?.protocol)],
     ...(volumes.length === 0 ? {} : { volumes }),
   };
   const serviceSpec = serviceSpecOf(args);
-  const podSpec = merge(base, args.podSpec ?? {}, podListKeys);
+  const podSpec = merge(base, args.podSpec ?? {}, podSchema);
   return {
     // The fields are Kubernetes' own; a raw map of the user's can't be told to the type system.
     podSpec: podSpec as unknown as k8s.types.input.core.v1.PodSpec,
@@ -71,18 +74,30 @@ export function manifest(args: InitPodArgs, fail: Fail = (text) => new Error(tex
 
 function serviceSpecOf({ service, container, forward }: InitPodArgs): Manifest["serviceSpec"] {
   if (service === undefined || container.port === undefined) return undefined;
+  const port = service.port ?? container.port;
   const base = {
     type: service.type ?? ServiceType.ClusterIP,
     ports: [
       {
         // Named, as Kubernetes asks for a name as soon as there is a second port.
-        name: forward?.protocol ?? defaultProtocol,
-        port: service.port ?? container.port,
+        name: freeName(forward?.protocol ?? defaultProtocol, otherPortNames(service.spec?.ports, port)),
+        port,
         targetPort: container.port,
       },
     ],
   };
-  return merge(base, service.spec ?? {}, serviceListKeys);
+  return merge(base, service.spec ?? {}, serviceSchema);
+}
+
+/** What the user calls the other ports. */
+function otherPortNames(ports: unknown, port: number): Set<string> {
+  const list: readonly unknown[] = Array.isArray(ports) ? ports : [];
+  return new Set(
+    list.flatMap((one) => {
+      const { name, port: other, protocol = "TCP" } = (one ?? {}) as Fields;
+      return typeof name === "string" && !(other === port && protocol === "TCP") ? [name] : [];
+    }),
+  );
 }
 
 function firstPort(spec: Manifest["serviceSpec"]): number | undefined {

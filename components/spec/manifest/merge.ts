@@ -1,62 +1,61 @@
 import * as pulumi from "@pulumi/pulumi";
-
-/** A map of Kubernetes fields. */
-export type Fields = Record<string, unknown>;
-/** By which field the elements of a list are told apart, by the list's name. */
-export type ListKeys = Readonly<Record<string, string>>;
-
-/** Lists of a PodSpec that are merged element by element. */
-export const podListKeys: ListKeys = {
-  containers: "name",
-  initContainers: "name",
-  volumes: "name",
-  env: "name",
-  volumeMounts: "mountPath",
-};
-/** Lists of a ServiceSpec that are merged element by element. */
-export const serviceListKeys: ListKeys = { ports: "port" };
+import { displaced } from "./displaced";
+import type { Fields, Schema } from "./schema";
 
 /**
- * Kubernetes fields over Kubernetes fields: maps deep, the lists in `listKeys` by their key, every other list and value
- * replaced, null removes. An element `{ KEY: …, $patch: "delete" }` removes the one with this key; "$patch" is what
- * Kubernetes' own strategic merge calls it. Neither argument is changed.
+ * Kubernetes fields over Kubernetes fields: maps deep, the lists that `schema` has keys for element by element, every
+ * other list and value replaced, null removes. What `patch` says displaces what can't stay beside it. An element
+ * `{ KEY: …, $patch: "delete" }` removes the one with this key; "$patch" is what Kubernetes' own strategic merge calls
+ * it. `at` is the field that both stand at. Neither argument is changed.
  * Source: https://kubernetes.io/docs/tasks/manage-kubernetes-objects/update-api-object-kubectl-patch/
  */
-export function merge(base: Fields, patch: Fields, listKeys: ListKeys): Fields {
+export function merge(base: Fields, patch: Fields, schema: Schema, at = ""): Fields {
   const result: Fields = { ...base };
+  for (const name of displaced(base, patch, at, schema)) Reflect.deleteProperty(result, name);
   for (const [name, value] of Object.entries(patch)) {
     if (value === undefined) continue;
     // Not an assignment: "__proto__" as a name would change the prototype.
     if (value === null) Reflect.deleteProperty(result, name);
-    else define(result, name, mergeValue(Object.hasOwn(base, name) ? base[name] : undefined, value, name, listKeys));
+    else define(result, name, mergeValue(Object.hasOwn(base, name) ? base[name] : undefined, value, name, schema));
   }
   return result;
 }
 
-function mergeValue(base: unknown, patch: unknown, name: string, listKeys: ListKeys): unknown {
-  const key = Object.hasOwn(listKeys, name) ? listKeys[name] : undefined;
-  if (Array.isArray(patch)) return key === undefined ? patch : mergeList(listOf(base), patch, key, listKeys);
+function mergeValue(base: unknown, patch: unknown, at: string, schema: Schema): unknown {
+  if (Array.isArray(patch)) {
+    return Object.hasOwn(schema.lists, at) ? mergeList(listOf(base), patch, at, schema) : patch;
+  }
   // Against nothing, so that the nulls and deletions in it are taken out all the same.
-  return isFields(patch) ? merge(isFields(base) ? base : {}, patch, listKeys) : patch;
+  return isFields(patch) ? merge(isFields(base) ? base : {}, patch, schema, at) : patch;
 }
 
-function mergeList(base: readonly unknown[], patch: readonly unknown[], key: string, listKeys: ListKeys): unknown[] {
+function mergeList(base: readonly unknown[], patch: readonly unknown[], at: string, schema: Schema): unknown[] {
   const result = [...base];
   for (const element of patch) {
-    const at = result.findIndex((other) => sameKey(other, element, key));
+    const place = result.findIndex((other) => isSameElement(other, element, schema.lists[at] ?? {}));
     if (isFields(element) && element.$patch === "delete") {
-      if (at >= 0) result.splice(at, 1);
+      if (place >= 0) result.splice(place, 1);
       continue;
     }
-    const merged = isFields(element) ? merge(at < 0 ? {} : (result[at] as Fields), element, listKeys) : element;
-    if (at < 0) result.push(merged);
-    else result[at] = merged;
+    const known = place < 0 ? {} : (result[place] as Fields);
+    const merged = isFields(element) ? merge(known, element, schema, at) : element;
+    if (place < 0) result.push(merged);
+    else result[place] = merged;
   }
   return result;
 }
 
-function sameKey(one: unknown, other: unknown, key: string): boolean {
-  return isFields(one) && isFields(other) && one[key] !== undefined && one[key] === other[key];
+function isSameElement(one: unknown, other: unknown, keys: Readonly<Fields>): boolean {
+  if (!isFields(one) || !isFields(other)) return false;
+  return Object.entries(keys).every(([key, fallback]) => {
+    const value = keyValue(one[key] ?? fallback);
+    return value !== undefined && value === keyValue(other[key] ?? fallback);
+  });
+}
+
+/** A path is the same with a slash at its end as without, and no other key may have one. */
+function keyValue(value: unknown): unknown {
+  return typeof value === "string" ? value.replace(/(?<=.)\/+$/, "") : value;
 }
 
 function listOf(value: unknown): readonly unknown[] {

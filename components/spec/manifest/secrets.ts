@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Fields } from "./merge";
+import type { Fields } from "./schema";
 
 /**
  * What must not show in logs or errors: for each Output among the arguments, however deep, its texts, one below the

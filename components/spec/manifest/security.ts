@@ -1,8 +1,18 @@
 import type * as k8s from "@pulumi/kubernetes";
-import { Security } from "..";
+import { type InitPodArgs, Security } from "..";
+import { isPlain } from "../values";
 
 /** The id that minimal images call "nonroot": no user of any common base image, so it owns nothing by accident. */
 const nonRootId = 65_532;
+
+/**
+ * Whether the Pod says that it is one of Windows, for which Kubernetes refuses every field that only Linux has.
+ * Source: https://kubernetes.io/docs/concepts/windows/intro/#compatibility-v1-pod-spec-containers
+ */
+export function isForWindows({ podSpec }: Pick<InitPodArgs, "podSpec">): boolean {
+  const os: unknown = podSpec?.os;
+  return typeof os === "object" && os !== null && isPlain(os) && (os as { name?: unknown }).name === "windows";
+}
 
 /**
  * Security context of the Pod; undefined where the images decide.
@@ -10,8 +20,12 @@ const nonRootId = 65_532;
  * runAsNonRoot refuses an image whose USER is a name, so the id is a number here.
  * Source: https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
  */
-export function podSecurity(security: Security): k8s.types.input.core.v1.PodSecurityContext | undefined {
+export function podSecurity(
+  security: Security,
+  forWindows = false,
+): k8s.types.input.core.v1.PodSecurityContext | undefined {
   if (security === Security.Image) return undefined;
+  if (forWindows) return { runAsNonRoot: true };
   const ids =
     security === Security.Restricted ? { runAsUser: nonRootId, runAsGroup: nonRootId, fsGroup: nonRootId } : {};
   return { runAsNonRoot: true, ...ids, seccompProfile: { type: "RuntimeDefault" } };
@@ -21,7 +35,10 @@ export function podSecurity(security: Security): k8s.types.input.core.v1.PodSecu
  * Security context of every container; undefined where the images decide.
  * Source: https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
  */
-export function containerSecurity(security: Security): k8s.types.input.core.v1.SecurityContext | undefined {
-  if (security === Security.Image) return undefined;
+export function containerSecurity(
+  security: Security,
+  forWindows = false,
+): k8s.types.input.core.v1.SecurityContext | undefined {
+  if (security === Security.Image || forWindows) return undefined;
   return { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } };
 }

@@ -21,13 +21,11 @@ describe("a step", () => {
     expect([one?.restartPolicy, two?.restartPolicy]).toEqual(["Always", undefined]);
   });
 
-  test("asks for little and keeps its last words in the Pod's status", () => {
+  test("asks for nothing by itself and keeps its last words in the Pod's status", () => {
     const [one, two] = steps({ init: [{ run }, { run, resources: { limits: { memory: "1Gi" } } }] });
 
-    expect(one).toMatchObject({
-      resources: { requests: { cpu: "10m", memory: "16Mi" } },
-      terminationMessagePolicy: "FallbackToLogsOnError",
-    });
+    expect(one).toMatchObject({ terminationMessagePolicy: "FallbackToLogsOnError" });
+    expect(one).not.toHaveProperty("resources");
     expect(two?.resources).toEqual({ limits: { memory: "1Gi" } });
   });
 

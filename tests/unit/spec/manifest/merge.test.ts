@@ -1,9 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { merge, podListKeys, serviceListKeys } from "../../../../components/spec/manifest/merge.ts";
+import { merge } from "../../../../components/spec/manifest/merge.ts";
+import { podSchema, type Schema } from "../../../../components/spec/manifest/schema.ts";
 
 const json = fc.dictionary(fc.string(), fc.jsonValue());
+
+const nothing: Schema = { lists: {}, exclusive: {} };
 
 /** What merging leaves of a value: null removes a field, also in what is new. */
 function withoutNulls(value: unknown): unknown {
@@ -16,7 +19,7 @@ describe("merge", () => {
   test("goes deep into maps", () => {
     const base = { securityContext: { runAsUser: 1, seccompProfile: { type: "RuntimeDefault" } } };
 
-    const result = merge(base, { securityContext: { runAsUser: 2 } }, podListKeys);
+    const result = merge(base, { securityContext: { runAsUser: 2 } }, podSchema);
 
     expect(result).toEqual({ securityContext: { runAsUser: 2, seccompProfile: { type: "RuntimeDefault" } } });
   });
@@ -46,7 +49,7 @@ describe("merge", () => {
       ],
     };
 
-    expect(merge(base, patch, podListKeys)).toEqual({
+    expect(merge(base, patch, podSchema)).toEqual({
       containers: [
         {
           name: "app",
@@ -59,17 +62,6 @@ describe("merge", () => {
         },
         { name: "second", image: "b" },
       ],
-    });
-  });
-
-  test("merges ports of a Service by port and replaces those of a container", () => {
-    const ports = [{ port: 80, name: "http" }];
-
-    expect(merge({ ports }, { ports: [{ port: 80, nodePort: 30080 }] }, serviceListKeys)).toEqual({
-      ports: [{ port: 80, name: "http", nodePort: 30080 }],
-    });
-    expect(merge({ ports }, { ports: [{ containerPort: 81 }] }, podListKeys)).toEqual({
-      ports: [{ containerPort: 81 }],
     });
   });
 
@@ -89,13 +81,13 @@ describe("merge", () => {
       hostname: null,
     };
 
-    expect(merge(base, patch, podListKeys)).toEqual({ volumes: [{ name: "a", nfs: { path: "/" } }] });
+    expect(merge(base, patch, podSchema)).toEqual({ volumes: [{ name: "a", nfs: { path: "/" } }] });
   });
 
   test("takes an Output as it is, never as a map", () => {
     const output = pulumi.output({ runAsUser: 1 });
 
-    const result = merge({ securityContext: { runAsNonRoot: true } }, { securityContext: output }, podListKeys);
+    const result = merge({ securityContext: { runAsNonRoot: true } }, { securityContext: output }, podSchema);
 
     expect(result.securityContext).toBe(output);
   });
@@ -103,7 +95,7 @@ describe("merge", () => {
   test("does not let a field's name reach the prototype", () => {
     const patch = JSON.parse('{"__proto__": {"polluted": true}}') as Record<string, unknown>;
 
-    merge({}, patch, podListKeys);
+    merge({}, patch, podSchema);
 
     expect(({} as Record<string, unknown>).polluted).toBeUndefined();
   });
@@ -112,7 +104,7 @@ describe("merge", () => {
     fc.assert(
       fc.property(json, json, (base, patch) => {
         const before = structuredClone([base, patch]);
-        merge(base, patch, { a: "name" });
+        merge(base, patch, podSchema);
         expect([base, patch]).toEqual(before);
       }),
     );
@@ -121,7 +113,7 @@ describe("merge", () => {
   test("with nothing changes nothing", () => {
     fc.assert(
       fc.property(json, (base) => {
-        expect(merge(base, {}, podListKeys)).toEqual(base);
+        expect(merge(base, {}, podSchema)).toEqual(base);
       }),
     );
   });
@@ -129,8 +121,8 @@ describe("merge", () => {
   test("says the same when it is done twice", () => {
     fc.assert(
       fc.property(json, json, (base, patch) => {
-        const once = merge(base, patch, podListKeys);
-        expect(merge(once, patch, podListKeys)).toEqual(once);
+        const once = merge(base, patch, podSchema);
+        expect(merge(once, patch, podSchema)).toEqual(once);
       }),
     );
   });
@@ -138,7 +130,7 @@ describe("merge", () => {
   test("over nothing is the patch without its nulls", () => {
     fc.assert(
       fc.property(json, (patch) => {
-        expect(merge({}, patch, {})).toEqual(withoutNulls(patch));
+        expect(merge({}, patch, nothing)).toEqual(withoutNulls(patch));
       }),
     );
   });
@@ -149,7 +141,7 @@ describe("merge", () => {
     });
     fc.assert(
       fc.property(named, named, (base, patch) => {
-        const { env } = merge({ env: base }, { env: patch }, podListKeys) as { env: { name: string; value: number }[] };
+        const { env } = merge({ env: base }, { env: patch }, podSchema) as { env: { name: string; value: number }[] };
         const expected = new Map([...base, ...patch].map(({ name, value }) => [name, value]));
         expect(env.map(({ name, value }) => [name, value])).toEqual([...expected]);
       }),

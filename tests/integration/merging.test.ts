@@ -1,0 +1,44 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import { manifest } from "../../components/spec/manifest/manifest.ts";
+import { derived, type OpenApi } from "../fixtures/openapi/derive.ts";
+import podFixture from "../fixtures/openapi/podSpec.json" with { type: "json" };
+import serviceFixture from "../fixtures/openapi/serviceSpec.json" with { type: "json" };
+import { rawArguments } from "../fixtures/rawFields/arbitrary.ts";
+import { mustRun, run } from "./support/run.ts";
+
+describe("raw Kubernetes fields over the defaults", () => {
+  test("are merged by the keys that this API server names", async () => {
+    const { stdout } = await mustRun("kubectl", ["get", "--raw", "/openapi/v2"]);
+    const document = JSON.parse(stdout) as OpenApi;
+
+    expect(podFixture).toEqual(derived(document, ["PodSpec"]));
+    expect(serviceFixture).toEqual(derived(document, ["ServiceSpec"]).lists);
+  });
+
+  test("make Pods that the API server takes, whatever is said in them", async () => {
+    // Another one each time, so that runs add up; a failing Pod's name tells it.
+    const seed = Math.floor(Math.random() * 1e6);
+    const items = fc.sample(rawArguments, { numRuns: 100, seed }).map((args, at) => ({
+      apiVersion: "v1",
+      kind: "Pod",
+      metadata: { name: `seed-${seed}-${at}` },
+      spec: manifest(args).podSpec,
+    }));
+    const list = JSON.stringify({ apiVersion: "v1", kind: "List", items });
+
+    const { output } = await run("kubectl", ["create", "-n", "default", "--dry-run=server", "-f", "-"], {
+      input: list,
+    });
+
+    // The sandbox, as some clusters, takes no privileged containers: all that it has against one.
+    const notAllowed =
+      /is invalid: \[?(spec\.\w+\[0\]\.securityContext\.privileged: Forbidden: disallowed by cluster policy(, )?)+\]?$/;
+    const lines = output
+      .trim()
+      .split("\n")
+      .filter((line) => !line.startsWith("Warning: "));
+    expect(lines.filter((line) => !line.endsWith("created (server dry run)") && !notAllowed.test(line))).toEqual([]);
+    expect(lines).toHaveLength(items.length);
+  });
+});
