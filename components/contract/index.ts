@@ -1,5 +1,6 @@
 // Labels, annotations, protocols and URLs that component, forwarder and command share.
 export { annotation, ownPrefix } from "./annotations";
+export { downloadName } from "./downloadName";
 export {
   defaultRetries,
   type Expectations,

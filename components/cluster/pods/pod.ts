@@ -20,6 +20,8 @@ export interface ObjectMeta {
 export interface ContainerSpec {
   name: string;
   image?: string;
+  command?: string[];
+  args?: string[];
   /** On an init container, `Always` makes it a restartable one (a sidecar). */
   restartPolicy?: string;
   restartPolicyRules?: RestartPolicyRule[];

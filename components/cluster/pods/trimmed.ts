@@ -36,6 +36,8 @@ export function trimmed({ metadata, spec, status }: Pod): Pod {
 function trimmedSpec({
   name,
   image,
+  command,
+  args,
   restartPolicy,
   restartPolicyRules,
   resources,
@@ -44,11 +46,20 @@ function trimmedSpec({
   return {
     name,
     image,
+    command: command?.map(begin),
+    args: args?.map(begin),
     restartPolicy,
     restartPolicyRules,
     resources: resources && { limits: resources.limits },
     ports,
   };
+}
+
+/** Of a word of a command, which may be a whole script. */
+const longestWord = 256;
+
+function begin(word: string): string {
+  return word.length > longestWord ? `${word.slice(0, longestWord)}…` : word;
 }
 
 function trimmedStatus(status: ContainerStatus): ContainerStatus {

@@ -1,10 +1,20 @@
-/**
- * Fixed by the shell, and by the kernel: 128 and the number of the signal.
- * Sources: https://tldp.org/LDP/abs/html/exitcodes.html, https://man7.org/linux/man-pages/man7/signal.7.html
- */
-const common: Readonly<Record<number, string>> = {
+import { downloadName } from "../../contract";
+import type { ContainerSpec } from "../pods";
+
+/** Whose exit code a container's is, as far as its command tells: curl's, a shell's (of a script or its last command), or not known. */
+export type ExitingProcess = "curl" | "shell" | "unknown";
+
+/** Source: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html, section 2.8.2 */
+const ofShell: Readonly<Record<number, string>> = {
   126: "the command is not executable",
   127: "the command was not found",
+};
+
+/**
+ * Fixed by the kernel and the container runtime: 128 and the number of the signal. A shell passes on that of its command.
+ * Source: https://man7.org/linux/man-pages/man7/signal.7.html
+ */
+const ofSignals: Readonly<Record<number, string>> = {
   130: "interrupted by SIGINT",
   132: "crashed with an illegal instruction: is the image built for this CPU?",
   134: "aborted itself with SIGABRT",
@@ -33,7 +43,51 @@ const ofCurl: Readonly<Record<number, string>> = {
   60: "curl: the server's certificate is not trusted",
 };
 
-/** What a well-known exit code means, in plain words. Other programs give low codes meanings of their own. */
-export function explainExit(code: number, image = ""): string | undefined {
-  return common[code] ?? (image.includes("curl") ? ofCurl[code] : undefined);
+/** What a well-known exit code of `process` means, in plain words. Programs give the others meanings of their own. */
+export function explainExit(code: number, process: ExitingProcess): string | undefined {
+  if (process === "curl" && code in ofCurl) return ofCurl[code];
+  const shellMeaning = ofShell[code];
+  // Whatever is not known to be a shell may be a script, or start one.
+  if (shellMeaning !== undefined) return process === "shell" ? shellMeaning : `if a shell's: ${shellMeaning}`;
+  return ofSignals[code];
+}
+
+const shells = /^(ba|da|a|k|mk|z)?sh$/;
+
+export function exitingProcess({ image, command, args = [] }: Partial<ContainerSpec>): ExitingProcess {
+  const words = command === undefined || command.length === 0 ? entered(image, args) : [...command, ...args];
+  const [program = "", ...rest] = words;
+  const name = baseName(program);
+  if (name === "curl") return "curl";
+  if (!shells.test(name)) return "unknown";
+  const at = rest.findIndex((word) => /^-[a-z]*c[a-z]*$/.test(word));
+  const [script = "", scriptName] = at < 0 ? [] : rest.slice(at + 1);
+  return scriptName === downloadName || isCurlAlone(script) ? "curl" : "shell";
+}
+
+/**
+ * What the entrypoint of the image runs. That of curl's own image puts curl in front of arguments that name no program.
+ * Source: https://github.com/curl/curl-container/blob/main/etc/entrypoint.sh
+ */
+function entered(image: string | undefined, args: readonly string[]): readonly string[] {
+  const [first = ""] = args;
+  const isOption = first.startsWith("-") || first.includes("://");
+  return isOption && isCurlImage(image) ? ["curl", ...args] : args;
+}
+
+function isCurlImage(image = ""): boolean {
+  return /(^|\/)curl([:@]|$)/.test(image);
+}
+
+/** Whether a script is one call of curl and no more: a shell passes on the exit code of its last command. */
+function isCurlAlone(script: string): boolean {
+  const unquoted = script
+    .trim()
+    .replace(/\\\n/g, " ")
+    .replace(/'[^']*'|"[^"`(]*"/g, "Q");
+  return /^(exec\s+)?(\S*\/)?curl(\s[^;&|`()\n…]*)?$/.test(unquoted);
+}
+
+function baseName(program: string): string {
+  return program.slice(program.lastIndexOf("/") + 1);
 }

@@ -1,5 +1,6 @@
 import { type ContainerRole, type ContainerStatus, type Pod, roleOf, statusesOf } from "../pods";
 import type { FailedVerdict } from "../verdict";
+import { type ExitingProcess, exitingProcess } from "./exitCodes";
 
 /** What the report looks up of the container at fault. */
 export interface FailureFacts {
@@ -9,6 +10,8 @@ export interface FailureFacts {
   container?: string;
   role?: ContainerRole;
   image?: string;
+  /** Whose exit code the container's is. */
+  process: ExitingProcess;
   memoryLimit?: string;
   port?: number;
   status?: ContainerStatus;
@@ -26,6 +29,7 @@ export function failureFacts(pod: Pod, verdict: FailedVerdict): FailureFacts {
     container,
     role: container === undefined ? undefined : roleOf(pod, container),
     image: found?.image,
+    process: exitingProcess(found ?? {}),
     memoryLimit: found?.resources?.limits?.memory,
     port: found?.ports?.[0]?.containerPort,
     status: statusesOf(pod).find(isIt),

@@ -49,7 +49,7 @@ export function failedBriefly(facts: FailureFacts): string {
 function cause(facts: FailureFacts): string {
   const { exitCode, reason } = facts.verdict;
   if (exitCode !== undefined) {
-    const meaning = reason === "OOMKilled" ? outOfMemory(facts) : explainExit(exitCode, facts.image);
+    const meaning = reason === "OOMKilled" ? outOfMemory(facts) : explainExit(exitCode, facts.process);
     return `exit code ${exitCode}${meaning === undefined ? "" : ` (${meaning})`}`;
   }
   const phrase = phrases[reason];

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { downloadName } from "../../contract";
 import {
   type EnvVar,
   escapeExpansion,
@@ -74,7 +75,7 @@ export function download(value: Download): StepPlan {
     problems: (field) => problems(value, field),
     container: (field, leaves) => ({
       // Kubernetes expands $(…) in arguments; the script has its own.
-      command: ["sh", "-c", escapeExpansion(downloadScript)],
+      command: ["sh", "-c", escapeExpansion(downloadScript), downloadName],
       env: env(value, field, leaves),
     }),
   };

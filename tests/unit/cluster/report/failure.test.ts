@@ -11,7 +11,7 @@ describe("the report of a failure", () => {
         last: { state: waiting("PodInitializing") },
       },
       app: { state: waiting("PodInitializing") },
-      spec: { fetch: { image: "curlimages/curl:8.11.0" } },
+      spec: { fetch: { command: ["curl", "-f", "http://weather.svc/"] } },
     });
     const lines = ["fetching http://weather.svc/", "curl: (22) The requested URL returned error: 503"];
     const events = [
