@@ -10,7 +10,17 @@ export {
   toleratedRetries,
 } from "./expectations";
 export { type Identity, identityOf, nameOf } from "./identity";
-export { hasLabels, idLabel, type Labels, labelSelector, type LabelSets, ofAnyInitPod, unionOf } from "./labels";
+export {
+  hasLabels,
+  idLabel,
+  type Labels,
+  labelSelector,
+  type LabelSets,
+  ofAnyInitPod,
+  ofNoInitPod,
+  unionOf,
+} from "./labels";
+export { isMade, type LostMark, lostMark, lostMarkText, type Marked } from "./marks";
 export { lookHeader, ownHeader } from "./ownHeaders";
 export { defaultProtocol, ForwardProtocol, isProtocol } from "./protocols";
 export { listenAddress, urlOnThisMachine } from "./urls";

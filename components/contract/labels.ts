@@ -15,6 +15,9 @@ export const idLabel = `${ownPrefix}id`;
 /** Selector, as the API server takes it, of the objects of all InitPods. */
 export const ofAnyInitPod: string = idLabel;
 
+/** Selector of all other objects. */
+export const ofNoInitPod = `!${idLabel}`;
+
 /** Whether all of `wanted` are among `labels`. */
 export function hasLabels(labels: Labels | undefined, wanted: Labels): boolean {
   return Object.entries(wanted).every(([key, value]) => labels?.[key] === value);

@@ -40,6 +40,7 @@ export function logsOnceReady(
           namespace,
           podName: name,
           podUid: uid,
+          selector,
           existed: earlier.some(({ metadata }) => metadata.uid === uid),
           ...expected,
           timeoutSeconds,

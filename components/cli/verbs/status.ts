@@ -129,10 +129,11 @@ function isOfInterest(state: Step["state"]): boolean {
 }
 
 async function podStatus({ pod, verdict }: JudgedPod, steps: StepReporter): Promise<PodStatus> {
-  const message = isServing(pod) || isDeleting(pod) ? "" : messageOf(verdict);
+  const ready = isServing(pod) && verdict.kind !== "failed";
+  const message = ready || isDeleting(pod) ? "" : messageOf(verdict);
   return {
     name: pod.metadata.name,
-    ready: isServing(pod),
+    ready,
     text: describePod(pod, verdict),
     ...(message === "" ? {} : { message }),
     steps: await steps.stepsOf(pod),

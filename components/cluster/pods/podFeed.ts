@@ -7,6 +7,8 @@ export interface ListRequest extends Pick<ApiRequest, "signal" | "fresh" | "time
   /** Without it, the Pods of all namespaces. */
   namespace?: string;
   labelSelector: string;
+  /** At most so many. */
+  limit?: number;
 }
 
 export interface WatchRequest extends ListRequest {
@@ -39,10 +41,10 @@ export function podsPath(namespace?: string): string {
  */
 export async function listPods(
   client: ClusterClient,
-  { namespace, labelSelector, ...request }: ListRequest,
+  { namespace, labelSelector, limit, ...request }: ListRequest,
 ): Promise<{ pods: Pod[]; version: string }> {
   type Answer = { metadata?: { resourceVersion?: string }; items?: Pod[] } | null;
-  const answer = await client.json<Answer>(podsPath(namespace), { ...request, query: { labelSelector } });
+  const answer = await client.json<Answer>(podsPath(namespace), { ...request, query: { labelSelector, limit } });
   const { items: pods, metadata } = answer ?? {};
   if (!Array.isArray(pods) || !pods.every(isPod) || metadata?.resourceVersion === undefined) throw notKubernetes();
   return { pods, version: metadata.resourceVersion };

@@ -144,7 +144,7 @@ export class PodWatch {
     for (const subscription of this.#subscriptions) {
       const pod = this.#pods.get(subscription.name);
       if (pod?.metadata.uid === subscription.uid) tell(subscription, pod);
-      else if (asked.has(subscription)) subscription.changed(undefined);
+      else if (asked.has(subscription)) await this.#confirmGone(subscription, signal);
     }
     return version;
   }
@@ -157,7 +157,7 @@ export class PodWatch {
     this.#works();
     for await (const event of events) {
       version = event.object.metadata.resourceVersion ?? version;
-      if (event.type !== "BOOKMARK") this.#apply(event);
+      if (event.type !== "BOOKMARK") await this.#apply(event, signal);
     }
     return version;
   }
@@ -166,8 +166,7 @@ export class PodWatch {
     this.#asking = "get";
     await Promise.all(
       [...this.#subscriptions].map(async (subscription) => {
-        const path = `${podsPath(this.namespace)}/${subscription.name}`;
-        const pod = await this.client.json<Pod>(path, { signal }).catch(ifMissing);
+        const pod = await this.#read(subscription, signal).catch(ifMissing);
         this.#works();
         if (pod?.metadata.uid === subscription.uid) tell(subscription, pod);
         else subscription.changed(undefined);
@@ -175,14 +174,25 @@ export class PodWatch {
     );
   }
 
-  #apply({ type, object }: WatchEvent): void {
+  async #read({ name }: Subscription, signal: AbortSignal): Promise<Pod> {
+    return await this.client.json<Pod>(`${podsPath(this.namespace)}/${name}`, { signal });
+  }
+
+  /** A Pod that is not among those with the labels may have lost them: whether it lives is only known by its name. */
+  async #confirmGone(subscription: Subscription, signal: AbortSignal): Promise<void> {
+    const pod = await this.#read(subscription, signal).catch(ifMissingOrForbidden);
+    if (pod?.metadata.uid === subscription.uid) tell(subscription, pod);
+    else subscription.changed(undefined);
+  }
+
+  async #apply({ type, object }: WatchEvent, signal: AbortSignal): Promise<void> {
     const { name, uid } = object.metadata;
     if (type !== "DELETED") this.#pods.set(name, object);
     else if (this.#pods.get(name)?.metadata.uid === uid) this.#pods.delete(name);
     for (const subscription of this.#subscriptions) {
       if (subscription.name !== name) continue;
       if (subscription.uid === uid) {
-        if (type === "DELETED") subscription.changed(undefined);
+        if (type === "DELETED") await this.#confirmGone(subscription, signal);
         else tell(subscription, object);
       } else if (subscription.told !== undefined && type === "ADDED") {
         // Another Pod has its name now.
@@ -259,4 +269,9 @@ function tell(subscription: Subscription, pod: Pod): void {
 
 function ifMissing(error: unknown): undefined {
   if (!hasStatus(error, 404)) throw error;
+}
+
+/** Without the right to ask for it by name, the list is all there is to go by. */
+function ifMissingOrForbidden(error: unknown): undefined {
+  if (!hasStatus(error, 403)) ifMissing(error);
 }

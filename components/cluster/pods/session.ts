@@ -1,3 +1,4 @@
+import { type Labels, labelSelector } from "../../contract";
 import { ApiError, type ClusterAccess, ClusterClient, UnreachableError } from "../api";
 import type { Pod } from "./pod";
 import { listPods } from "./podFeed";
@@ -22,9 +23,17 @@ export class ClusterSession {
    * @throws {UnreachableError} where the cluster doesn't answer.
    */
   async podsAtStart(namespace: string): Promise<Pod[]> {
-    const known = this.#livePods.get(namespace) ?? this.#list(namespace);
+    const known = this.#livePods.get(namespace) ?? this.#list(namespace, this.labelSelector);
     this.#livePods.set(namespace, known);
     return await known;
+  }
+
+  /**
+   * The Pods with these labels, in whichever namespace, without those being deleted.
+   * @throws {ApiError} where the Pods of all namespaces may not be listed.
+   */
+  async podsAnywhere(labels: Labels): Promise<Pod[]> {
+    return await this.#list(undefined, labelSelector(labels));
   }
 
   watch(namespace: string): PodWatch {
@@ -59,8 +68,8 @@ export class ClusterSession {
     }
   }
 
-  async #list(namespace: string): Promise<Pod[]> {
-    const request = { namespace, labelSelector: this.labelSelector, timeoutMs: reachTimeoutMs };
+  async #list(namespace: string | undefined, labelSelector: string): Promise<Pod[]> {
+    const request = { namespace, labelSelector, timeoutMs: reachTimeoutMs };
     try {
       const { pods } = await listPods(this.client, request);
       return pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);

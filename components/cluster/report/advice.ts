@@ -37,11 +37,24 @@ const rules: Readonly<Record<string, Rule>> = {
     { text: "Raise activeDeadlineSeconds in podSpec, or leave it out: it also ends a Pod that serves." },
   ],
   Deleted: () => [{ text: "Somebody or something else deleted it: a person, a quota, a drained node." }],
+  LabelMissing: ofMarks,
+  AnnotationMissing: ofMarks,
   Completed: () => [
     { text: "The app must stay in the foreground: a server that puts itself in the background ends its container." },
   ],
   Timeout: ofTimeout,
 };
+
+function ofMarks(): Advice[] {
+  return [
+    {
+      text:
+        "A transformation of the program, an admission policy of the cluster, or a person took it away. Labels and " +
+        "annotations that start with init-pod.dev/ are to be left alone. What may change them in this cluster:",
+      command: "kubectl get mutatingadmissionpolicies,mutatingwebhookconfigurations",
+    },
+  ];
+}
 
 function ofPull({ image, namespace }: FailureFacts, message: string): Advice[] {
   if (/unauthorized|denied|forbidden|authoriz|authentication|\b40[13]\b/i.test(message)) {

@@ -12,6 +12,8 @@ export function describePod(pod: Pod, verdict: Verdict): string {
     case "completed":
       return "has ended, as it should";
     case "failed":
+      // Such a Pod may well be Ready.
+      if (verdict.reason === "LabelMissing") return "has lost the label by which it is found";
       return `can't get Ready: ${failedBriefly(failureFacts(pod, verdict))}`;
     default:
       return describeProgress(pod);

@@ -1,11 +1,13 @@
-import type { Retries } from "../../contract";
+import type { Labels, Retries } from "../../contract";
 import { EventReader, type EventReaderSettings, isBeforeStart, type Pod, type PodEvent, type PodWatch } from "../pods";
 import { progressLine } from "../report";
-import { type FailedVerdict, type ProgressVerdict, stateKey, verdict } from "../verdict";
+import { type FailedVerdict, markVerdict, type ProgressVerdict, stateKey, verdict } from "../verdict";
 
 export interface PodWaitSettings extends EventReaderSettings {
   watch: PodWatch;
   podName: string;
+  /** Labels by which the Pod is found. */
+  selector: Labels;
   retries: Retries;
   mustServe: boolean;
   timeoutSeconds: number;
@@ -92,6 +94,11 @@ class PodWait {
 
   #judge(pod: Pod): void {
     if (this.#settled) return;
+    const unmarked = markVerdict(pod, this.settings.selector);
+    if (unmarked !== undefined) {
+      this.#fail(unmarked);
+      return;
+    }
     const { events } = this.#events;
     const now = performance.now();
     const state = stateKey(pod, this.settings);

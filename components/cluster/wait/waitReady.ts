@@ -1,4 +1,4 @@
-import type { Retries } from "../../contract";
+import type { Labels, Retries } from "../../contract";
 import { delay } from "../../time";
 import { ApiError, type ClusterClient, UnreachableError } from "../api";
 import { failedTail, type InitContainerLog, initLogs, LogStreams } from "../logs";
@@ -13,6 +13,8 @@ export interface WaitSettings {
   namespace: string;
   podName: string;
   podUid: string;
+  /** Labels by which the Pod is found. */
+  selector: Labels;
   retries: Retries;
   mustServe: boolean;
   /** Whether this Pod lived before this run: what it logged by then was shown in an earlier one. */

@@ -30,6 +30,7 @@ export class FakeCluster {
   oldestVersion = 0;
   #version = 100;
   readonly #pods = new Map<string, Pod>();
+  readonly #unlabelled = new Set<string>();
   readonly #history: WatchEvent[] = [];
   readonly #watchers = new Set<ServerResponse>();
   readonly #sockets = new Set<Socket>();
@@ -92,6 +93,17 @@ export class FakeCluster {
     if (pod) this.#emit("DELETED", { ...pod, metadata: { ...pod.metadata, resourceVersion: String(this.#version) } });
   }
 
+  /** Takes the labels of a Pod away: lists and watches, which select by them, tell of it no more. */
+  unlabel(name: string): void {
+    const pod = this.#pods.get(name);
+    if (pod === undefined) return;
+    this.#version++;
+    const resourceVersion = String(this.#version);
+    this.#emit("DELETED", { ...pod, metadata: { ...pod.metadata, resourceVersion } });
+    this.#pods.set(name, { ...pod, metadata: { ...pod.metadata, labels: {}, resourceVersion } });
+    this.#unlabelled.add(name);
+  }
+
   bookmark(): void {
     this.#version++;
     this.#emit("BOOKMARK", { metadata: { resourceVersion: String(this.#version) } });
@@ -125,7 +137,10 @@ export class FakeCluster {
       refuse(response, 403, `pods is forbidden: User "me" cannot ${asked.right} in the namespace "${namespace}"`);
     } else if (asked.right === "watch pods") this.#watch(asked, response);
     else if (asked.right === "list pods") {
-      const items = [...this.#pods.values()];
+      const isOthers = url.searchParams.get("labelSelector")?.startsWith("!") === true;
+      const items = [...this.#pods.values()].filter(
+        ({ metadata: { name } }) => this.#unlabelled.has(name) === isOthers,
+      );
       response.end(JSON.stringify({ metadata: { resourceVersion: String(this.#version) }, items }));
     } else if (asked.right === "get pods") {
       const pod = this.#pods.get(asked.name);
@@ -210,9 +225,15 @@ export function kubeconfig(server: string, user: object = { token: "a-token" }, 
   });
 }
 
+/** By what an InitPod finds its Pod. */
+export const marks = {
+  labels: { "init-pod.dev/id": "web-0123456789" },
+  annotations: { "init-pod.dev/retry": "first" },
+};
+
 export function podOf(name: string, status: PodStatus, metadata: Partial<Pod["metadata"]> = {}): Pod {
   return {
-    metadata: { name, namespace, uid: `uid-${name}`, creationTimestamp: "2026-01-01T00:00:00Z", ...metadata },
+    metadata: { ...marks, name, namespace, uid: `uid-${name}`, creationTimestamp: "2026-01-01T00:00:00Z", ...metadata },
     spec: {
       restartPolicy: "Always",
       initContainers: [{ name: "first" }, { name: "second" }],

@@ -2,7 +2,7 @@ import { test } from "vitest";
 import { ClusterClient } from "../../../components/cluster/api/client.ts";
 import { PodWatch, type WatchTiming } from "../../../components/cluster/pods/podWatch.ts";
 import { type WaitSettings, waitUntilReady } from "../../../components/cluster/wait/waitReady.ts";
-import { FakeCluster, namespace, until } from "./fakeCluster.ts";
+import { FakeCluster, marks, namespace, until } from "./fakeCluster.ts";
 import { tolerate } from "./tolerate.ts";
 
 /** A cluster of a test's own, and what is there to talk to it. */
@@ -30,6 +30,7 @@ export function scenario(name: string, body: (world: World) => Promise<void>, ti
       namespace,
       podName: "web",
       podUid: "uid-web",
+      selector: marks.labels,
       retries: tolerate(1),
       mustServe: true,
       existed: false,

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Command } from "../../../../components/cli/verbs/arguments.ts";
 import { viewCluster } from "../../../../components/cli/verbs/clusterView.ts";
-import { answer, FakeCluster, kubeconfig, refuse } from "../../cluster/fakeCluster.ts";
+import { statusOf } from "../../../../components/cli/verbs/status.ts";
+import { answer, FakeCluster, kubeconfig, refuse, stages } from "../../cluster/fakeCluster.ts";
 import { temporaryFolder } from "../../forward/helpers";
 import { command } from "../shop";
 
@@ -61,6 +62,27 @@ describe("a command", () => {
     await expect(seen(more)).rejects.toThrow(
       `No right to list the Pods of namespace ${name}. Is it the right one (-n)?`,
     );
+  });
+
+  test("does not say that there is none where one lives that has lost its label", async () => {
+    cluster.set("web", stages.ready);
+    cluster.set("another", stages.ready, { annotations: {} });
+    for (const name of ["web", "another"]) cluster.unlabel(name);
+    const view = await viewCluster(command({ kubeconfig: path }), {});
+    view.close();
+    const pods = view.initPods.flatMap((initPod) => initPod.pods);
+    expect(pods.map(({ pod }) => pod.metadata.name)).toEqual(["web"]);
+    expect(pods[0]?.verdict).toMatchObject({
+      reason: "LabelMissing",
+      message: "its label init-pod.dev/id is missing, so that nothing finds it",
+    });
+    const status = await statusOf(temporaryFolder(), command(), view);
+    expect(status).toMatchObject({
+      healthy: false,
+      initPods: [
+        { name: "web", state: "failing", pods: [{ ready: false, text: "has lost the label by which it is found" }] },
+      ],
+    });
   });
 
   test("says where no Kubernetes API server answers", async () => {

@@ -42,6 +42,23 @@ describe("a watch of Pods", () => {
   );
 
   scenario(
+    "tells of a Pod that lists no longer show as it is, once it was asked for by name",
+    async ({ cluster, watch }) => {
+      cluster.set("web", { phase: "Pending" });
+      cluster.set("other", { phase: "Running" });
+      cluster.unlabel("other");
+      const web = follow(watch, "web");
+      const other = follow(watch, "other");
+      await until(() => cluster.openWatches === 1 && other.heard.length === 1);
+      cluster.unlabel("web");
+      await until(() => web.heard.length === 2);
+      expect([web.heard, other.heard]).toEqual([["Pending", "Pending"], ["Running"]]);
+      expect(cluster.count(/^get pods/)).toBe(2);
+    },
+    quick,
+  );
+
+  scenario(
     "is one list and one watch for all Pods of a namespace, and ends with the last listener",
     async ({ cluster, watch }) => {
       cluster.set("a", { phase: "Pending" });

@@ -15,6 +15,11 @@ async function failureOf(wait: Promise<unknown>): Promise<InitFailedError> {
   return error;
 }
 
+/** The text of a failure without styles and line breaks. */
+function words({ message }: InitFailedError): string {
+  return message.replace(/<\{%[^%]*%\}>/g, "").replace(/\s+/g, " ");
+}
+
 describe.concurrent("the wait for a Pod", () => {
   scenario("ends with the init containers' logs as soon as the Pod is Ready", async ({ cluster, lines, waiting }) => {
     cluster.logs.set("first", ["one", "the s3cret"]).set("second", ["two"]);
@@ -80,6 +85,52 @@ describe.concurrent("the wait for a Pod", () => {
     await cluster.stop();
     cluster.delete("web");
     await cluster.listen();
+    expect((await failureOf(wait)).verdict.reason).toBe("Deleted");
+  });
+
+  scenario("names the label that is missing where the Pod lost it while it was made", async ({ cluster, settings }) => {
+    cluster.set("web", stages.first, { labels: { "app.kubernetes.io/managed-by": "pulumi" } });
+    const failure = await failureOf(waitUntilReady(settings()));
+    expect(failure.verdict.reason).toBe("LabelMissing");
+    expect(words(failure)).toContain("its label init-pod.dev/id=web-0123456789 is missing");
+    expect(failure.message).toContain("kubectl get mutatingadmissionpolicies");
+  });
+
+  scenario("names the label that has another value", async ({ cluster, settings }) => {
+    cluster.set("web", stages.ready, { labels: { "init-pod.dev/id": "other" } });
+    const failure = await failureOf(waitUntilReady(settings()));
+    expect(words(failure)).toContain('its label init-pod.dev/id is "other" instead of "web-0123456789"');
+  });
+
+  scenario("names the annotation that is missing, without which each `up` would replace it", async (world) => {
+    world.cluster.set("web", stages.first, { annotations: {} });
+    const failure = await failureOf(waitUntilReady(world.settings()));
+    expect(words(failure)).toContain("its annotation init-pod.dev/retry is missing");
+  });
+
+  scenario("does not take a Pod for deleted that lost its label meanwhile", async ({ cluster, waiting }) => {
+    cluster.set("web", stages.first);
+    const { wait } = await waiting();
+    cluster.unlabel("web");
+    const failure = await failureOf(wait);
+    expect(failure.verdict.reason).toBe("LabelMissing");
+    expect(words(failure)).toContain("its label init-pod.dev/id=web-0123456789 is missing");
+  });
+
+  scenario("nor where that happened while the API server was away", async ({ cluster, waiting }) => {
+    cluster.set("web", stages.first);
+    const { wait } = await waiting();
+    await cluster.stop();
+    cluster.unlabel("web");
+    await cluster.listen();
+    expect((await failureOf(wait)).verdict.reason).toBe("LabelMissing");
+  });
+
+  scenario("goes by the list where the Pod may not be asked for by name", async ({ cluster, waiting }) => {
+    cluster.set("web", stages.first);
+    const { wait } = await waiting();
+    cluster.forbidden.add("get pods");
+    cluster.unlabel("web");
     expect((await failureOf(wait)).verdict.reason).toBe("Deleted");
   });
 
