@@ -5,6 +5,7 @@
 export const floors = [
   "",
   "stages",
+  "stages/landed",
   "pulumi",
   "cli",
   "cli/print",

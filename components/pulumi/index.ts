@@ -1,7 +1,7 @@
 // What the stages need of Pulumi's SDK: the way to the cluster, errors, Outputs.
 export { ClusterLink } from "./clusterLink";
 export { InitPodError, isInitPodError, reportedOn } from "./errors";
-export { knownOr } from "./knownOr";
+export { knownOr, withLateErrors } from "./knownOr";
 export { ownUrn } from "./ownUrn";
 export { accessOf } from "./providerAccess";
 export type { Self } from "./self";

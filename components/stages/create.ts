@@ -4,21 +4,24 @@ import * as pulumi from "@pulumi/pulumi";
 import { annotation, retriesText } from "../contract";
 import type { Self } from "../pulumi";
 import type { Claim } from "./claim";
+import { landedNamespace, warnOfVerbatimName } from "./landed";
 import type { Plan } from "./plan";
 import { serviceAnnotations } from "./service";
-import { warnOfVerbatimName } from "./verbatimName";
 
 /** The objects of an InitPod. */
 export interface Created {
   pod: Pod;
   podIdentity: pulumi.Output<PodIdentity>;
+  /** Where the Pod is. */
+  namespace: pulumi.Output<string>;
   /** Undefined where none is asked for. */
   service?: Service;
 }
 
-/** Name and uid of the Pod that is waited for. */
+/** The Pod that is waited for, as it came to be. */
 export interface PodIdentity {
   name: string;
+  namespace: string;
   uid: string;
 }
 
@@ -38,7 +41,11 @@ export function create(self: Self, plan: Plan, claim: Claim): Created {
       replaceOnChanges: ["spec"],
     },
   );
-  const podIdentity = pod.metadata.apply(({ name: podName, uid }) => ({ name: podName, uid }));
+  const podIdentity = pod.metadata.apply((metadata) => ({
+    name: metadata.name,
+    namespace: metadata.namespace,
+    uid: metadata.uid,
+  }));
   warnOfVerbatimName(
     name,
     pod,
@@ -54,7 +61,7 @@ export function create(self: Self, plan: Plan, claim: Claim): Created {
       },
       { parent: component },
     );
-  return { pod, podIdentity, service };
+  return { pod, podIdentity, namespace: landedNamespace(self, claim.identity, pod, service), service };
 }
 
 function podAnnotations(

@@ -36,8 +36,8 @@ export function localUrl(
   if (pulumi.runtime.isDryRun()) return port.apply(urlOf);
   const release = heldForward(self);
   const requested = pulumi
-    .all([port, identity, link.namespace, urn, podIdentity])
-    .apply(([localPort, { selector }, namespace, ownUrn, { uid }]) =>
+    .all([port, identity, urn, podIdentity])
+    .apply(([localPort, { selector }, ownUrn, { namespace, uid }]) =>
       link.use(component, undefined, async (session, access) => {
         const showLogs = !(await pulumi.isSecret(pulumi.all(secrets)));
         const request: ForwardRequest = {

@@ -19,7 +19,7 @@ export interface Outputs {
 
 /** Waits until the Pod is Ready and the URL answers, and holds back until then all that depends on the InitPod. */
 export function prove(self: Self, plan: Plan, claim: Claim, created: Created): Outputs {
-  const { podIdentity, service } = created;
+  const { podIdentity, namespace, service } = created;
   const podReady = logsOnceReady(self, plan, claim, created);
   const initLogs = gatedLogs(self, podIdentity, podReady);
   const gateOpened = pulumi.unsecret(initLogs);
@@ -28,7 +28,7 @@ export function prove(self: Self, plan: Plan, claim: Claim, created: Created): O
     initLogs,
     // Held by the gate, so that nothing moves to a Pod that fails; not derived from the wait, which no preview knows.
     podName: pulumi.all([gateOpened, podIdentity]).apply(([, { name }]) => name),
-    namespace: self.link.namespace,
+    namespace,
     clusterUrl: service === undefined ? pulumi.output("") : clusterUrl(service, plan.servicePort),
   };
 }

@@ -1,8 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { ApiError } from "../cluster/api";
-import { type ClusterSession, deletePods, type Pod, supersededPods } from "../cluster/pods";
+import { deletePods, supersededPods } from "../cluster/pods";
 import { waitUntilReady } from "../cluster/wait";
-import { hasLabels } from "../contract";
 import type { Self } from "../pulumi";
 import type { InitLog } from "../spec";
 import { masker } from "../text";
@@ -20,19 +18,18 @@ export const waits = (): boolean => process.env.INIT_POD_WAIT !== "0";
 export function logsOnceReady(
   { link }: Self,
   { expected, timeoutSeconds, secrets }: Plan,
-  { identity }: Claim,
+  { identity, earlier: earlierPods }: Claim,
   { pod, podIdentity }: Created,
 ): pulumi.Output<InitLog[]> {
   if (pulumi.runtime.isDryRun()) return pulumi.output(pulumi.unknown as unknown as InitLog[]);
   return pulumi
-    .all([podIdentity, link.namespace, identity, pulumi.all(secrets)])
-    .apply(([{ name, uid }, namespace, { selector }, secretValues]) =>
+    .all([podIdentity, identity, earlierPods, pulumi.all(secrets)])
+    .apply(([{ name, namespace, uid }, { selector }, earlier = [], secretValues]) =>
       link.use(pod, [], async (session) => {
         if (!waits()) {
           void pulumi.log.warn("INIT_POD_WAIT=0: not waiting until this Pod is Ready.", pod);
           return [];
         }
-        const earlier = await podsBefore(session, namespace, selector);
         await deletePods(session.client, supersededPods(earlier, { name, uid }));
         return await waitUntilReady({
           client: session.client,
@@ -50,20 +47,6 @@ export function logsOnceReady(
         });
       }),
     );
-}
-
-async function podsBefore(
-  session: ClusterSession,
-  namespace: string,
-  selector: Record<string, string>,
-): Promise<Pod[]> {
-  try {
-    return (await session.podsAtStart(namespace)).filter((pod) => hasLabels(pod.metadata.labels, selector));
-  } catch (error) {
-    // Without the right to list Pods, all that is lost is which log lines an earlier run has shown, and tidiness.
-    if (error instanceof ApiError) return [];
-    throw error;
-  }
 }
 
 /**

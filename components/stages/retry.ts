@@ -1,9 +1,18 @@
 import { randomBytes } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
-import { ApiError, type ClusterClient } from "../cluster/api";
-import { hasBeenReady, hasEnded, isBeforeStart, latestPod, type Pod, type PodEvent, readEvents } from "../cluster/pods";
+import { ApiError, type ClusterClient, hasStatus } from "../cluster/api";
+import {
+  type ClusterSession,
+  hasBeenReady,
+  hasEnded,
+  isBeforeStart,
+  latestPod,
+  type Pod,
+  type PodEvent,
+  readEvents,
+} from "../cluster/pods";
 import { currentVerdict } from "../cluster/verdict";
-import { annotation, type Expectations, hasLabels, type Identity } from "../contract";
+import { annotation, type Expectations, hasLabels, type Identity, type Labels } from "../contract";
 import { knownOr, type Self } from "../pulumi";
 
 /**
@@ -38,20 +47,49 @@ function freshValue(): string {
  */
 export function retryTrigger(
   { component, link }: Self,
-  identity: pulumi.Output<Identity>,
+  earlier: pulumi.Output<readonly Pod[] | undefined>,
   expected: Expectations,
 ): pulumi.Output<string | null> {
-  const value = pulumi.all([identity, link.namespace]).apply(([{ selector }, namespace]) =>
-    link.use<string | null>(component, "none", async (session) => {
+  const value = earlier.apply((pods) => {
+    if (pods === undefined) return null;
+    return link.use<string | null>(component, "none", async ({ client }) => {
+      const newest = latestPod(pods);
+      return retryValue(newest, await eventsOf(client, newest), expected);
+    });
+  });
+  return knownOr(value as pulumi.Output<string | null>, null);
+}
+
+/**
+ * The Pods that an InitPod has before this run, without those being deleted; undefined where a preview may not read them.
+ * They are where the objects of the InitPod are made, or where a transformation of the program, or the program as it was
+ * before, has put them.
+ */
+export function earlierPods(
+  { component, link }: Self,
+  identity: pulumi.Output<Identity>,
+  isNew: pulumi.Output<boolean>,
+): pulumi.Output<readonly Pod[] | undefined> {
+  return pulumi.all([identity, isNew, link.namespace]).apply(([{ selector }, hasNone, namespace]) =>
+    link.use<readonly Pod[] | undefined>(component, [], async (session) => {
       try {
-        const pods = await session.podsAtStart(namespace);
-        const newest = latestPod(pods.filter((pod) => hasLabels(pod.metadata.labels, selector)));
-        return retryValue(newest, await eventsOf(session.client, newest), expected);
+        const all = await session.podsAtStart(namespace);
+        const pods = all.filter((pod) => hasLabels(pod.metadata.labels, selector));
+        return pods.length > 0 || hasNone ? pods : await podsElsewhere(session, selector);
       } catch (error) {
-        if (pulumi.runtime.isDryRun() && error instanceof ApiError) return null;
+        if (pulumi.runtime.isDryRun() && error instanceof ApiError) return undefined;
         throw error;
       }
     }),
   );
-  return knownOr(value, null);
+}
+
+async function podsElsewhere(session: ClusterSession, selector: Labels): Promise<Pod[]> {
+  try {
+    return await session.podsAnywhere(selector);
+  } catch (error) {
+    // Most have no right to do so, nor a Pod elsewhere.
+    if (hasStatus(error, 403)) return [];
+    throw error;
+  }
 }
