@@ -1,14 +1,17 @@
 import type * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
 import { ForwardProtocol } from "../../contract";
 import { type AppContainer, type InitStep, planOf, Security } from "..";
 import type { Container } from "../steps/plan";
 import {
+  argumentSize,
   environment,
   type EnvVar,
   escapeExpansion,
   httpPath,
   image as imageCheck,
   type Leaves,
+  mapArguments,
   secretEnvironment,
 } from "../values";
 import { merge } from "./merge";
@@ -59,7 +62,7 @@ export function initContainer(
     // The last lines stay readable in the Pod's status after the log is gone.
     terminationMessagePolicy: "FallbackToLogsOnError",
   };
-  return merge(base, plan.raw ?? {}, podSchema);
+  return merge(base, rawFields(plan.raw, `${field}.${kind}`, leaves), podSchema);
 }
 
 /** The app container; `protocol` is what it speaks on its port. */
@@ -73,8 +76,11 @@ export function appContainer(
   const base: Container = {
     name,
     image: leaves.checked(app.image, "container.image", imageCheck),
-    ...defined({ command: app.command?.map(escapeExpansion), args: app.args?.map(escapeExpansion) }),
-    ...envOf(security, [...environment(app.env), ...secretEnvironment(secretEnv)]),
+    ...defined({
+      command: literal(app.command, "container.command", leaves),
+      args: literal(app.args, "container.args", leaves),
+    }),
+    ...envOf(security, [...environment(app.env, "container.env", leaves), ...secretEnvironment(secretEnv)]),
     ...(app.port === undefined
       ? {}
       : { ports: [{ containerPort: app.port }], readinessProbe: readinessProbe(app, app.port, leaves, protocol) }),
@@ -83,7 +89,21 @@ export function appContainer(
     ...defined({ securityContext: containerSecurity(security, forWindows) }),
     terminationMessagePolicy: "FallbackToLogsOnError",
   };
-  return merge(base, app.container ?? {}, podSchema);
+  return merge(base, rawFields(app.container, "container.container", leaves), podSchema);
+}
+
+/** Arguments of a process as they are, with no $(NAME) expanded. */
+function literal(
+  parts: readonly pulumi.Input<string>[] | undefined,
+  field: string,
+  { checked }: Leaves,
+): pulumi.Input<string>[] | undefined {
+  return parts?.map((part, at) => escapeExpansion(checked(part, `${field}[${at}]`, argumentSize)));
+}
+
+/** A Kubernetes Container of the user's, of which too long an argument is refused when it resolves. */
+function rawFields(raw: Fields = {}, field: string, { checked }: Leaves): Fields {
+  return mapArguments(raw, field, checked) as Fields;
 }
 
 function readinessProbe(

@@ -2,7 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { defaultProtocol, defaultRetries, type Retries } from "../../contract";
 import { appName, freeName, type InitPodArgs, planOf, Security, ServiceType, stepNames } from "..";
-import type { Fail } from "../values";
+import { type Fail, type Leaves, mapArguments } from "../values";
 import { appContainer, initContainer } from "./containers";
 import { leavesOf } from "./leaves";
 import { merge } from "./merge";
@@ -60,7 +60,7 @@ export function manifest(args: InitPodArgs, fail: Fail = (text) => new Error(tex
     ...(volumes.length === 0 ? {} : { volumes }),
   };
   const serviceSpec = serviceSpecOf(args);
-  const podSpec = merge(base, args.podSpec ?? {}, podSchema);
+  const podSpec = merge(base, rawPod(args.podSpec ?? {}, leaves), podSchema);
   return {
     // The fields are Kubernetes' own; a raw map of the user's can't be told to the type system.
     podSpec: podSpec as unknown as k8s.types.input.core.v1.PodSpec,
@@ -70,6 +70,19 @@ export function manifest(args: InitPodArgs, fail: Fail = (text) => new Error(tex
     retries: retriesOf(args, names),
     secrets: [...secretsIn([args.init, app, args.podSpec]), secretMark(podSpec)],
   };
+}
+
+/** The user's fields of a PodSpec, of whose containers too long an argument is refused when it resolves. */
+function rawPod(podSpec: Fields, leaves: Leaves): Fields {
+  const containers = ["initContainers", "containers"].flatMap((list) => {
+    const raw = podSpec[list];
+    if (!Array.isArray(raw)) return [];
+    const field = `podSpec.${list}`;
+    return [
+      [list, raw.map((one: Fields | null) => mapArguments(one, `${field}.${String(one?.name)}`, leaves.checked))],
+    ];
+  });
+  return { ...podSpec, ...(Object.fromEntries(containers) as Fields) };
 }
 
 function serviceSpecOf({ service, container, forward }: InitPodArgs): Manifest["serviceSpec"] {

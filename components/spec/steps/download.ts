@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { downloadName } from "../../contract";
 import {
+  allOf,
   type EnvVar,
   escapeExpansion,
   fileMode,
@@ -18,6 +19,7 @@ import {
   secretKeyProblems,
   secretVariable,
   sha256 as sha256Check,
+  variableSize,
   wholeNumber,
   writtenPath,
 } from "../values";
@@ -112,7 +114,10 @@ function env(value: Download, field: string, { checked, secret }: Leaves): EnvVa
   const names = [...Object.keys(headers), ...Object.keys(secretHeaders)];
   const mayRedirect = Object.keys(secretHeaders).every((name) => droppedOnRedirect.has(name.toLowerCase()));
   const plain: EnvVar[] = [
-    { name: variables.url, value: escapeExpansion(checked(value.url, `${field}.url`, httpUrl)) },
+    {
+      name: variables.url,
+      value: escapeExpansion(checked(value.url, `${field}.url`, allOf(httpUrl, variableSize(variables.url)))),
+    },
     { name: variables.to, value: escapeExpansion(value.to) },
     { name: variables.mode, value: value.mode ?? defaultMode },
     { name: variables.attempts, value: String(value.attempts ?? defaultAttempts) },
@@ -129,7 +134,9 @@ function env(value: Download, field: string, { checked, secret }: Leaves): EnvVa
     ...(names.length === 0 ? [] : [{ name: variables.headerNames, value: names.join(" ") }]),
     ...Object.entries(headers).map(([name, header], at) => ({
       name: `${variables.header}${at + 1}`,
-      value: escapeExpansion(checked(header, `${field}.headers.${name}`, headerValue)),
+      value: escapeExpansion(
+        checked(header, `${field}.headers.${name}`, allOf(headerValue, variableSize(`${variables.header}${at + 1}`))),
+      ),
     })),
     ...Object.entries(secretHeaders).map(([name, from], at) =>
       secretVariable(

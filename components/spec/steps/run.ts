@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import {
+  argumentSize,
   environment,
   envName,
   escapeExpansion,
@@ -19,7 +20,7 @@ import type { StepPlan } from "./plan";
  */
 export interface Run {
   /**
-   * A shell script; it stops at the first failing command and at an unset variable. The shell is process 1, to which
+   * A shell script of at most 131,071 bytes, as Linux takes no longer argument; it stops at the first failing command and at an unset variable. The shell is process 1, to which
    * SIGTERM does nothing by default: let a sidecar's script end in `exec COMMAND`, or deleting the Pod takes its whole
    * grace period (30 seconds by default).
    */
@@ -61,9 +62,12 @@ export function run(value: Run): StepPlan {
       ...Object.keys(env).flatMap((name) => problemsIn(`${field}.env.${name}`, name, envName)),
       ...writes.flatMap((path, at) => problemsIn(`${field}.writes[${at}]`, path, writtenPath)),
     ],
-    container: () => ({
-      command: (script === undefined ? (command ?? []) : [...shell, script]).map(escapeExpansion),
-      env: environment(env),
+    container: (field, leaves) => ({
+      command: (script === undefined
+        ? (command ?? []).map((part, at) => leaves.checked(part, `${field}.command[${at}]`, argumentSize))
+        : [...shell, leaves.checked(script, `${field}.script`, argumentSize)]
+      ).map(escapeExpansion),
+      env: environment(env, `${field}.env`, leaves),
     }),
   };
 }

@@ -29,6 +29,7 @@ import { isolationProblems } from "./isolation";
 import { metadataProblems } from "./metadata";
 import { networkProblems } from "./network";
 import { resourceProblems } from "./resources";
+import { sizeProblems } from "./sizes";
 import { volumeProblems } from "./volumes";
 
 /**
@@ -51,6 +52,7 @@ export function problemsOf(args: InitPodArgs): Problem[] {
     ...problemsInOptional("timeoutSeconds", args.timeoutSeconds, seconds),
     ...problemsInOptional("retries", args.retries, wholeNumber(0)),
     ...isolationProblems(args),
+    ...sizeProblems(args),
   ];
 }
 

@@ -1,14 +1,23 @@
 import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { escapeExpansion } from "./escapeExpansion";
+import type { Leaves } from "./leaves";
 import type { SecretKey } from "./secretKeys";
+import { variableSize } from "./sizes";
 
 /** One environment variable of a container. */
 export type EnvVar = k8s.types.input.core.v1.EnvVar;
 
-/** Environment variables with literal values, in the same order. */
-export function environment(env: Record<string, pulumi.Input<string>> = {}): EnvVar[] {
-  return Object.entries(env).map(([name, value]) => ({ name, value: escapeExpansion(value) }));
+/** Environment variables with literal values, in the same order, which stand at `field` of the arguments. */
+export function environment(
+  env: Record<string, pulumi.Input<string>> = {},
+  field: string,
+  { checked }: Pick<Leaves, "checked">,
+): EnvVar[] {
+  return Object.entries(env).map(([name, value]) => ({
+    name,
+    value: escapeExpansion(checked(value, `${field}.${name}`, variableSize(name))),
+  }));
 }
 
 /**

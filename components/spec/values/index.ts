@@ -29,3 +29,4 @@ export type { Leaves } from "./leaves";
 export { folderOf, isWithin, mountPath, writtenPath } from "./paths";
 export { formatProblems, hiddenValue, type Problem, problemLine, shownValue } from "./problem";
 export { secretEnvProblems, type SecretKey, secretKeyProblems } from "./secretKeys";
+export { allOf, argumentSize, bytesOf, mapArguments, shownBytes, variableSize } from "./sizes";

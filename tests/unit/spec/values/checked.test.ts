@@ -5,6 +5,7 @@ import type { InitPodArgs } from "../../../../components/spec/args.ts";
 import { manifest } from "../../../../components/spec/manifest/manifest.ts";
 import { checked } from "../../../../components/spec/values/checked.ts";
 import { image } from "../../../../components/spec/values/checks.ts";
+import { places, variables } from "../validation/argumentPlaces.ts";
 
 const fail = (text: string): Error => new Error(text);
 
@@ -80,5 +81,15 @@ describe("a Secret whose name was not known at first", () => {
   test("is let through when it resolves to another, or to another key", async () => {
     expect(await secretName(pulumi.output("other"), pulumi.output("db"))).toBe("db");
     expect(await secretName(pulumi.output("db"), pulumi.output("db"), "other")).toBe("db");
+  });
+});
+
+describe("a text that is too long for a process", () => {
+  const long = "a".repeat(131_072);
+
+  test.each(Object.entries({ ...places, ...variables }))("is refused when it resolves: %s", async (field, args) => {
+    const { podSpec } = manifest({ container: { image: "app:1" }, ...args(pulumi.output(long) as never) });
+
+    await expect(valueOf(podSpec)).rejects.toThrow(`${field} = `);
   });
 });
