@@ -28,6 +28,7 @@ import {
 import { isolationProblems } from "./isolation";
 import { metadataProblems } from "./metadata";
 import { networkProblems } from "./network";
+import { nonRootProblems } from "./nonRoot";
 import { resourceProblems } from "./resources";
 import { sizeProblems } from "./sizes";
 import { volumeProblems } from "./volumes";
@@ -52,6 +53,7 @@ export function problemsOf(args: InitPodArgs): Problem[] {
     ...problemsInOptional("timeoutSeconds", args.timeoutSeconds, seconds),
     ...problemsInOptional("retries", args.retries, wholeNumber(0)),
     ...isolationProblems(args),
+    ...nonRootProblems(args),
     ...sizeProblems(args),
   ];
 }
