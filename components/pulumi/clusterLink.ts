@@ -1,12 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../cluster/api";
-import { type ClusterSession, clusterSession } from "../cluster/pods";
+import { type ClusterSession, ClusterSessions } from "../cluster/pods";
 import { ofAnyInitPod } from "../contract";
 import { cleanLine } from "../text";
 import { reportedOn } from "./errors";
 import { knownOr } from "./knownOr";
+import { perDeployment } from "./perDeployment";
 
-const announced = new Set<string>();
+/** What the InitPods of one deployment share. */
+const sharedInDeployment = perDeployment(() => ({
+  sessions: new ClusterSessions(ofAnyInitPod, (line) => void pulumi.log.warn(cleanLine(line))),
+  /** The clusters that were named. */
+  announced: new Set<string>(),
+}));
 
 /**
  * An InitPod's way to its cluster. There may be none: under mocks, which have no engine, and where the provider renders
@@ -15,6 +21,7 @@ const announced = new Set<string>();
 export class ClusterLink {
   /** Namespace of the InitPod's objects: the argument's, else the provider's, else the context's. */
   readonly namespace: pulumi.Output<string>;
+  readonly #shared = sharedInDeployment();
 
   constructor(
     private readonly component: pulumi.Resource,
@@ -45,7 +52,7 @@ export class ClusterLink {
     return pulumi.unsecret(this.access).apply<T>(async (access) => {
       if (access === undefined) return otherwise;
       return await reportedOn(resource, async () => {
-        const session = await clusterSession(access, ofAnyInitPod, (line) => void pulumi.log.warn(cleanLine(line)));
+        const session = await this.#shared.sessions.of(access);
         this.#announce(session);
         return await action(session, access);
       });
@@ -55,6 +62,7 @@ export class ClusterLink {
   /** Says once in each `up` which cluster it works on: the wrong one is noticed before it is too late. */
   #announce({ client: { context, server } }: ClusterSession): void {
     const line = `Cluster: context "${context}", server ${server}`;
+    const { announced } = this.#shared;
     if (announced.has(line) || pulumi.runtime.isDryRun()) return;
     announced.add(line);
     void pulumi.log.info(line, this.component);

@@ -3,5 +3,6 @@ export { ClusterLink } from "./clusterLink";
 export { InitPodError, isInitPodError, reportedOn } from "./errors";
 export { knownOr, withLateErrors } from "./knownOr";
 export { ownUrn } from "./ownUrn";
+export { perDeployment } from "./perDeployment";
 export { accessOf } from "./providerAccess";
 export type { Self } from "./self";

@@ -25,7 +25,7 @@ export function claim(self: Self, { expected, forward }: Plan): Claim {
   const wanted = forward?.wantedPort;
   return {
     identity,
-    localPort: forward && (wanted === undefined ? localPort : checkedPort(self, wanted)),
+    localPort: forward && (wanted === undefined ? localPort : checkedPort(self, identity, wanted)),
     earlier,
     retry: retryTrigger(self, earlier, expected),
   };
@@ -45,8 +45,8 @@ interface Kept {
  */
 function keepInState(self: Self): Kept {
   const { name, component, urn } = self;
-  const drawnPort = drawPort(self);
   const first = urn.apply((known) => identityOf(known, name));
+  const drawnPort = drawPort(self, first);
   const stash = new pulumi.Stash(
     `${name}-identity`,
     { input: pulumi.all([first, drawnPort]).apply(([identity, localPort]) => ({ ...identity, localPort })) },

@@ -1,39 +1,36 @@
 import * as pulumi from "@pulumi/pulumi";
-import { type ClusterSession } from "../cluster/pods";
-import { assertPortFree, choosePort, portOf } from "../forward/client";
-import type { ForwardOwner } from "../forward/state";
-import type { Self } from "../pulumi";
+import type { Identity } from "../contract";
+import { PortClaims, portOf } from "../forward/client";
+import { perDeployment, reportedOn, type Self } from "../pulumi";
+
+const claims = perDeployment(() => new PortClaims());
 
 /**
  * A local port that no other forward claims. It is kept as it was first drawn, so that the URL stays the same for the life
  * of the stack. Unknown in a preview.
  */
-export function drawPort({ component, urn, link }: Self): pulumi.Output<number> {
+export function drawPort({ component }: Self, identity: pulumi.Output<Identity>): pulumi.Output<number> {
   if (pulumi.runtime.isDryRun()) return pulumi.output(pulumi.unknown as unknown as number);
-  return pulumi.all([link.namespace, urn]).apply(([namespace, self]) => {
-    const withoutCluster = portOf({ clusterUid: "", server: "", namespace, urn: self });
-    return link.use(component, withoutCluster, async (session) => {
-      const owner = await ownerOf(session, namespace, self);
-      return await choosePort(portOf(owner), owner);
-    });
-  });
+  if (pulumi.runtime.getEngine() === undefined) return identity.apply(portOf);
+  const ofDeployment = claims();
+  return identity.apply((owner) => reportedOn(component, () => ofDeployment.choose(portOf(owner), owner)));
 }
 
 /**
  * The local port that the user wants, once it is known to be free.
  * @throws {InitPodError} (in the output) where another program listens on it.
  */
-export function checkedPort({ component, urn, link }: Self, wanted: pulumi.Input<number>): pulumi.Output<number> {
-  if (pulumi.runtime.isDryRun()) return pulumi.output(wanted);
-  return pulumi.all([wanted, link.namespace, urn]).apply(([port, namespace, self]) =>
-    link.use(component, port, async (session) => {
-      await assertPortFree(port, await ownerOf(session, namespace, self));
+export function checkedPort(
+  { component }: Self,
+  identity: pulumi.Output<Identity>,
+  wanted: pulumi.Input<number>,
+): pulumi.Output<number> {
+  if (pulumi.runtime.isDryRun() || pulumi.runtime.getEngine() === undefined) return pulumi.output(wanted);
+  const ofDeployment = claims();
+  return pulumi.all([wanted, identity]).apply(([port, owner]) =>
+    reportedOn(component, async () => {
+      await ofDeployment.assertFree(port, owner);
       return port;
     }),
   );
-}
-
-/** What tells the forward of an InitPod from others. */
-export async function ownerOf(session: ClusterSession, namespace: string, urn: string): Promise<ForwardOwner> {
-  return { clusterUid: await session.uid(), server: session.client.server, namespace, urn };
 }

@@ -1,13 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../cluster/api";
-import { urlOnThisMachine } from "../contract";
+import { type Identity, urlOnThisMachine } from "../contract";
 import { beginForward, ensureForward, NoNodeError, reviveForwards } from "../forward/client";
 import { type ForwardRequest, holdForward } from "../forward/state";
 import { reportedOn, type Self } from "../pulumi";
 import { type ForwardMode } from "../spec";
 import type { Claim } from "./claim";
 import type { PodIdentity } from "./create";
-import { ownerOf } from "./localPort";
 import type { Plan } from "./plan";
 import { waits } from "./ready";
 
@@ -30,19 +29,22 @@ export function localUrl(
   { podIdentity, podReady, gateOpened }: Proof,
 ): pulumi.Output<string> {
   if (forward === undefined || port === undefined) return pulumi.output("");
-  const { name, component, urn, link } = self;
+  const { name, component, link } = self;
   const { podPort, protocol, mode } = forward;
   const urlOf = (localPort: number): string => urlOnThisMachine(protocol, localPort);
   if (pulumi.runtime.isDryRun()) return port.apply(urlOf);
-  const release = heldForward(self);
+  const release = heldForward(self, identity);
   const requested = pulumi
-    .all([port, identity, urn, podIdentity])
-    .apply(([localPort, { selector }, ownUrn, { namespace, uid }]) =>
+    .all([port, identity, podIdentity])
+    .apply(([localPort, { id, selector }, { namespace, uid }]) =>
       link.use(component, undefined, async (session, access) => {
         const showLogs = !(await pulumi.isSecret(pulumi.all(secrets)));
         const request: ForwardRequest = {
-          ...(await ownerOf(session, namespace, ownUrn)),
+          id,
           name,
+          clusterUid: await session.uid(),
+          server: session.client.server,
+          namespace,
           selector,
           podPort,
           localPort,
@@ -84,11 +86,11 @@ export function localUrl(
  * Keeps the forward of an earlier `up` while this one works: for a while there may be no Pod, as one with a name of the
  * user's own goes before the new one comes. Ends with the returned function, or with this process.
  */
-function heldForward({ component, urn, link }: Self): () => void {
+function heldForward({ component, link }: Self, identity: pulumi.Output<Identity>): () => void {
   let release = (): void => undefined;
-  pulumi.all([link.namespace, urn]).apply(([namespace, ownUrn]) =>
-    link.use(component, undefined, async (session) => {
-      release = holdForward(await ownerOf(session, namespace, ownUrn));
+  identity.apply((owner) =>
+    link.use(component, undefined, () => {
+      release = holdForward(owner);
     }),
   );
   return () => release();

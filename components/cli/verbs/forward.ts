@@ -1,6 +1,6 @@
 import { currentPod } from "../../cluster/pods";
 import { ensureForward } from "../../forward/client";
-import { forwardKey, type ForwardRequest, listDesired, samePods } from "../../forward/state";
+import { forwardKey, type ForwardRequest, readDesired, samePlace } from "../../forward/state";
 import { errorText } from "../../text";
 import { chooseEach } from "./choose";
 import type { ClusterView } from "./clusterView";
@@ -61,14 +61,13 @@ async function forwardOne(
 
 function requestOf(
   view: ClusterView,
-  { name, namespace, selector }: InitPodView,
+  { id, name, namespace, selector }: InitPodView,
   { localPort, podPort, protocol }: DeclaredUrl,
   folder: string,
 ): ForwardRequest {
   const { access, clusterUid, context, server } = view;
   const request: ForwardRequest = {
-    // The real URN is not known here; the next `up` on this machine puts its own forward in place of this one.
-    urn: `init-pod forward ${JSON.stringify(selector)}`,
+    id,
     name,
     access,
     clusterUid,
@@ -80,7 +79,7 @@ function requestOf(
     localPort,
     protocol,
   };
-  const known = listDesired(folder).find(({ forward }) => samePods(forward, request))?.forward;
-  const isOwn = known === undefined || forwardKey(known) === forwardKey(request);
-  return isOwn ? request : { ...known, podPort, localPort, protocol };
+  const known = readDesired(folder, forwardKey(request))?.forward;
+  // What an `up` wrote knows more: whether the logs hold a secret, and which way leads to the cluster.
+  return known !== undefined && samePlace(known, request) ? { ...known, podPort, localPort, protocol } : request;
 }

@@ -15,6 +15,8 @@ export interface InitPodView {
   name: string;
   namespace: string;
   /** Labels that its Pods, and only they, share. */
+  /** For the life of its stack. */
+  id: string;
   selector: Record<string, string>;
   /** The newest first, those being deleted last. Never empty. */
   pods: JudgedPod[];
@@ -77,7 +79,7 @@ function viewOf(judged: readonly JudgedPod[]): InitPodView[] {
   const [first] = pods;
   if (first === undefined) return [];
   const id = idOf(first.pod);
-  return [{ name: nameOf(id), namespace: first.pod.metadata.namespace, selector: { [idLabel]: id }, pods }];
+  return [{ id, name: nameOf(id), namespace: first.pod.metadata.namespace, selector: { [idLabel]: id }, pods }];
 }
 
 function idOf({ metadata: { name, labels } }: Pod): string {

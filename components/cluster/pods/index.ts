@@ -23,4 +23,4 @@ export { listPods } from "./podFeed";
 export { type PodView, PodViews } from "./podViews";
 export { PodWatch } from "./podWatch";
 export { deletePods, supersededPods } from "./predecessors";
-export { ClusterSession, clusterSession } from "./session";
+export { ClusterSession, ClusterSessions } from "./session";

@@ -92,18 +92,24 @@ function unreachable({ context, server }: ClusterClient, error: UnreachableError
   );
 }
 
-const sessions = new Map<string, Promise<ClusterSession>>();
+/** The sessions of one program. */
+export class ClusterSessions {
+  readonly #sessions = new Map<string, Promise<ClusterSession>>();
 
-/** The session of this program with a cluster: the same one for the same access. */
-export function clusterSession(
-  access: ClusterAccess,
-  labelSelector: string,
-  report: (line: string) => void,
-): Promise<ClusterSession> {
-  const key = JSON.stringify([access, labelSelector]);
-  const session =
-    sessions.get(key) ??
-    ClusterClient.connect(access).then((client) => new ClusterSession(client, labelSelector, report));
-  sessions.set(key, session);
-  return session;
+  constructor(
+    private readonly labelSelector: string,
+    private readonly report: (line: string) => void,
+  ) {}
+
+  /** The same one for the same access. */
+  of(access: ClusterAccess): Promise<ClusterSession> {
+    const key = JSON.stringify(access);
+    const session = this.#sessions.get(key) ?? this.#connect(access);
+    this.#sessions.set(key, session);
+    return session;
+  }
+
+  async #connect(access: ClusterAccess): Promise<ClusterSession> {
+    return new ClusterSession(await ClusterClient.connect(access), this.labelSelector, this.report);
+  }
 }

@@ -17,7 +17,6 @@ import {
   readDesired,
   readRecord,
   removeForward,
-  samePods,
   stateFolder,
   type StoredForward,
   unusable,
@@ -55,15 +54,16 @@ const probeIntervalMs = 200;
 
 /**
  * Starts what `ensureForward` waits for, while the Pod still gets Ready: until then the port says what the Pod does. One
- * that forwards already is left alone, as it may lead to another port of the Pod that serves. Never throws: what is wrong
+ * that forwards already is left alone, as it may lead to another port of the Pod that serves, or to one that serves
+ * elsewhere. Never throws: what is wrong
  * is told by `ensureForward`.
  */
 export function beginForward(request: ForwardRequest, folder = stateFolder()): void {
   try {
     ensureStateFolder(folder);
-    const { localPort } = request;
-    if (listDesired(folder).some(({ forward }) => forward.localPort === localPort || samePods(forward, request)))
-      return;
+    const key = forwardKey(request);
+    const isOther = ({ forward }: StoredForward): boolean => forward.localPort === request.localPort;
+    if (listDesired(folder).some((stored) => stored.key === key || isOther(stored))) return;
     write(folder, { ...request, access: portable(request) });
     if (liveDaemon(folder) === undefined) spawnDaemon();
   } catch {
@@ -81,13 +81,8 @@ export function beginForward(request: ForwardRequest, folder = stateFolder()): v
 export async function ensureForward(request: ForwardRequest, options: EnsureOptions = {}): Promise<void> {
   const folder = options.folder ?? stateFolder();
   ensureStateFolder(folder);
-  const others = listDesired(folder).filter(
-    // Made by `init-pod forward`, or by a stack that was renamed: two forwards of the same Pods would compete for a port.
-    ({ key, forward }) => key !== forwardKey(request) && samePods(forward, request),
-  );
-  assertUnclaimed(request.localPort, request, folder, others);
+  assertUnclaimed(request.localPort, request, folder);
   const stored = write(folder, { ...request, access: portable(request) });
-  for (const { key } of others) removeForward(folder, key);
   const release = holdForward(request, folder);
   try {
     await untilReady(folder, stored, options);

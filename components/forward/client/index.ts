@@ -2,5 +2,5 @@
 export { beginForward, ensureForward } from "./ensure";
 export { NoNodeError } from "./errors";
 export { portOwner } from "./portOwner";
-export { assertPortFree, choosePort, isFree, portOf } from "./ports";
+export { isFree, PortClaims, portOf } from "./ports";
 export { removeLeftovers, reviveForwards, sweepForwards } from "./sweep";

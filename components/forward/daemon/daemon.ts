@@ -134,11 +134,11 @@ export class Daemon {
       entry.forward.stored = stored;
       return;
     }
-    if (entry !== undefined) this.#close(stored.key, handOverGraceMs);
-    this.#open(stored);
+    this.#open(stored, entry?.forward);
+    if (entry !== undefined) this.#end(entry, handOverGraceMs);
   }
 
-  #open(stored: StoredForward): void {
+  #open(stored: StoredForward, predecessor?: LocalForward): void {
     const { key, forward: wanted } = stored;
     this.log(
       `forward ${key} (${wanted.name}): port ${wanted.localPort} to port ${wanted.podPort} in ${wanted.namespace}`,
@@ -148,7 +148,7 @@ export class Daemon {
       entry.dropTimer.update();
       this.#reconcileSoon();
     };
-    const forward = new LocalForward(stored, link, changed, this.#timing.hold);
+    const forward = new LocalForward(stored, link, changed, this.#timing.hold, predecessor);
     const dropTimer = new DropTimer(
       {
         podCount: () => forward.podCount,
@@ -178,6 +178,10 @@ export class Daemon {
     const entry = this.#entries.get(key);
     if (entry === undefined) return;
     this.#entries.delete(key);
+    this.#end(entry, graceMs);
+  }
+
+  #end(entry: Entry, graceMs: number): void {
     entry.dropTimer.stop();
     const closed = entry.forward.close(graceMs).then(() => {
       this.#leaveLink(entry.forward.stored.forward);

@@ -12,30 +12,34 @@ export class Listener {
   readonly #sockets = new Set<Socket>();
   #retry: NodeJS.Timeout | undefined;
   #retryMs = firstRetryMs;
+  /** Whether it has the port no more: it was given up, or to another listener. */
   #closed = false;
   #error: string | undefined;
 
+  /** `predecessor`: one of the same port that serves no new client from now on, so that none is refused in between. */
   constructor(
     readonly port: number,
     serve: (socket: Socket) => void,
     private readonly changed: () => void,
+    predecessor?: Listener,
   ) {
-    this.#server = createServer({ allowHalfOpen: true }, (socket) => {
+    this.#server = predecessor?.port === port ? predecessor.#handOver() : createServer({ allowHalfOpen: true });
+    this.#server.maxConnections = mostConnections;
+    this.#server.on("connection", (socket) => {
       this.#sockets.add(socket);
       socket.once("close", () => this.#sockets.delete(socket));
       serve(socket);
     });
-    this.#server.maxConnections = mostConnections;
     this.#server.on("error", (error: NodeJS.ErrnoException) => this.#failed(error));
     this.#server.on("listening", () => {
       this.#error = undefined;
       this.changed();
     });
-    this.#listen();
+    if (!this.#server.listening) this.#listen();
   }
 
   get listening(): boolean {
-    return this.#server.listening;
+    return !this.#closed && this.#server.listening;
   }
 
   get error(): string | undefined {
@@ -46,15 +50,25 @@ export class Listener {
     return this.#sockets.size;
   }
 
-  /** Frees the port at once. Connections that are open get `graceMs` to end by themselves. */
+  /** Frees the port at once, unless another listener has it. Connections that are open get `graceMs` to end by themselves. */
   async close(graceMs: number): Promise<void> {
+    if (!this.#closed) this.#server.close();
     this.#closed = true;
     clearTimeout(this.#retry);
-    const closed = new Promise<void>((resolve) => this.#server.close(() => resolve()));
-    await within(graceMs, closed, () => {
+    const ended = Promise.all(
+      [...this.#sockets].map((socket) => new Promise((resolve) => socket.once("close", resolve))),
+    );
+    await within(graceMs, ended, () => {
       for (const socket of this.#sockets) socket.destroy();
-      return closed;
+      return ended;
     });
+  }
+
+  #handOver(): Server {
+    this.#closed = true;
+    clearTimeout(this.#retry);
+    for (const event of ["connection", "error", "listening"]) this.#server.removeAllListeners(event);
+    return this.#server;
   }
 
   #listen(): void {

@@ -40,6 +40,8 @@ export class LocalForward {
     /** Told of each change that others should soon know of. */
     private readonly changed: () => void,
     private readonly holdMs: number,
+    /** Of the same InitPod, whose port it takes over. */
+    predecessor?: LocalForward,
   ) {
     const { localPort, namespace, selector, showLogs = false } = stored.forward;
     this.#steps = new StepReporter(showLogs ? (source) => link.logTail(source) : undefined);
@@ -59,6 +61,7 @@ export class LocalForward {
         void serveConnection(socket, host);
       },
       changed,
+      predecessor === undefined ? undefined : predecessor.#listener,
     );
   }
 

@@ -7,8 +7,8 @@ import { writeAtomic } from "./stateFolder";
 
 /** What an `up` wants: local port `localPort` of this machine answers from the Pod of one InitPod. */
 export interface ForwardRequest {
-  /** URN of the InitPod component. */
-  urn: string;
+  /** Of the InitPod, for the life of its stack, wherever its Pod lies. */
+  id: string;
   /** Its Pulumi resource name, for people. */
   name: string;
   access: ClusterAccess;
@@ -27,8 +27,8 @@ export interface ForwardRequest {
   showLogs?: boolean;
 }
 
-/** What tells one forward from another. */
-export type ForwardOwner = Pick<ForwardRequest, "clusterUid" | "server" | "namespace" | "urn">;
+/** What tells one forward from another: each InitPod has one on a machine. */
+export type ForwardOwner = Pick<ForwardRequest, "id">;
 
 /** A desired-state file. */
 export interface DesiredForward extends ForwardRequest {
@@ -48,10 +48,15 @@ export interface StoredForward {
 
 const suffix = ".forward.json";
 
-/** Name of a forward's files: hashed, as URNs are long and hold characters that file systems refuse. */
-export function forwardKey(owner: ForwardOwner): string {
-  const cluster = owner.clusterUid || owner.server;
-  return digest(JSON.stringify([cluster, owner.namespace, owner.urn])).slice(0, 20);
+/** Name of a forward's files: hashed, as file systems tell no capitals apart, or refuse what a name may hold. */
+export function forwardKey({ id }: ForwardOwner): string {
+  return digest(id).slice(0, 20);
+}
+
+/** Whether two forwards of one InitPod lead to one place: to Pods of one cluster and namespace. */
+export function samePlace(left: ForwardRequest, right: ForwardRequest): boolean {
+  const cluster = (request: ForwardRequest): string => request.clusterUid || request.server;
+  return cluster(left) === cluster(right) && left.namespace === right.namespace;
 }
 
 /** Writes the desired state, unless it is there already. */
@@ -93,16 +98,6 @@ export function removeForward(folder: string, key: string): void {
   }
 }
 
-/** Whether two forwards are of the same Pods, whoever asked for them. */
-export function samePods(left: ForwardRequest, right: ForwardRequest): boolean {
-  const cluster = (request: ForwardRequest): string => request.clusterUid || request.server;
-  return (
-    cluster(left) === cluster(right) &&
-    left.namespace === right.namespace &&
-    canonical(left.selector) === canonical(right.selector)
-  );
-}
-
 /** File names of the state folder, none where it does not exist. */
 export function fileNames(folder: string): string[] {
   try {
@@ -110,10 +105,6 @@ export function fileNames(folder: string): string[] {
   } catch {
     return [];
   }
-}
-
-function canonical(selector: Record<string, string>): string {
-  return JSON.stringify(Object.entries(selector).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function digest(text: string): string {

@@ -1,16 +1,18 @@
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileNames, forwardKey, type ForwardOwner, readDesired } from "./desired";
 import { isAlive, ownIdentity, type ProcessIdentity } from "./processIdentity";
 import { stateFolder, writeAtomic } from "./stateFolder";
 
 const suffix = ".hold.json";
+/** A process that drives many stacks lives on after an update that failed and so released nothing. */
+const longestMs = 60 * 60_000;
 /** How often this process holds each: its file goes with the last release. */
 const holds = new Map<string, number>();
 
 /**
  * Says that this process works on the InitPod, so that the daemon keeps the forward though the Pod may be gone for a
- * while. Ends with the returned function, or with the process. Does nothing where nothing is forwarded.
+ * while. Ends with the returned function, with the process, or after an hour. Does nothing where nothing is forwarded.
  */
 export function holdForward(owner: ForwardOwner, folder = stateFolder()): () => void {
   const key = forwardKey(owner);
@@ -32,14 +34,15 @@ export function holdForward(owner: ForwardOwner, folder = stateFolder()): () => 
   };
 }
 
-/** Whether a living process holds the forward. Marks of dead ones are taken away. */
-export function isHeld(folder: string, key: string): boolean {
+/** Whether a living process holds the forward. Marks of dead ones, and very old ones, are taken away. */
+export function isHeld(folder: string, key: string, nowMs = Date.now()): boolean {
   let held = false;
   for (const name of fileNames(folder)) {
     if (!name.startsWith(`${key}.`) || !name.endsWith(suffix)) continue;
     const path = join(folder, name);
     try {
-      if (isAlive(JSON.parse(readFileSync(path, "utf8")) as ProcessIdentity)) held = true;
+      const isRecent = nowMs - statSync(path).mtimeMs < longestMs;
+      if (isRecent && isAlive(JSON.parse(readFileSync(path, "utf8")) as ProcessIdentity)) held = true;
       else rmSync(path, { force: true });
     } catch {
       rmSync(path, { force: true });

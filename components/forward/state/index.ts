@@ -9,7 +9,7 @@ export {
   listDesired,
   readDesired,
   removeForward,
-  samePods,
+  samePlace,
   type StoredForward,
   writeDesired,
 } from "./desired";

@@ -58,7 +58,7 @@ export async function freePort(): Promise<number> {
 
 export async function requestFor(api: FakeApi, more: Partial<ForwardRequest> = {}): Promise<ForwardRequest> {
   return {
-    urn: "urn:pulumi:dev::test::init-pod:index:InitPod::web",
+    id: "web-0123456789",
     name: "web",
     access: { kubeconfig: api.kubeconfig },
     clusterUid: "cluster",

@@ -13,7 +13,7 @@ import { temporaryFolder } from "../../forward/helpers";
 import { clusterOf, command, crashing, done, initializing, podOf, ready, serving, unpullable, working } from "../shop";
 
 const request: ForwardRequest = {
-  urn: "urn:1",
+  id: "web-0123456789",
   name: "web",
   access: {},
   clusterUid: "cluster",

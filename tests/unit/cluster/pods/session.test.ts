@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ClusterClient } from "../../../../components/cluster/api/client.ts";
 import { UnreachableError } from "../../../../components/cluster/api/errors.ts";
-import { ClusterSession, clusterSession } from "../../../../components/cluster/pods/session.ts";
+import { ClusterSession, ClusterSessions } from "../../../../components/cluster/pods/session.ts";
 import { answer, FakeCluster, namespace, refuse } from "../fakeCluster.ts";
 
 let cluster: FakeCluster;
@@ -21,11 +21,11 @@ afterEach(async () => {
 
 describe("what the InitPods of a program share", () => {
   test("is one session for one access", async () => {
-    const report = (): void => undefined;
+    const sessions = new ClusterSessions("a=b", () => undefined);
     const [one, same, other] = await Promise.all([
-      clusterSession(cluster.access, "a=b", report),
-      clusterSession({ ...cluster.access }, "a=b", report),
-      clusterSession({ ...cluster.access, namespace: "other" }, "a=b", report),
+      sessions.of(cluster.access),
+      sessions.of({ ...cluster.access }),
+      sessions.of({ ...cluster.access, namespace: "other" }),
     ]);
     expect(same).toBe(one);
     expect(other).not.toBe(one);

@@ -3,9 +3,9 @@ import { join } from "node:path";
 // The daemon is a process of its own here: the built one, as `up` starts it.
 import "../../builtPackage";
 import { beforeEach, expect, onTestFinished, test, vi } from "vitest";
-import { ensureForward } from "../../../../components/forward/client/ensure.ts";
+import { beginForward, ensureForward } from "../../../../components/forward/client/ensure.ts";
 import { ForwardFailedError, PortInUseError } from "../../../../components/forward/client/errors.ts";
-import { assertPortFree, choosePort } from "../../../../components/forward/client/ports.ts";
+import { PortClaims } from "../../../../components/forward/client/ports.ts";
 import { reviveForwards, sweepForwards } from "../../../../components/forward/client/sweep.ts";
 import {
   forwardKey,
@@ -172,12 +172,20 @@ test("refuses a tcp forward where nothing listens", async () => {
   await expect(ensured).rejects.toThrow("Nothing listens on port 80");
 });
 
-test("puts an up's forward in place of one that the command made for the same Pods", async () => {
-  const { request } = await cluster();
-  await ensureForward({ ...request, urn: "made by init-pod forward" });
-  await ensureForward(request);
-  expect(listDesired(folder).map(({ forward }) => forward.urn)).toEqual([request.urn]);
-  expect((await ask(request.localPort)).status).toBe(200);
+test("leads the port of an InitPod that has moved to its new Pod in another cluster", async () => {
+  const { request: before } = await cluster();
+  await ensureForward(before, { podUid: "uid-1" });
+  const there = await fakeApi();
+  const port = await httpApp((_request, response) => response.end("moved"));
+  there.setPod({ name: "web-2", uid: "uid-2", labels, ready: true, appPort: port });
+  const { localPort } = before;
+  const request = await requestFor(there, { localPort, clusterUid: "another" });
+  // Until the new Pod is Ready, the old one serves.
+  beginForward(request);
+  expect((await ask(localPort, "/x")).body).toBe("app /x");
+  await ensureForward(request, { podUid: "uid-2" });
+  expect((await ask(localPort)).body).toBe("moved");
+  expect(listDesired(folder).map(({ forward }) => forward.server)).toEqual([there.url]);
 });
 
 test("refuses a state folder that others can write to", async () => {
@@ -189,15 +197,16 @@ test("refuses a state folder that others can write to", async () => {
 
 test("gives each InitPod of a stack its own port, though all draw the same", async () => {
   const { request } = await cluster();
-  const owners = Array.from({ length: 5 }, (_, index) => ({ ...request, urn: `urn:${index}` }));
-  const ports = await Promise.all(owners.map((owner) => choosePort(23_456, owner, folder)));
+  const owners = Array.from({ length: 5 }, (_, index) => ({ ...request, id: `web-${index}` }));
+  const claims = new PortClaims(folder);
+  const ports = await Promise.all(owners.map((owner) => claims.choose(23_456, owner)));
   expect(new Set(ports).size).toBe(5);
-  expect(await Promise.all(owners.map((owner, index) => choosePort(ports[index] ?? 0, owner, folder)))).toEqual(ports);
+  expect(await Promise.all(owners.map((owner, index) => claims.choose(ports[index] ?? 0, owner)))).toEqual(ports);
 });
 
 test("keeps a drawn port from others that draw, not from the InitPod that has kept it from an earlier up", async () => {
   const { request } = await cluster();
-  const port = await choosePort(request.localPort, { ...request, urn: "urn:drawer" }, folder);
+  const port = await new PortClaims(folder).choose(request.localPort, { id: "drawer" });
   expect(port).toBe(request.localPort);
   await ensureForward(request);
   expect((await ask(port)).status).toBe(200);
@@ -205,17 +214,20 @@ test("keeps a drawn port from others that draw, not from the InitPod that has ke
 
 test("refuses a port that two InitPods of one stack name", async () => {
   const { request } = await cluster();
-  await assertPortFree(request.localPort, request, folder);
-  const second = assertPortFree(request.localPort, { ...request, urn: "urn:second" }, folder);
-  await expect(second).rejects.toThrow("another InitPod of this stack");
+  const claims = new PortClaims(folder);
+  await claims.assertFree(request.localPort, request);
+  await expect(claims.assertFree(request.localPort, { id: "second" })).rejects.toThrow("another InitPod of this stack");
+  // In the next deployment of this process, the first may be gone.
+  await new PortClaims(folder).assertFree(request.localPort, { id: "second" });
 });
 
 test("chooses the next port where another InitPod's forward, or another program, has the drawn one", async () => {
   const { request } = await cluster();
-  writeDesired(folder, { ...request, urn: "urn:other", localPort: 29_999 }, "1.0.0");
-  expect(await choosePort(29_999, { ...request, urn: "urn:a" }, folder)).toBe(20_000);
-  await expect(assertPortFree(29_999, request, folder)).rejects.toThrow('the forward of InitPod "web"');
+  const claims = new PortClaims(folder);
+  writeDesired(folder, { ...request, id: "other", localPort: 29_999 }, "1.0.0");
+  expect(await claims.choose(29_999, { id: "a" })).toBe(20_000);
+  await expect(claims.assertFree(29_999, request)).rejects.toThrow('the forward of InitPod "web"');
   const busy = await tcpApp((socket) => socket.destroy());
-  await expect(assertPortFree(busy, request, folder)).rejects.toThrow(PortInUseError);
-  expect(await choosePort(busy, { ...request, urn: "urn:b" }, folder)).not.toBe(busy);
+  await expect(claims.assertFree(busy, request)).rejects.toThrow(PortInUseError);
+  expect(await claims.choose(busy, { id: "b" })).not.toBe(busy);
 });

@@ -3,8 +3,14 @@ import { existsSync, rmSync } from "node:fs";
 import { Agent } from "node:http";
 import { connect, type Socket } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import { listDesired, readDesired, removeForward } from "../../../../components/forward/state/desired.ts";
-import { holdForward } from "../../../../components/forward/state/hold.ts";
+import {
+  forwardKey,
+  listDesired,
+  readDesired,
+  removeForward,
+  writeDesired,
+} from "../../../../components/forward/state/desired.ts";
+import { holdForward, isHeld } from "../../../../components/forward/state/hold.ts";
 import { readRecord } from "../../../../components/forward/state/record.ts";
 import { ask, fakeApi, freePort, httpApp, requestFor, runDaemon, tcpApp, temporaryFolder, until } from "../helpers";
 
@@ -245,6 +251,29 @@ test("tells those who wait for a Pod when the forward ends", async () => {
   await ended;
 });
 
+test("refuses no client while the InitPod moves to another cluster, and ends what still comes from the old one", async () => {
+  const old = await httpApp((_request, response) => response.end("old"));
+  const { folder, port, request, ended } = await forwarding(old);
+  const there = await fakeApi();
+  const appPort = await httpApp((_request, response) => response.end("new"));
+  there.setPod({ name: "web-2", uid: "uid-2", labels, ready: true, appPort });
+  const answers: string[] = [];
+  while (answers.at(-1) !== "new") {
+    if (answers.length === 20)
+      writeDesired(
+        folder,
+        await requestFor(there, { id: request.id, clusterUid: "another", localPort: port }),
+        "1.0.0",
+      );
+    answers.push((await ask(port)).body);
+  }
+  expect(new Set(answers)).toEqual(new Set(["old", "new"]));
+  // With a port that is handed on, it is closed all the same in the end.
+  removeForward(folder, forwardKey(request));
+  await ended;
+  await expect(ask(port)).rejects.toThrow("ECONNREFUSED");
+});
+
 test("keeps the forward while an up works on the InitPod", async () => {
   const { api, folder, key, request, ended } = await forwarding(1, {}, soon);
   const release = holdForward(request, folder);
@@ -254,6 +283,13 @@ test("keeps the forward while an up works on the InitPod", async () => {
   release();
   await ended;
   expect(listDesired(folder)).toEqual([]);
+});
+
+test("keeps it no longer for a process that lives on for hours after its up", async () => {
+  const { folder, key, request } = await forwarding(1);
+  holdForward(request, folder);
+  expect(isHeld(folder, key)).toBe(true);
+  expect(isHeld(folder, key, Date.now() + 2 * 60 * 60_000)).toBe(false);
 });
 
 test("keeps the forward while the API server does not answer, and goes on when it does", async () => {

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
-import { forwardKey, type ForwardRequest, samePods } from "../../../../components/forward/state/desired.ts";
+import { forwardKey, type ForwardRequest, samePlace } from "../../../../components/forward/state/desired.ts";
 
 describe("forwards", () => {
   const request: ForwardRequest = {
-    urn: "urn:1",
+    id: "web-0123456789",
     name: "web",
     access: {},
     clusterUid: "uid",
@@ -16,15 +16,20 @@ describe("forwards", () => {
     protocol: "http",
   };
 
-  test("are told apart by cluster, namespace and URN, not by the way to the cluster", () => {
-    expect(forwardKey({ ...request, server: "https://other" })).toBe(forwardKey(request));
-    const others = [{ urn: "urn:2" }, { namespace: "other" }, { clusterUid: "other" }, { clusterUid: "" }];
-    expect(new Set(others.map((other) => forwardKey({ ...request, ...other }))).size).toBe(4);
-    for (const other of others) expect(forwardKey({ ...request, ...other })).not.toBe(forwardKey(request));
+  test("are told apart by the InitPod, wherever its Pod lies", () => {
+    const moved = { ...request, clusterUid: "other", server: "https://other", namespace: "other", localPort: 20_001 };
+    expect(forwardKey(moved)).toBe(forwardKey(request));
+    expect(forwardKey({ ...request, id: "web-9876543210" })).not.toBe(forwardKey(request));
+    expect(forwardKey({ id: "../../a b/C" })).toMatch(/^[0-9a-f]{20}$/);
   });
 
-  test("are of the same Pods whatever the order of the labels", () => {
-    expect(samePods(request, { ...request, urn: "other", selector: { b: "2", a: "1" } })).toBe(true);
-    expect(samePods(request, { ...request, selector: { a: "1" } })).toBe(false);
+  test("lead to one place where cluster and namespace are the same, whatever the way to the cluster", () => {
+    expect(samePlace(request, { ...request, server: "https://other", context: "d" })).toBe(true);
+    const elsewhere = [{ namespace: "other" }, { clusterUid: "other" }];
+    for (const other of elsewhere) expect(samePlace(request, { ...request, ...other })).toBe(false);
+    // Without the right to read the cluster's uid, its address tells.
+    const nameless = { ...request, clusterUid: "" };
+    expect(samePlace(nameless, { ...nameless })).toBe(true);
+    expect(samePlace(nameless, { ...nameless, server: "https://other" })).toBe(false);
   });
 });
