@@ -12,6 +12,8 @@ export interface ContainerLogSettings {
   mask: (text: string) => string;
   /** Told of each line. */
   report: (line: string) => void;
+  /** Told of each line that is shown, without its container's name. */
+  heard?: (container: string, line: string) => void;
   /** Told that logs may not be read. */
   onDenied: (error: ApiError) => void;
 }
@@ -30,7 +32,7 @@ export class ContainerLog {
     /** The log whose lines come before this one's: of the init container that ended before this one started. */
     private readonly predecessor: ContainerLog | undefined,
   ) {
-    this.#live = new LiveLines(container, settings.mask, settings.report);
+    this.#live = new LiveLines(container, settings.mask, settings.report, settings.heard);
   }
 
   /** Resolves when all attempts that are known so far have been read to their end. */

@@ -10,6 +10,8 @@ export interface LogStreamSettings {
   podName: string;
   mask: (text: string) => string;
   report: (line: string) => void;
+  /** Told of each line that is shown, without its container's name. */
+  heard?: (container: string, line: string) => void;
 }
 
 /** The live logs of a Pod's init containers: each attempt once, from its start. */

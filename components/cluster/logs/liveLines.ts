@@ -15,6 +15,7 @@ export class LiveLines {
     private readonly container: string,
     private readonly mask: (text: string) => string,
     private readonly report: (line: string) => void,
+    private readonly heard: (container: string, line: string) => void = () => undefined,
   ) {}
 
   get areFull(): boolean {
@@ -24,7 +25,9 @@ export class LiveLines {
   show(attempt: number, line: RawLine, unshown: Unshown): void {
     if (!this.areFull) {
       this.#count++;
-      this.say(attempt, showableLine(line, this.mask));
+      const text = showableLine(line, this.mask);
+      this.say(attempt, text);
+      this.heard(this.container, text);
       return;
     }
     if (unshown.count === 0) this.say(attempt, "… more lines are not shown live");

@@ -14,6 +14,8 @@ export {
   isServing,
   type Pod,
   type PodEvent,
+  type PodSpec,
+  type Probe,
   roleOf,
   roleOfInit,
   statusesOf,

@@ -2,8 +2,27 @@
 
 export interface Pod {
   metadata: ObjectMeta;
-  spec?: { restartPolicy?: string; initContainers?: ContainerSpec[]; containers?: ContainerSpec[]; nodeName?: string };
+  spec?: PodSpec;
   status?: PodStatus;
+}
+
+export interface PodSpec {
+  restartPolicy?: string;
+  initContainers?: ContainerSpec[];
+  containers?: ContainerSpec[];
+  nodeName?: string;
+  hostNetwork?: boolean;
+  automountServiceAccountToken?: boolean;
+  enableServiceLinks?: boolean;
+  imagePullSecrets?: { name?: string }[];
+  tolerations?: { key?: string }[];
+  securityContext?: {
+    runAsUser?: number;
+    runAsNonRoot?: boolean;
+    fsGroup?: number;
+    seccompProfile?: { type?: string };
+  };
+  resources?: { limits?: Record<string, string> };
 }
 
 export interface ObjectMeta {
@@ -26,7 +45,36 @@ export interface ContainerSpec {
   restartPolicy?: string;
   restartPolicyRules?: RestartPolicyRule[];
   resources?: { limits?: Record<string, string> };
-  ports?: { containerPort?: number }[];
+  ports?: { containerPort?: number; name?: string }[];
+  command?: string[];
+  args?: string[];
+  env?: { name: string }[];
+  envFrom?: unknown[];
+  volumeMounts?: VolumeMount[];
+  securityContext?: SecurityContext;
+  readinessProbe?: Probe;
+  startupProbe?: Probe;
+}
+
+export interface VolumeMount {
+  name: string;
+  mountPath: string;
+  readOnly?: boolean;
+}
+
+export interface SecurityContext {
+  runAsUser?: number;
+  runAsNonRoot?: boolean;
+  allowPrivilegeEscalation?: boolean;
+  readOnlyRootFilesystem?: boolean;
+  capabilities?: { add?: string[]; drop?: string[] };
+}
+
+export interface Probe {
+  exec?: { command?: string[] };
+  grpc?: { port?: number };
+  httpGet?: { path?: string; port?: number | string };
+  tcpSocket?: { port?: number | string };
 }
 
 /** What a container's exit code leads to, whatever its `restartPolicy` says. */

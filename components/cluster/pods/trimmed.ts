@@ -18,6 +18,7 @@ export function trimmed({ metadata, spec, status }: Pod): Pod {
     },
     spec: spec && {
       restartPolicy: spec.restartPolicy,
+      securityContext: spec.securityContext,
       initContainers: spec.initContainers?.map(trimmedSpec),
       containers: spec.containers?.map(trimmedSpec),
     },
@@ -42,6 +43,7 @@ function trimmedSpec({
   restartPolicyRules,
   resources,
   ports,
+  securityContext,
 }: ContainerSpec): ContainerSpec {
   return {
     name,
@@ -52,6 +54,7 @@ function trimmedSpec({
     restartPolicyRules,
     resources: resources && { limits: resources.limits },
     ports,
+    securityContext,
   };
 }
 

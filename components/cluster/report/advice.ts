@@ -1,18 +1,24 @@
 import type { FailureFacts } from "./facts";
-
-/** What may help: a sentence, and where there is one, the command or the setting for it. */
-export interface Advice {
-  text: string;
-  command?: string;
-}
+import { hintsOf } from "./hints/hints";
+import { containerPatch, isRestrictedByDefault, userOf } from "./hints/inForce";
+import { probeAdvice } from "./hints/probe";
+import type { Advice } from "./hints/types";
 
 type Rule = (facts: FailureFacts, message: string) => Advice[];
 
 /** What helps against a failure, by its reason and by what was said of it. */
 export function failureAdvice(facts: FailureFacts, logLines: readonly string[]): Advice[] {
   const { reason, exitCode, message = "" } = facts.verdict;
+  const waits = reason === "Timeout" || logLines.length === 0;
+  const hints = hasRun(facts) ? hintsOf(facts, logLines, waits) : [];
   const byReason = (exitCode === undefined ? rules[reason] : ofExit)?.(facts, message) ?? [];
-  return byReason.length > 0 ? byReason : [...ofMessage(message), ...ofLog(logLines)];
+  return byReason.length > 0 || hints.length > 0 ? [...hints, ...byReason] : ofMessage(message);
+}
+
+/** Whether the container itself got to do what it does, and was not stopped for the memory that it took. */
+function hasRun({ verdict, status }: FailureFacts): boolean {
+  if (verdict.exitCode !== undefined) return verdict.reason !== "OOMKilled";
+  return verdict.reason === "Timeout" && status?.state?.running !== undefined;
 }
 
 const rules: Readonly<Record<string, Rule>> = {
@@ -31,7 +37,7 @@ const rules: Readonly<Record<string, Rule>> = {
   StartError: ofStart,
   ContainerCannotRun: ofStart,
   FailedMount: ofConfiguration,
-  Unschedulable: (_, message) => ofScheduling(message),
+  Unschedulable: ofScheduling,
   Evicted: ofEviction,
   DeadlineExceeded: () => [
     { text: "Raise activeDeadlineSeconds in podSpec, or leave it out: it also ends a Pod that serves." },
@@ -56,7 +62,19 @@ function ofMarks(): Advice[] {
   ];
 }
 
-function ofPull({ image, namespace }: FailureFacts, message: string): Advice[] {
+function ofPull({ image, namespace, podSpec }: FailureFacts, message: string): Advice[] {
+  const named = (podSpec?.imagePullSecrets ?? []).flatMap(({ name }) => name ?? []);
+  if (
+    named.length > 0 &&
+    /unauthorized|denied|forbidden|authoriz|authentication|\b40[13]\b|toomanyrequests|rate limit|\b429\b/i.test(message)
+  ) {
+    return [
+      {
+        text: `The Pod names the pull secret ${named.join(", ")}: does it exist, and is it one for the registry of ${quoted(image)}?`,
+        command: `kubectl get secret -n ${namespace} ${named.join(" ")}`,
+      },
+    ];
+  }
   if (/unauthorized|denied|forbidden|authoriz|authentication|\b40[13]\b/i.test(message)) {
     return [
       {
@@ -106,7 +124,8 @@ function pullSecret(namespace: string, image = ""): string {
   );
 }
 
-function ofConfiguration({ namespace, image }: FailureFacts, message: string): Advice[] {
+function ofConfiguration(facts: FailureFacts, message: string): Advice[] {
+  const { namespace } = facts;
   const [, kind = "", name = ""] = /(secret|configmap|persistentvolumeclaim) "([^"]+)" not found/i.exec(message) ?? [];
   if (/^secret$/i.test(kind)) return [creation("Secret", "secret generic", name, namespace)];
   if (/^configmap$/i.test(kind)) return [creation("ConfigMap", "configmap", name, namespace)];
@@ -127,16 +146,32 @@ function ofConfiguration({ namespace, image }: FailureFacts, message: string): A
   const [, missing = ""] = /references non-existent (?:secret|config) key: (\S+)/.exec(message) ?? [];
   if (missing !== "")
     return [{ text: `Add the key "${missing}" to the Secret or ConfigMap, or correct the volume's items.` }];
-  if (/runAsNonRoot|non-root/.test(message)) {
+  return /runAsNonRoot|non-root/.test(message) ? ofNonRoot(facts) : [];
+}
+
+function ofNonRoot(facts: FailureFacts): Advice[] {
+  const allowed = isRestrictedByDefault(facts)
+    ? 'security: "image"'
+    : containerPatch(facts, "securityContext: { runAsNonRoot: false }");
+  if (userOf(facts) === 0) {
     return [
       {
-        text: `${quoted(image)} runs as root, or as a user that it gives by name. Name a number that it works with:`,
-        command: "podSpec: { securityContext: { runAsUser: 1000 } }",
+        text: "It is told to run as root, by runAsUser: 0, where nothing may. Name another number there, or allow it:",
+        command: allowed,
       },
-      { text: "or let each image decide, root included:", command: 'security: "image"' },
     ];
   }
-  return [];
+  return [
+    {
+      text: `${quoted(facts.image)} runs as root, or as a user that it gives by name. Name a number that it works with:`,
+      // What the Pod says is of no use where the container says something else.
+      command:
+        facts.spec?.securityContext?.runAsUser === undefined
+          ? "podSpec: { securityContext: { runAsUser: 1000 } }"
+          : containerPatch(facts, "securityContext: { runAsUser: 1000 }"),
+    },
+    { text: "or let the image decide, root included:", command: allowed },
+  ];
 }
 
 function creation(kind: string, command: string, name: string, namespace: string): Advice {
@@ -146,7 +181,8 @@ function creation(kind: string, command: string, name: string, namespace: string
   };
 }
 
-function ofStart({ image }: FailureFacts, message: string): Advice[] {
+function ofStart(facts: FailureFacts, message: string): Advice[] {
+  const { image } = facts;
   if (/executable file not found|no such file or directory|no command specified/i.test(message)) {
     return [
       {
@@ -155,9 +191,9 @@ function ofStart({ image }: FailureFacts, message: string): Advice[] {
     ];
   }
   if (/permission denied/i.test(message)) {
-    return [
-      { text: "The file is there, but not executable for the user that the container runs as (by default 65532)." },
-    ];
+    const user = userOf(facts);
+    const who = user === undefined ? "the user that its image names" : `user ${user}, which the container runs as`;
+    return [{ text: `The file is there, but not executable for ${who}.` }];
   }
   if (/exec format error/i.test(message)) {
     return [{ text: `${quoted(image)} is built for another CPU, or its entrypoint is a script without a "#!" line.` }];
@@ -165,35 +201,61 @@ function ofStart({ image }: FailureFacts, message: string): Advice[] {
   return [];
 }
 
-function ofScheduling(message: string): Advice[] {
+function ofScheduling({ namespace, podSpec }: FailureFacts, message: string): Advice[] {
   const advice: [RegExp, string][] = [
     [
       /Insufficient (\S+?)[.,]?(?=\s|$)/,
       "Lower resources.requests, or add a node: a Pod needs room for the larger of its largest init step and its app.",
     ],
-    [/untolerated taint|had taint/, "Add podSpec.tolerations for the nodes' taints."],
+    [
+      /untolerated taint|had taint/,
+      hasTolerations(podSpec)
+        ? "None of the Pod's tolerations fits these taints: correct podSpec.tolerations."
+        : "Add podSpec.tolerations for the nodes' taints.",
+    ],
     [
       /didn't match Pod's node affinity|node selector/,
       "Correct podSpec.nodeSelector or its affinity: no node has such labels.",
     ],
     [
       /unbound immediate PersistentVolumeClaims|persistentvolumeclaim .* not found/,
-      "Check the claim and its storage class: kubectl get pvc.",
+      `Check the claim and its storage class: kubectl get pvc -n ${namespace}.`,
     ],
     [
       /volume node affinity conflict/,
       "Its volume lives where no node fits: correct the node selection or the storage class.",
     ],
-    [/didn't have free ports/, "Another Pod holds the hostPort: leave it out."],
+    [
+      /didn't have free ports/,
+      podSpec?.hostNetwork === true
+        ? "With hostNetwork each of its ports is the node's, and another Pod has one: choose others, or leave it out."
+        : "Another Pod holds the hostPort: leave it out.",
+    ],
     [/unschedulable/, "Nodes are cordoned: kubectl uncordon NODE."],
     [/no nodes available/, "The cluster has no node that takes Pods."],
   ];
   return advice.filter(([text]) => text.test(message)).map(([, text]) => ({ text }));
 }
 
+/** Whether the Pod has tolerations besides those that each one gets. */
+function hasTolerations(podSpec: FailureFacts["podSpec"]): boolean {
+  return (podSpec?.tolerations ?? []).some(
+    ({ key }) => !/^node\.kubernetes\.io\/(not-ready|unreachable)$/.test(key ?? ""),
+  );
+}
+
 function ofEviction(_: FailureFacts, message: string): Advice[] {
-  if (/EmptyDir volume .* exceeds the limit/i.test(message)) {
-    return [{ text: "Raise emptyDir.sizeLimit of that volume (1Gi by default), or write less to it." }];
+  const [, volume] = /EmptyDir volume "([^"]+)" exceeds the limit/i.exec(message) ?? [];
+  if (volume !== undefined) {
+    return [
+      {
+        text: `Write less to volume "${volume}", or raise its limit:`,
+        command: `podSpec: { volumes: [{ name: "${volume}", emptyDir: { sizeLimit: "4Gi" } }] }`,
+      },
+    ];
+  }
+  if (/ephemeral local storage usage exceeds|exceeded its local ephemeral storage limit/i.test(message)) {
+    return [{ text: 'Raise resources.limits["ephemeral-storage"], or write less outside of volumes.' }];
   }
   if (/ephemeral[ -]storage/i.test(message)) {
     return [
@@ -206,25 +268,23 @@ function ofEviction(_: FailureFacts, message: string): Advice[] {
   return [];
 }
 
-function ofTimeout({ role, status, port }: FailureFacts, message: string): Advice[] {
-  if (role === undefined) return ofScheduling(message);
-  if (role === "init") {
-    return [{ text: "Does it wait for something that never comes? If it only needs more time, raise timeoutSeconds." }];
-  }
-  if (role === "app" && status?.state?.running !== undefined && port !== undefined) {
-    return [
-      {
-        text:
-          `It runs, but its readiness probe does not pass: does the app listen on port ${port} of all addresses, not of ` +
-          "127.0.0.1 alone? Does readyPath answer 200 to 399? If it only needs more time, raise timeoutSeconds.",
-      },
-    ];
-  }
-  return [{ text: "If it only needs more time, raise timeoutSeconds." }];
+function ofTimeout(facts: FailureFacts, message: string): Advice[] {
+  const { role, status } = facts;
+  if (role === undefined) return ofScheduling(facts, message);
+  const more = { text: "If it only needs more time, raise timeoutSeconds." };
+  if (status?.state?.running === undefined) return [more];
+  if (role === "init") return [{ text: "Does it wait for something that never comes?" }, more];
+  return [...probeAdvice(facts), more];
 }
 
-function ofExit({ verdict, memoryLimit }: FailureFacts): Advice[] {
+function ofExit({ verdict, memoryLimit, podSpec }: FailureFacts): Advice[] {
   if (verdict.reason !== "OOMKilled") return [];
+  const ofPod = podSpec?.resources?.limits?.memory;
+  if (memoryLimit === undefined && ofPod !== undefined) {
+    return [
+      { text: `Raise podSpec.resources.limits.memory (now ${ofPod}, for all containers), or make it need less.` },
+    ];
+  }
   return memoryLimit === undefined
     ? [{ text: "Give it resources.requests.memory, so that it runs on a node that has enough." }]
     : [{ text: `Raise resources.limits.memory (now ${memoryLimit}), or make it need less.` }];
@@ -238,28 +298,6 @@ function ofMessage(message: string): Advice[] {
   }
   if (/^OutOf|Node didn't have enough resource/i.test(message)) {
     return [{ text: "The node filled up meanwhile: run `pulumi up` again, and another one is chosen." }];
-  }
-  return [];
-}
-
-/** What the defaults of "restricted" forbid shows only in the words of the program that met it. */
-function ofLog(lines: readonly string[]): Advice[] {
-  const log = lines.join("\n");
-  if (/read-only file system/i.test(log)) {
-    return [
-      {
-        text: "The root file system is read-only by default: write to /tmp or to a volume, or let the image decide:",
-        command: 'security: "image"',
-      },
-    ];
-  }
-  if (/permission denied|operation not permitted|EACCES|EPERM/i.test(log)) {
-    return [
-      {
-        text: "Containers run as user 65532 by default, without root's rights. Where the image needs its own user:",
-        command: 'security: "image"',
-      },
-    ];
   }
   return [];
 }

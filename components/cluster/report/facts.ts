@@ -1,4 +1,12 @@
-import { type ContainerRole, type ContainerStatus, type Pod, roleOf, statusesOf } from "../pods";
+import {
+  type ContainerRole,
+  type ContainerSpec,
+  type ContainerStatus,
+  type Pod,
+  type PodSpec,
+  roleOf,
+  statusesOf,
+} from "../pods";
 import type { FailedVerdict } from "../verdict";
 import { type ExitingProcess, exitingProcess } from "./exitCodes";
 
@@ -15,6 +23,9 @@ export interface FailureFacts {
   memoryLimit?: string;
   port?: number;
   status?: ContainerStatus;
+  /** What the Pod asks for, as it lives in the cluster: as far as it is known. */
+  spec?: ContainerSpec;
+  podSpec?: PodSpec;
 }
 
 export function failureFacts(pod: Pod, verdict: FailedVerdict): FailureFacts {
@@ -33,5 +44,7 @@ export function failureFacts(pod: Pod, verdict: FailedVerdict): FailureFacts {
     memoryLimit: found?.resources?.limits?.memory,
     port: found?.ports?.[0]?.containerPort,
     status: statusesOf(pod).find(isIt),
+    spec: found,
+    podSpec: spec,
   };
 }

@@ -2,10 +2,11 @@ import { cleanLine } from "../../text";
 import type { Tail } from "../logs";
 import type { Pod, PodEvent } from "../pods";
 import type { FailedVerdict } from "../verdict";
-import { type Advice, failureAdvice, lookCommand } from "./advice";
+import { failureAdvice, lookCommand } from "./advice";
 import { failureEvents } from "./events";
 import { type FailureFacts, failureFacts } from "./facts";
 import { failedAttempts, failedBecause, failedContainer } from "./headline";
+import type { Advice } from "./hints/types";
 import { failureTable, type TableRow } from "./table";
 
 /** All that is known of a Pod that can't get Ready. */

@@ -15,6 +15,8 @@ export interface PodWaitSettings extends EventReaderSettings {
   deadline: number;
   /** Told of the Pod as it is at first, and at each change. */
   onPod: (pod: Pod) => void;
+  /** What else is known of an init container that runs and runs. */
+  noteOn: (container: string) => string | undefined;
 }
 
 /** What became of a Pod that was waited for. */
@@ -111,7 +113,7 @@ class PodWait {
     else if (judged.kind === "ready" || judged.kind === "completed") this.#settle({ kind: "ready", pod });
     else {
       this.#progress = judged;
-      this.#report(progressLine(pod, judged, this.settings.retries));
+      this.#report(progressLine(pod, judged, this.settings.retries) + this.#note(pod, judged));
     }
   }
 
@@ -125,6 +127,14 @@ class PodWait {
         if (isNew && this.#pod !== undefined) this.#judge(this.#pod);
       });
     }
+  }
+
+  #note(pod: Pod, { kind, container }: ProgressVerdict): string {
+    const note =
+      kind === "initializing" && container !== undefined && runs(pod, container)
+        ? this.settings.noteOn(container)
+        : undefined;
+    return note === undefined ? "" : `; ${note}`;
   }
 
   /** A state is told once it has lasted: most go by in a moment. */
@@ -151,6 +161,10 @@ class PodWait {
   }
 }
 
+function runs({ status }: Pod, container: string): boolean {
+  return status?.initContainerStatuses?.some(({ name, state }) => name === container && state?.running) === true;
+}
+
 /** What is said of a Pod that is not Ready at the deadline. */
 export function deadlineVerdict(
   { timeoutSeconds, watch }: Pick<PodWaitSettings, "timeoutSeconds" | "watch">,
@@ -163,10 +177,10 @@ export function deadlineVerdict(
   if (pod === undefined) {
     return { kind: "failed", reason: "Timeout", message: `the API server did not show it within ${timeoutSeconds} s` };
   }
-  const isRunning = pod.status?.initContainerStatuses?.some(({ name, state }) => name === container && state?.running);
+  const isRunning = container !== undefined && runs(pod, container);
   const what = {
     pending: `still not scheduled ${after}`,
-    initializing: isRunning === true ? `still running ${after}` : `not done ${after}`,
+    initializing: isRunning ? `still running ${after}` : `not done ${after}`,
     starting: `not Ready ${after}${reason === undefined ? ": does its readiness probe pass?" : ""}`,
   }[kind as "pending" | "initializing" | "starting"];
   const why = reason === undefined ? "" : ` (${reason}${message === undefined ? "" : `: ${message}`})`;

@@ -5,6 +5,7 @@ import { failedTail, type InitContainerLog, initLogs, LogStreams } from "../logs
 import { conditionOf, hasBeenReady, hasEnded, isReady, type Pod, type PodWatch, readEvents } from "../pods";
 import { failureReport, renderForPulumi } from "../report";
 import { ClusterMismatchError, InitFailedError } from "./errors";
+import { LiveHints } from "./liveHints";
 import { type Outcome, waitForPod } from "./podWait";
 
 export interface WaitSettings {
@@ -41,7 +42,8 @@ export async function waitUntilReady(settings: WaitSettings): Promise<InitContai
     );
     return await initLogs(settings, found);
   }
-  const streams = new LogStreams(settings);
+  const hints = new LiveHints(found, settings.report);
+  const streams = new LogStreams({ ...settings, heard: (container, line) => hints.hear(container, line) });
   // What a Pod of an earlier run logged by then was shown there, unless that run ended before its init containers did.
   let isNews = !settings.existed;
   const onPod = (pod: Pod): void => {
@@ -49,13 +51,22 @@ export async function waitUntilReady(settings: WaitSettings): Promise<InitContai
     if (isNews) streams.update(pod);
   };
   try {
-    const outcome = await waitForPod({ ...settings, deadline, onPod }, found);
-    if (outcome.kind === "failed") throw await failure(settings, outcome, streams);
+    const outcome = await waitForPod(
+      { ...settings, deadline, onPod, noteOn: (container) => hints.noteOn(container) },
+      found,
+    );
+    if (outcome.kind === "failed") throw await failure(settings, withSpecOf(found, outcome), streams);
     const [logs] = await Promise.all([initLogs(settings, outcome.pod), streams.end()]);
     return logs;
   } finally {
     streams.close();
   }
+}
+
+/** What is watched has less of the spec than what was read; it is the same spec, as next to nothing of it can change. */
+function withSpecOf(found: Pod | undefined, outcome: Outcome & { kind: "failed" }): Outcome & { kind: "failed" } {
+  const { pod } = outcome;
+  return pod && found ? { ...outcome, pod: { ...pod, spec: found.spec } } : outcome;
 }
 
 const requestMs = 10_000;

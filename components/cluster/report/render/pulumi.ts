@@ -1,6 +1,6 @@
 import { cut, lengthOf, pulumiText, type TextStyle, wrap } from "../../../text";
-import type { Advice } from "../advice";
 import type { FailureReport, ReportedLog } from "../failure";
+import type { Advice } from "../hints/types";
 import type { TableRow } from "../table";
 
 /** Columns of a terminal of 80, less the indentation with which Pulumi shows a message. */

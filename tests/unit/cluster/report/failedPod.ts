@@ -6,16 +6,45 @@ import { plainText } from "../../../../components/text/style.ts";
 
 export const describeFailure = (failure: Failure, style = plainText) => renderForPulumi(failureReport(failure), style);
 
+/** What `security: "restricted"` makes of a container, and of the Pod around it. */
+export const restricted = {
+  container: {
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      readOnlyRootFilesystem: true,
+      capabilities: { drop: ["ALL"] },
+    },
+  },
+  pod: {
+    automountServiceAccountToken: false,
+    enableServiceLinks: false,
+    securityContext: {
+      runAsNonRoot: true,
+      runAsUser: 65_532,
+      fsGroup: 65_532,
+      seccompProfile: { type: "RuntimeDefault" },
+    },
+  },
+} as const;
+/** The same without ids. */
+export const noIds = {
+  ...restricted.pod,
+  securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+};
+
 type Status = Partial<ContainerStatus> & { state?: RawContainerState };
 
 interface Description {
   init?: Record<string, Status>;
   app?: Status;
-  spec?: Record<string, unknown>;
+  /** Of its containers, by name. */
+  spec?: Record<string, object>;
+  /** Of the Pod as a whole. */
+  podSpec?: object;
   name?: string;
 }
 
-export function podOf({ init = {}, app = {}, spec = {}, name = "web-3f2a1b0c" }: Description): Pod {
+export function podOf({ init = {}, app = {}, spec = {}, podSpec = {}, name = "web-3f2a1b0c" }: Description): Pod {
   const status = ([container, more]: [string, Status]): ContainerStatus => ({
     name: container,
     restartCount: 0,
@@ -24,6 +53,7 @@ export function podOf({ init = {}, app = {}, spec = {}, name = "web-3f2a1b0c" }:
   return {
     metadata: { name, namespace: "shop", uid: "uid" },
     spec: {
+      ...podSpec,
       initContainers: Object.keys(init).map((container) => ({
         name: container,
         image: "busybox:1.37",

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { masker } from "../../../../components/text/mask.ts";
-import { describeFailure, ended, podOf, report, second, waiting, warning } from "./failedPod.ts";
+import { describeFailure, ended, podOf, report, restricted, second, waiting, warning } from "./failedPod.ts";
 
 describe("the report of a failure", () => {
   test("with an exit code that is explained, of the second of three steps", () => {
@@ -136,9 +136,9 @@ describe("the report of a failure", () => {
           "http://10.0.0.7:8080/": dial tcp 10.0.0.7:8080: connect: connection re…
 
       What may help:
-        It runs, but its readiness probe does not pass: does the app listen on
-        port 8080 of all addresses, not of 127.0.0.1 alone? Does readyPath answer
-        200 to 399? If it only needs more time, raise timeoutSeconds.
+        It runs, but its readiness probe does not pass: does it listen on port
+        8080 of all addresses, not of 127.0.0.1 alone?
+        If it only needs more time, raise timeoutSeconds.
 
       Next:
         Mend the cause and run \`pulumi up\` again; it replaces this Pod at once.
@@ -168,8 +168,8 @@ describe("the report of a failure", () => {
         app     not started
 
       What may help:
-        Raise emptyDir.sizeLimit of that volume (1Gi by default), or write less to
-        it.
+        Write less to volume "data", or raise its limit:
+          podSpec: { volumes: [{ name: "data", emptyDir: { sizeLimit: "4Gi" } }] }
 
       Next:
         Mend the cause and run \`pulumi up\` again; it replaces this Pod at once.
@@ -179,7 +179,11 @@ describe("the report of a failure", () => {
   });
 
   test("of a program that meets a default of `restricted`", () => {
-    const pod = podOf({ init: { write: { state: ended(1) } } });
+    const pod = podOf({
+      init: { write: { state: ended(1) } },
+      spec: { write: restricted.container },
+      podSpec: restricted.pod,
+    });
     expect(
       report({
         pod,

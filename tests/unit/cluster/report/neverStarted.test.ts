@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { Pod } from "../../../../components/cluster/pods/pod.ts";
-import { ended, podOf, report, waiting, warning } from "./failedPod.ts";
+import { ended, noIds, podOf, report, restricted, waiting, warning } from "./failedPod.ts";
 
 describe("the report of a failure", () => {
   test("of an image that can't be pulled", () => {
@@ -63,7 +63,8 @@ describe("the report of a failure", () => {
       'container has runAsNonRoot and image will run as root (pod: "web-3f2a1b0c_shop(8a0d)", container: app)';
     const pod = podOf({
       app: { state: waiting("CreateContainerConfigError", message) },
-      spec: { app: { image: "nginx:1.29" } },
+      spec: { app: { image: "nginx:1.29", ...restricted.container } },
+      podSpec: noIds,
     });
     expect(
       report({ pod, verdict: { kind: "failed", container: "app", reason: "CreateContainerConfigError", message } }),
@@ -76,7 +77,7 @@ describe("the report of a failure", () => {
         "nginx:1.29" runs as root, or as a user that it gives by name. Name a
         number that it works with:
           podSpec: { securityContext: { runAsUser: 1000 } }
-        or let each image decide, root included:
+        or let the image decide, root included:
           security: "image"
 
       Next:
