@@ -1,18 +1,25 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../cluster/api";
+import { type PodSpec, readinessPath } from "../cluster/pods";
 import { type Identity, urlOnThisMachine } from "../contract";
 import { beginForward, ensureForward, NoNodeError, reviveForwards } from "../forward/client";
 import { type ForwardRequest, holdForward } from "../forward/state";
 import { reportedOn, type Self } from "../pulumi";
 import { type ForwardMode } from "../spec";
+import { cleanLine } from "../text";
 import type { Claim } from "./claim";
 import type { PodIdentity } from "./create";
 import type { Plan } from "./plan";
 import { waits } from "./ready";
 
+/** What a slow app is given at least, also where the Pod has taken nearly all of the time. */
+const leastSilenceMs = 30_000;
+
 /** What the proof of the URL waits for. */
 export interface Proof {
   podIdentity: pulumi.Output<PodIdentity>;
+  /** As the cluster has it. */
+  podSpec: pulumi.Output<PodSpec | undefined>;
   podReady: pulumi.Output<unknown>;
   /** What holds back all that depends on the InitPod. */
   gateOpened: pulumi.Output<unknown>;
@@ -24,9 +31,9 @@ export interface Proof {
  */
 export function localUrl(
   self: Self,
-  { forward, secrets }: Plan,
+  { forward, secrets, timeoutSeconds }: Plan,
   { identity, localPort: port }: Claim,
-  { podIdentity, podReady, gateOpened }: Proof,
+  { podIdentity, podSpec, podReady, gateOpened }: Proof,
 ): pulumi.Output<string> {
   if (forward === undefined || port === undefined) return pulumi.output("");
   const { name, component, link } = self;
@@ -55,30 +62,36 @@ export function localUrl(
         };
         const here = forwardsHere(mode);
         if (here) beginForward(request);
-        return { request, podUid: uid, here };
+        return { request, podUid: uid, here, deadline: performance.now() + timeoutSeconds * 1000 };
       }),
     );
+  const path = pulumi.unsecret(podSpec).apply((spec) => readinessPath(spec, podPort) ?? "/");
   // Not after the gate: what it keeps is written meanwhile.
-  const proven = pulumi.all([port, requested, pulumi.unsecret(podReady)]).apply(async ([localPort, wanted]) => {
-    if (wanted === undefined) return urlOf(localPort);
-    if (!wanted.here) {
-      const what = `Nothing forwards ${urlOf(localPort)} here, as this is a CI run: see forward.mode.`;
-      void pulumi.log.info(what, component);
-      return urlOf(localPort);
-    }
-    const report = (line: string): void => void pulumi.log.info(line, component, undefined, true);
-    await reportedOn(component, async () => {
-      try {
-        await ensureForward(wanted.request, { report, podUid: wanted.podUid, proof: waits() });
-      } catch (error) {
-        if (!(error instanceof NoNodeError)) throw error;
-        void pulumi.log.warn(error.message, component);
-      } finally {
-        release();
+  const proven = pulumi
+    .all([port, requested, path, pulumi.unsecret(podReady)])
+    .apply(async ([localPort, wanted, path]) => {
+      if (wanted === undefined) return urlOf(localPort);
+      if (!wanted.here) {
+        const what = `Nothing forwards ${urlOf(localPort)} here, as this is a CI run: see forward.mode.`;
+        void pulumi.log.info(what, component);
+        return urlOf(localPort);
       }
+      const report = (line: string): void => void pulumi.log.info(line, component, undefined, true);
+      await reportedOn(component, async () => {
+        try {
+          const silenceTimeoutMs = Math.max(leastSilenceMs, wanted.deadline - performance.now());
+          const options = { report, podUid: wanted.podUid, proof: waits(), path, silenceTimeoutMs };
+          const note = await ensureForward(wanted.request, options);
+          if (note !== undefined) void pulumi.log.warn(cleanLine(`${urlOf(localPort)}: ${note}`), component);
+        } catch (error) {
+          if (!(error instanceof NoNodeError)) throw error;
+          void pulumi.log.warn(error.message, component);
+        } finally {
+          release();
+        }
+      });
+      return urlOf(localPort);
     });
-    return urlOf(localPort);
-  });
   return pulumi.all([proven, pulumi.unsecret(gateOpened)]).apply(([url]) => url);
 }
 

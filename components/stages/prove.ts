@@ -19,12 +19,12 @@ export interface Outputs {
 
 /** Waits until the Pod is Ready and the URL answers, and holds back until then all that depends on the InitPod. */
 export function prove(self: Self, plan: Plan, claim: Claim, created: Created): Outputs {
-  const { podIdentity, namespace, service } = created;
+  const { pod, podIdentity, namespace, service } = created;
   const podReady = logsOnceReady(self, plan, claim, created);
   const initLogs = gatedLogs(self, podIdentity, podReady);
   const gateOpened = pulumi.unsecret(initLogs);
   return {
-    url: localUrl(self, plan, claim, { podIdentity, podReady, gateOpened }),
+    url: localUrl(self, plan, claim, { podIdentity, podSpec: pod.spec, podReady, gateOpened }),
     initLogs,
     // Held by the gate, so that nothing moves to a Pod that fails; not derived from the wait, which no preview knows.
     podName: pulumi.all([gateOpened, podIdentity]).apply(([, { name }]) => name),

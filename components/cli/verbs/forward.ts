@@ -1,4 +1,4 @@
-import { currentPod } from "../../cluster/pods";
+import { currentPod, readinessPath } from "../../cluster/pods";
 import { ensureForward } from "../../forward/client";
 import { forwardKey, type ForwardRequest, readDesired, samePlace } from "../../forward/state";
 import { errorText } from "../../text";
@@ -14,7 +14,7 @@ export interface ForwardOutcome {
   url: string;
   /** `answers`: proven by a request. `waits`: listens, and says what the Pod does. */
   state: "answers" | "waits" | "failed";
-  /** Why it failed. */
+  /** Why it failed, or what is odd about the answer. */
   message?: string;
 }
 
@@ -50,10 +50,11 @@ async function forwardOne(
   const { name, namespace } = initPod;
   const { url } = declared;
   const ready = currentPod(initPod.pods.map(({ pod }) => pod));
-  const options = { folder, podUid: ready?.metadata.uid, proof: ready !== undefined };
+  const path = readinessPath(ready?.spec, declared.podPort);
+  const options = { folder, podUid: ready?.metadata.uid, proof: ready !== undefined, path };
   try {
-    await ensureForward(requestOf(view, initPod, declared, folder), options);
-    return { name, namespace, url, state: ready === undefined ? "waits" : "answers" };
+    const message = await ensureForward(requestOf(view, initPod, declared, folder), options);
+    return { name, namespace, url, state: ready === undefined ? "waits" : "answers", message };
   } catch (error) {
     return { name, namespace, url, state: "failed", message: errorText(error) };
   }

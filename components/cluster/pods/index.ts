@@ -16,6 +16,7 @@ export {
   type PodEvent,
   type PodSpec,
   type Probe,
+  readinessPath,
   roleOf,
   roleOfInit,
   statusesOf,

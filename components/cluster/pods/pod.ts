@@ -46,8 +46,6 @@ export interface ContainerSpec {
   restartPolicyRules?: RestartPolicyRule[];
   resources?: { limits?: Record<string, string> };
   ports?: { containerPort?: number; name?: string }[];
-  command?: string[];
-  args?: string[];
   env?: { name: string }[];
   envFrom?: unknown[];
   volumeMounts?: VolumeMount[];
@@ -137,6 +135,16 @@ export interface PodEvent {
   firstTimestamp?: string | null;
   lastTimestamp?: string | null;
   eventTime?: string | null;
+}
+
+/** Path by which kubelet sees whether what listens on `port` is ready; undefined where it asks none. */
+export function readinessPath(spec: PodSpec | undefined, port: number): string | undefined {
+  for (const { ports = [], readinessProbe } of spec?.containers ?? []) {
+    const { path, port: asked } = readinessProbe?.httpGet ?? {};
+    const isNamed = ports.some(({ name, containerPort }) => name === asked && containerPort === port);
+    if (path !== undefined && (Number(asked) === port || isNamed)) return path;
+  }
+  return undefined;
 }
 
 export function conditionOf(pod: Pod, type: string): PodCondition | undefined {

@@ -44,6 +44,7 @@ function trimmedSpec({
   resources,
   ports,
   securityContext,
+  readinessProbe,
 }: ContainerSpec): ContainerSpec {
   return {
     name,
@@ -55,6 +56,7 @@ function trimmedSpec({
     resources: resources && { limits: resources.limits },
     ports,
     securityContext,
+    readinessProbe: readinessProbe?.httpGet && { httpGet: readinessProbe.httpGet },
   };
 }
 

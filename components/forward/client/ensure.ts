@@ -1,7 +1,7 @@
 import { homedir } from "node:os";
 import { delimiter, join, resolve } from "node:path";
 import { type ClusterAccess, inContext } from "../../cluster/api";
-import { listenAddress, urlOnThisMachine } from "../../contract";
+import { listenAddress } from "../../contract";
 import { delay } from "../../time";
 import {
   assertWritable,
@@ -25,32 +25,23 @@ import {
 import { ForwardFailedError, PortInUseError } from "./errors";
 import { portOwner } from "./portOwner";
 import { assertUnclaimed } from "./ports";
-import { probe, type ProbeResult } from "./probe";
 import { spawnDaemon } from "./spawn";
+import { type ProofOptions, untilAnswered } from "./untilAnswered";
 
 /** Settings of `ensureForward`. */
-export interface EnsureOptions {
-  /** Told what it waits for, where that takes long. */
-  report?: (line: string) => void;
-  signal?: AbortSignal;
-  /** uid of the Pod that must answer. Default: whichever is the newest Ready one. */
-  podUid?: string;
+export interface EnsureOptions extends ProofOptions {
   /** Whether the Pod must answer. Where not, the port listens and says what the Pod does. Default: true. */
   proof?: boolean;
   folder?: string;
-  /** Until the port must answer: an app may listen a moment after its Pod is Ready. Default: 10 s. */
-  answerTimeoutMs?: number;
 }
 
 /** Until the daemon listens and knows of the Pod. */
 const daemonTimeoutMs = 15_000;
-const defaultAnswerTimeoutMs = 10_000;
 /** How long a port may stay busy: an older daemon is about to leave it. */
 const busyMs = 1_500;
 /** A started daemon has taken the lock after this time, or never will. */
 const spawnMs = 5_000;
 const pollMs = 15;
-const probeIntervalMs = 200;
 
 /**
  * Starts what `ensureForward` waits for, while the Pod still gets Ready: until then the port says what the Pod does. One
@@ -73,12 +64,13 @@ export function beginForward(request: ForwardRequest, folder = stateFolder()): v
 
 /**
  * Makes the local port answer from the Pod: writes what is wanted, sees that the daemon runs, and proves it by a request.
+ * @returns what is odd about the answer, as a sentence; undefined where nothing is.
  * @throws {PortInUseError} where something else uses the port.
  * @throws {ForwardFailedError} where the port doesn't answer from the Pod, with what the daemon saw.
  * @throws {NoNodeError} where the daemon can't be run.
  * @throws {StateFolderError} where the files that all this takes can't be written.
  */
-export async function ensureForward(request: ForwardRequest, options: EnsureOptions = {}): Promise<void> {
+export async function ensureForward(request: ForwardRequest, options: EnsureOptions = {}): Promise<string | undefined> {
   const folder = options.folder ?? stateFolder();
   ensureStateFolder(folder);
   assertUnclaimed(request.localPort, request, folder);
@@ -86,7 +78,7 @@ export async function ensureForward(request: ForwardRequest, options: EnsureOpti
   const release = holdForward(request, folder);
   try {
     await untilReady(folder, stored, options);
-    if (options.proof ?? true) await untilAnswered(folder, stored, options);
+    return options.proof === false ? undefined : await untilAnswered(folder, stored, options);
   } finally {
     release();
   }
@@ -166,46 +158,4 @@ function whyNotReady({ forward }: StoredForward, record: ForwardRecord | undefin
     return `${what}: the forwarder does not start. See its log in the state folder (init-pod status).`;
   if (record.error !== undefined) return `${what}: ${record.error}`;
   return `${what}: the forwarder sees ${record.pod === undefined ? "no Ready Pod" : `Pod ${record.pod.name} alone`}.`;
-}
-
-/** Asks through the local port until the Pod answers. */
-async function untilAnswered(folder: string, stored: StoredForward, options: EnsureOptions): Promise<void> {
-  const { protocol, localPort } = stored.forward;
-  const startedAt = performance.now();
-  let reported = false;
-  for (;;) {
-    const result = await probe(protocol, localPort, options.signal);
-    options.signal?.throwIfAborted();
-    const record = readRecord(folder, stored.key);
-    // A tcp connection also stands while the forwarder still looks for a Pod: its record tells whether one was reached.
-    if (result.kind === "answered" && (protocol !== "tcp" || (await wasReached(folder, stored, options)))) return;
-    const message = result.kind === "own" ? result.message : (record?.failure?.message ?? messageOf(result));
-    const isFinal = result.kind === "own" ? result.state === "forbidden" : record?.failure?.final === true;
-    if (isFinal || performance.now() - startedAt > (options.answerTimeoutMs ?? defaultAnswerTimeoutMs)) {
-      throw new ForwardFailedError(
-        `${urlOnThisMachine(protocol, localPort)} does not answer from the Pod. ${sentence(message)}`,
-      );
-    }
-    if (!reported) options.report?.(`${listenAddress}:${localPort} does not answer yet: ${message}`);
-    reported = true;
-    await delay(probeIntervalMs, options.signal);
-  }
-}
-
-async function wasReached(folder: string, { key }: StoredForward, { podUid, signal }: EnsureOptions): Promise<boolean> {
-  for (let tries = 0; tries < 20; tries++) {
-    const record = readRecord(folder, key);
-    if (record?.failure !== undefined) return false;
-    if (record?.reached !== undefined && record.reached === (podUid ?? record.pod?.uid)) return true;
-    await delay(pollMs, signal);
-  }
-  return false;
-}
-
-function messageOf(result: ProbeResult): string {
-  return result.kind === "answered" ? "the Pod was not reached" : result.message;
-}
-
-function sentence(text: string): string {
-  return text === "" ? "" : text.charAt(0).toUpperCase() + text.slice(1);
 }

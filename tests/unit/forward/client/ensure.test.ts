@@ -159,6 +159,39 @@ test("fails at once where port-forwarding is forbidden", async () => {
   expect(performance.now() - startedAt).toBeLessThan(5_000);
 });
 
+test("proves the URL by the path that it is given, and warns of an answer that is no HTTP", async () => {
+  const asked: string[] = [];
+  const web = await cluster(await httpApp((request, response) => response.end(void asked.push(request.url ?? ""))));
+  expect(await ensureForward(web.request, { path: "/healthz" })).toBeUndefined();
+  expect(asked).toEqual(["/healthz"]);
+  const appPort = await tcpApp((socket) =>
+    socket.on("error", () => undefined).once("data", () => socket.end("-ERR\r\n")),
+  );
+  const { request } = await cluster(appPort);
+  expect(await ensureForward({ ...request, id: "other" })).toContain("forward.protocol");
+});
+
+test("waits for an app that is slow at first for longer than for a port that is closed, and says so", async () => {
+  const appPort = await httpApp((_, response) => void setTimeout(() => response.end(), 3_000));
+  const { request } = await cluster(appPort);
+  const lines: string[] = [];
+  await ensureForward(request, { answerTimeoutMs: 100, report: (line) => lines.push(line) });
+  expect(lines).toEqual([expect.stringMatching(/takes the connection and has not answered in 2/)]);
+});
+
+test("gives up a silent app at the deadline, and names what may help", async () => {
+  const appPort = await tcpApp((socket) => socket.on("error", () => undefined));
+  const { request } = await cluster(appPort);
+  const ensured = ensureForward(request, { silenceTimeoutMs: 700 });
+  await expect(ensured).rejects.toThrow(/no byte came back in .*timeoutSeconds.*"tcp"/);
+});
+
+test("explains an app that closes without an answer", async () => {
+  const appPort = await tcpApp((socket) => socket.on("error", () => undefined).once("data", () => socket.end()));
+  const { request } = await cluster(appPort);
+  await expect(ensureForward(request, { answerTimeoutMs: 300 })).rejects.toThrow(/closed without an answer.*TLS/);
+});
+
 test("proves a tcp forward by a connection that stands", async () => {
   const appPort = await tcpApp((socket) => socket.on("error", () => undefined));
   const { request } = await cluster(appPort);

@@ -53,10 +53,7 @@ describe("a container that is to run as root where none may", () => {
   test.each<[string, Partial<InitPodArgs>]>([
     ["it may by a field of its own", app({ ...root, runAsNonRoot: false })],
     ["the Pod may", { ...app(root), ...podSpec({ securityContext: { runAsNonRoot: false } }) }],
-    [
-      "nothing of the default is left",
-      { ...app(root), ...podSpec({ securityContext: { runAsNonRoot: null } }) },
-    ],
+    ["nothing of the default is left", { ...app(root), ...podSpec({ securityContext: { runAsNonRoot: null } }) }],
     ["the image decides", { ...app(root), security: "image" }],
     [
       "each container has another user",
