@@ -13,13 +13,22 @@ describe("bad input", () => {
   test("is refused in the preview, all problems in one error, and nothing is created", async () => {
     stack.write(
       program(
-        `{ container: { image: "not an image!", port: 70000 }, timeoutSeconds: -1, init: [{ image: "${images.curl}" }] }`,
+        `{ container: { image: "not an image!", port: 70000 }, timeoutSeconds: -1, init: [{ image: "${images.curl}" }, { run: { script: "#".repeat(200000) } }], podSpec: { securityContext: { runAsUser: 0 } } }`,
       ),
     );
     for (const command of [["preview"], ["up", "--yes", "--skip-preview"]]) {
       const { code, output } = await stack.try(command);
       expect(code).not.toBe(0);
-      for (const part of ["container.image", "not an image!", "container.port", "70000", "timeoutSeconds", "init[0]"]) {
+      for (const part of [
+        "container.image",
+        "not an image!",
+        "container.port",
+        "70000",
+        "timeoutSeconds",
+        "init[0]",
+        "200,000 bytes",
+        "podSpec.securityContext.runAsUser",
+      ]) {
         expect(output).toContain(part);
       }
       expect(diagnostics(output).match(/error:/g)).toHaveLength(1);

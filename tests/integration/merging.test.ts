@@ -5,6 +5,7 @@ import { derived, type OpenApi } from "../fixtures/openapi/derive.ts";
 import podFixture from "../fixtures/openapi/podSpec.json" with { type: "json" };
 import serviceFixture from "../fixtures/openapi/serviceSpec.json" with { type: "json" };
 import { rawArguments } from "../fixtures/rawFields/arbitrary.ts";
+import { eventually } from "./support/machine.ts";
 import { mustRun, run } from "./support/run.ts";
 
 describe("raw Kubernetes fields over the defaults", () => {
@@ -14,6 +15,43 @@ describe("raw Kubernetes fields over the defaults", () => {
 
     expect(podFixture).toEqual(derived(document, ["PodSpec"]));
     expect(serviceFixture).toEqual(derived(document, ["ServiceSpec"]).lists);
+  });
+
+  test("ask for nothing that a namespace's LimitRange refuses, where nothing was asked for", async () => {
+    const namespace = `test-${Math.random().toString(36).slice(2, 8)}`;
+    const limitRange = {
+      apiVersion: "v1",
+      kind: "LimitRange",
+      metadata: { name: "narrow" },
+      spec: {
+        limits: [
+          {
+            type: "Container",
+            min: { cpu: "50m", memory: "8Mi" },
+            default: { cpu: "100m", memory: "12Mi" },
+            defaultRequest: { cpu: "60m", memory: "10Mi" },
+            maxLimitRequestRatio: { cpu: "2" },
+          },
+        ],
+      },
+    };
+    const { podSpec: spec } = manifest({
+      init: [{ run: { script: "true" } }, { download: { url: "http://example.com/", to: "/data/x" } }],
+      container: { image: "app:1", port: 80 },
+    });
+    const pod = { apiVersion: "v1", kind: "Pod", metadata: { name: "web" }, spec };
+    await mustRun("kubectl", ["create", "namespace", namespace]);
+    try {
+      await mustRun("kubectl", ["create", "-n", namespace, "-f", "-"], { input: JSON.stringify(limitRange) });
+      // Without it no Pod is taken at all.
+      const account = ["get", "serviceaccount", "default", "-n", namespace];
+      expect(await eventually(async () => (await run("kubectl", account)).code === 0, 20)).toBe(true);
+      const args = ["create", "-n", namespace, "--dry-run=server", "-f", "-"];
+      const { output } = await run("kubectl", args, { input: JSON.stringify(pod) });
+      expect(output.trim()).toBe("pod/web created (server dry run)");
+    } finally {
+      await run("kubectl", ["delete", "namespace", namespace, "--wait=false"]);
+    }
   });
 
   test("make Pods that the API server takes, whatever is said in them", async () => {

@@ -6,6 +6,7 @@ const timesUntilTold = 3;
 
 /** Tells what a container that goes on and on may be stuck at, as far as it is a default that takes something from it. */
 export class LiveHints {
+  readonly #noted = new Map<string, string>();
   readonly #heard = new Map<string, { brief: string; times: number }>();
 
   constructor(
@@ -17,14 +18,16 @@ export class LiveHints {
   /** A note on a container that runs and says nothing, by its command. */
   noteOn(container: string): string | undefined {
     const facts = this.#factsOf(container);
-    return facts && briefCommandHint(facts);
+    const note = facts && briefCommandHint(facts);
+    if (note !== undefined) this.#noted.set(container, note);
+    return note;
   }
 
   /** Takes a line of a container's log. */
   hear(container: string, line: string): void {
     const facts = this.#factsOf(container);
     const brief = facts && briefLogHint(facts, line);
-    if (brief === undefined) return;
+    if (brief === undefined || this.#noted.get(container) === brief) return;
     const known = this.#heard.get(container);
     const times = known?.brief === brief ? known.times + 1 : 1;
     this.#heard.set(container, { brief, times });

@@ -85,6 +85,17 @@ export const kinds: Kind[] = [
     says: [/"app"/, /exit code 2/],
   },
   {
+    name: "read-only-root",
+    args: `{ init: [${init("writer", "touch /etc/x")}] }`,
+    says: [/"writer"/, /root file system is read-only by default/, /security: "image"/],
+  },
+  {
+    name: "silent",
+    args: `{ init: [${init("silent", "until [ -f /var/run/secrets/kubernetes.io/serviceaccount/namespace ]; do sleep 1; done")}], timeoutSeconds: ${deadlineSeconds} }`,
+    says: [/"silent"/, /still running/, /automountServiceAccountToken: true/],
+    grace: "deadline",
+  },
+  {
     name: "never-ready",
     args: `{ init: [${init("fine", "true")}], container: { name: "app", image: "${images.unprivileged}", port: 8081 }, timeoutSeconds: ${deadlineSeconds} }`,
     says: [/"app"/, /readiness probe/],

@@ -34,6 +34,14 @@ describe("while a step goes on and on", () => {
     expect(hintsOf(script).hints.noteOn("another")).toBeUndefined();
   });
 
+  test("what its command told already is not told by its log again", () => {
+    const { hints, told } = hintsOf("cat /var/run/secrets/kubernetes.io/serviceaccount/token");
+
+    expect(hints.noteOn("run")).toBeDefined();
+    for (let times = 0; times < 5; times++) hints.hear("run", token);
+    expect(told).toEqual([]);
+  });
+
   test("nothing is said where the spec may not be read", () => {
     const told: string[] = [];
     const hints = new LiveHints(undefined, (line) => told.push(line));
