@@ -12,6 +12,15 @@ export function networkProblems({ container, service, forward }: InitPodArgs): P
   return [
     ...problemsInOptional("service.port", service?.port, port),
     ...problemsInOptional("service.type", service?.type, oneOf(Object.values(ServiceType))),
+    ...(service?.spec?.selector === undefined
+      ? []
+      : [
+          {
+            field: "service.spec.selector",
+            value: "",
+            fix: "is set by InitPod itself, which finds its Pod by it; remove it",
+          },
+        ]),
     ...problemsInOptional("forward.mode", forward?.mode, oneOf(Object.values(ForwardMode))),
     ...problemsInOptional("forward.protocol", forward?.protocol, oneOf(Object.values(ForwardProtocol))),
     ...problemsInOptional("forward.localPort", forward?.localPort, port),

@@ -25,4 +25,12 @@ describe("the app", () => {
     ]);
     expect(fields({ container: { image: "a", container: { name: "y" } } })).toEqual([]);
   });
+
+  test("can't have the Service of its Pod lead elsewhere", () => {
+    for (const selector of [{ app: "other" }, null]) {
+      expect(fields({ container: { image: "a", port: 80 }, service: { spec: { selector } } })).toEqual([
+        "service.spec.selector",
+      ]);
+    }
+  });
 });
