@@ -20,7 +20,7 @@ export {
   ofNoInitPod,
   unionOf,
 } from "./labels";
-export { isMade, type LostMark, lostMark, lostMarkText, type Marked } from "./marks";
+export { isMade, lostLabel, type LostMark, lostMark, lostMarkText, type Marked } from "./marks";
 export { lookHeader, ownHeader } from "./ownHeaders";
 export { defaultProtocol, ForwardProtocol, isProtocol } from "./protocols";
 export { listenAddress, urlOnThisMachine } from "./urls";

@@ -26,9 +26,15 @@ export function isMade({ annotations = {} }: Marked): boolean {
  */
 export function lostMark({ labels = {}, annotations = {} }: Marked, selector?: Labels): LostMark | undefined {
   if (selector === undefined) return labels[idLabel] === undefined ? { kind: "label", key: idLabel } : undefined;
-  const [label] = Object.entries(selector).filter(([key, value]) => labels[key] !== value);
-  if (label !== undefined) return { kind: "label", key: label[0], wanted: label[1], found: labels[label[0]] };
-  return isMade({ annotations }) ? undefined : { kind: "annotation", key: annotation.retry };
+  return (
+    lostLabel(labels, selector) ?? (isMade({ annotations }) ? undefined : { kind: "annotation", key: annotation.retry })
+  );
+}
+
+/** The first label of `selector` that is not among `labels`. */
+export function lostLabel(labels: Labels, selector: Labels): LostMark | undefined {
+  const [lost] = Object.entries(selector).filter(([key, value]) => labels[key] !== value);
+  return lost && { kind: "label", key: lost[0], wanted: lost[1], found: labels[lost[0]] };
 }
 
 /** Which mark is lost and what that means, as an end of the sentence "The Pod failed: …". */

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { annotation, retriesText } from "../contract";
 import type { Self } from "../pulumi";
 import type { Claim } from "./claim";
-import { landedNamespace, warnOfVerbatimName } from "./landed";
+import { landedNamespace, warnOfFixedName } from "./landed";
 import type { Plan } from "./plan";
 import { serviceAnnotations } from "./service";
 
@@ -46,11 +46,7 @@ export function create(self: Self, plan: Plan, claim: Claim): Created {
     namespace: metadata.namespace,
     uid: metadata.uid,
   }));
-  warnOfVerbatimName(
-    name,
-    pod,
-    podIdentity.apply((known) => known.name),
-  );
+  warnOfFixedName(self, claim.identity, pod);
   const service =
     serviceSpec &&
     new Service(

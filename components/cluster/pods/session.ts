@@ -1,7 +1,7 @@
 import { type Labels, labelSelector } from "../../contract";
 import { ApiError, type ClusterAccess, ClusterClient, UnreachableError } from "../api";
 import type { Pod } from "./pod";
-import { listPods } from "./podFeed";
+import { listPods, podsPath } from "./podFeed";
 import { PodWatch } from "./podWatch";
 
 /** What the InitPods of one program share of one cluster: one client, and one list and one watch per namespace. */
@@ -34,6 +34,16 @@ export class ClusterSession {
    */
   async podsAnywhere(labels: Labels): Promise<Pod[]> {
     return await this.#list(undefined, labelSelector(labels));
+  }
+
+  /** The Pod of this name; undefined where there is none, or where it may not be read. */
+  async podNamed(namespace: string, name: string): Promise<Pod | undefined> {
+    try {
+      return await this.client.json<Pod>(`${podsPath(namespace)}/${name}`, { timeoutMs: reachTimeoutMs });
+    } catch (error) {
+      if (error instanceof ApiError) return undefined;
+      throw error;
+    }
   }
 
   watch(namespace: string): PodWatch {

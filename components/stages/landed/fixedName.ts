@@ -1,0 +1,60 @@
+import type { Pod } from "@pulumi/kubernetes/core/v1";
+import * as pulumi from "@pulumi/pulumi";
+import { hasLabels, type Identity } from "../../contract";
+import type { Self } from "../../pulumi";
+import { isNamedWithoutChance } from "./autonaming";
+
+/** Set by the provider where Pulumi chose the name. */
+const autonamed = "pulumi.com/autonamed";
+
+/**
+ * Warns where the Pod's name has no random part, as the program sets it by a transformation, or as `pulumi:autonaming` leaves
+ * it out: then its successor is made only once it is deleted. A preview also warns where the name is another Pod's.
+ */
+export function warnOfFixedName(self: Self, identity: pulumi.Output<Identity>, pod: Pod): void {
+  // Mocks name nothing.
+  if (pulumi.runtime.getEngine() === undefined) return;
+  // Property by property: a preview may not know all of them.
+  const { name, namespace, annotations } = pod.metadata;
+  const mark = (annotations as unknown as Record<string, pulumi.Output<string | undefined>>)[autonamed];
+  pulumi.all([name, mark]).apply(([podName, isAutonamed]) => {
+    const isOwn = isAutonamed !== "true";
+    if (!isOwn && !isNamedWithoutChance(new pulumi.Config("pulumi").get("autonaming"))) return;
+    void pulumi.log.warn(deletedFirst(podName, isOwn), pod);
+    if (!pulumi.runtime.isDryRun()) return;
+    pulumi.all([namespace, identity, pod.urn]).apply(([at, { selector }, urn]) =>
+      self.link.use(pod, undefined, async (session) => {
+        const found = await session.podNamed(at, podName);
+        if (found === undefined || hasLabels(found.metadata.labels, selector)) return;
+        await pulumi.log.warn(taken(self.name, `${at}/${podName}`, parentOf(urn)), pod);
+      }),
+    );
+  });
+}
+
+function deletedFirst(podName: string, isOwn: boolean): string {
+  const why = isOwn
+    ? `The name of Pod "${podName}" is set by a transformation`
+    : `The name of Pod "${podName}" has no random part, by pulumi:autonaming`;
+  const transform = isOwn
+    ? " (Where it is one of `transforms`, have it return deleteBeforeReplace: true in its opts, or the successor comes " +
+      'first and fails: "already exists".)'
+    : "";
+  return (
+    `${why}, so a change that makes it anew deletes it before its successor is made, and nothing serves meanwhile.` +
+    `${transform} A name that is left to Pulumi, as it is by default, has a random part.`
+  );
+}
+
+function taken(name: string, pod: string, parent: string): string {
+  return (
+    `There is a Pod ${pod} that does not belong to this InitPod, and no second one can have its name. Choose another name; ` +
+    "or delete that Pod; or let this stack take it over and make it anew, which needs an `up` that has failed for it: " +
+    `pulumi import kubernetes:core/v1:Pod ${name} ${pod} --parent initpod=${parent}`
+  );
+}
+
+/** URN of the InitPod whose Pod has this URN. */
+function parentOf(urn: string): string {
+  return urn.replace("$kubernetes:core/v1:Pod::", "::");
+}
