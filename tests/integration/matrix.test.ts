@@ -1,10 +1,10 @@
 import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { daemonOf, eventually } from "./support/machine.ts";
 import { consumers, images, program, scriptArgs } from "./support/programs.ts";
-import { objects, TestStack } from "./support/stack.ts";
+import { kubectl, objects, TestStack } from "./support/stack.ts";
 
 const good = scriptArgs("echo fine");
 const bad = scriptArgs("echo no; exit 3", "retries: 0,");
@@ -142,6 +142,75 @@ exports.url = outer.web.url;
     const after = await objects<{ metadata: { uid: string } }>("pods", stack.namespace);
     expect(after.map(({ metadata }) => metadata.uid)).toEqual([before?.metadata.uid]);
     expect(JSON.stringify((await stack.outputs()).initLogs)).toContain('"end"');
+  });
+
+  test("a transformation that sets the namespace of all objects is followed, and one of the Pod alone refused", async () => {
+    await kubectl(["create", "namespace", `${stack.namespace}-b`]);
+    onTestFinished(async () => void (await kubectl(["delete", "namespace", `${stack.namespace}-b`, "--wait=false"])));
+    const movedBy = (isMoved: string): string => `
+require("@pulumi/pulumi").runtime.registerStackTransformation(({ type, props, opts }) =>
+  ${isMoved} ? { props: { ...props, metadata: { ...props.metadata, namespace: "${stack.namespace}-b" } }, opts } : undefined);
+`;
+    const args = good.replace(/}$/, "service: {} }");
+    stack.write(movedBy(`type.startsWith("kubernetes:core")`) + program(args, consumers));
+    await stack.up();
+    expect(await stack.output("namespace")).toBe(`${stack.namespace}-b`);
+    expect((await fetch(await stack.output("url"))).status).toBe(200);
+    expect(await changes(stack)).toEqual({});
+    stack.write(movedBy(`type === "kubernetes:core/v1:Pod"`) + program(args, consumers));
+    const { code, output } = await stack.try(["preview"]);
+    expect(code).not.toBe(0);
+    expect(output).toMatch(/puts its Pod into namespace "\S+-b" and its Service into/);
+  });
+
+  test("a Pod is found without server-side apply, which has the provider set managed-by", async () => {
+    const provider = "{ provider: new k8s.Provider('c', { enableServerSideApply: false }) }";
+    stack.write(program(good, "", provider));
+    await stack.up();
+    expect((await fetch(await stack.output("url"))).status).toBe(200);
+    expect(await changes(stack)).toEqual({});
+  });
+
+  test("an admission policy that takes the label away is named at once", async () => {
+    const name = `labels-${stack.namespace}`;
+    const kinds = ["mutatingadmissionpolicy", "mutatingadmissionpolicybinding"];
+    onTestFinished(async () => {
+      for (const kind of kinds) await kubectl(["delete", kind, name, "--ignore-not-found"]);
+    });
+    const apiVersion = "admissionregistration.k8s.io/v1";
+    const pods = { apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["pods"] };
+    const labels = { "kubernetes.io/metadata.name": stack.namespace };
+    const expression = `[JSONPatch{op: "remove", path: "/metadata/labels/" + jsonpatch.escapeKey("init-pod.dev/id")}]`;
+    const policy = {
+      matchConstraints: { namespaceSelector: { matchLabels: labels }, resourceRules: [pods] },
+      matchConditions: [
+        { name: "ours", expression: `has(object.metadata.labels) && "init-pod.dev/id" in object.metadata.labels` },
+      ],
+      reinvocationPolicy: "Never",
+      mutations: [{ patchType: "JSONPatch", jsonPatch: { expression } }],
+    };
+    const specs = [policy, { policyName: name }];
+    for (const [index, kind] of ["MutatingAdmissionPolicy", "MutatingAdmissionPolicyBinding"].entries()) {
+      const input = JSON.stringify({ apiVersion, kind, metadata: { name }, spec: specs[index] });
+      await kubectl(["apply", "-f", "-"], { input });
+    }
+    // The API server takes policies up some time after they are made.
+    const podOf = (): string[] => [
+      "run",
+      "probe",
+      "-n",
+      stack.namespace,
+      "--image=x",
+      "--labels=init-pod.dev/id=x",
+      "--dry-run=server",
+      "-o",
+      "json",
+    ];
+    expect(await eventually(async () => !(await kubectl(podOf())).includes('"init-pod.dev/id"'), 20)).toBe(true);
+    const { code, output, seconds } = await stack.tryUp();
+    expect(code).not.toBe(0);
+    expect(seconds).toBeLessThan(30);
+    expect(output.replace(/\s+/g, " ")).toMatch(/its label init-pod\.dev\/id=web-[0-9a-f]{10} is missing/);
   });
 
   test("verbatim autonaming is warned of, as it costs the serving Pod", async () => {
