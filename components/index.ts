@@ -30,4 +30,4 @@ export type { Run } from "./spec/steps/run";
 export type { SecretKey } from "./spec/values/secretKeys";
 
 export { InitPod } from "./initPod";
-export { InitPodError, isInitPodError } from "./pulumi";
+export { InitPodError, type InitPodOptions, isInitPodError } from "./pulumi";

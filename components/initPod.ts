@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { accessOf, ClusterLink, ownUrn } from "./pulumi";
+import { accessOf, ClusterLink, componentOptions, type InitPodOptions, ownUrn } from "./pulumi";
 import type { InitLog, InitPodArgs } from "./spec";
 import { claim, create, plan, prove, reviveForwardsInUp } from "./stages";
 
@@ -25,11 +25,12 @@ export class InitPod extends pulumi.ComponentResource {
   /**
    * @param name - Name of the Pulumi resource; names of the Pod and the Service start with it.
    * @param args - What the Pod is made of.
-   * @param opts - Options as for all Pulumi components; `provider` chooses the cluster.
+   * @param opts - Options as for all Pulumi components; `provider` chooses the cluster. What concerns changes of the Pod
+   *   (`ignoreChanges`, `deleteBeforeReplace`, `customTimeouts`, `hooks`, …) is handed to the Pod.
    */
-  constructor(name: string, args: InitPodArgs, opts: pulumi.ComponentResourceOptions = {}) {
+  constructor(name: string, args: InitPodArgs, opts: InitPodOptions = {}) {
     // Without the arguments: as the component's inputs they would be one more line in each preview, and secrets in state.
-    super("init-pod:index:InitPod", name, {}, opts);
+    super("init-pod:index:InitPod", name, {}, componentOptions(opts));
     const planned = plan(this, name, args, opts);
     reviveForwardsInUp();
     const link = new ClusterLink(this, accessOf(this), planned.namespace);

@@ -28,17 +28,19 @@ export interface PodIdentity {
 /** Makes the Pod and the Service, and waits for neither. */
 export function create(self: Self, plan: Plan, claim: Claim): Created {
   const { name, component, link } = self;
-  const { podSpec, serviceSpec, replacementTrigger } = plan;
+  const { podSpec, serviceSpec, podOptions } = plan;
+  const { replacementTrigger, replaceOnChanges = [], customTimeouts } = podOptions;
   const namespace = link.namespace;
   const labels = claim.identity.apply((identity) => ({ ...identity.labels, ...plan.labels }));
   const pod = new Pod(
     name,
     { metadata: { namespace, labels, annotations: podAnnotations(plan, claim) }, spec: podSpec },
     {
+      ...podOptions,
       parent: component,
       replacementTrigger: replacementTrigger === undefined ? claim.retry : [replacementTrigger, claim.retry],
       // Many changes of a Pod's spec would otherwise be tried in place and refused by the API server.
-      replaceOnChanges: ["spec"],
+      replaceOnChanges: ["spec", ...replaceOnChanges],
     },
   );
   const podIdentity = pod.metadata.apply((metadata) => ({
@@ -52,10 +54,10 @@ export function create(self: Self, plan: Plan, claim: Claim): Created {
     new Service(
       name,
       {
-        metadata: { namespace, labels, annotations: serviceAnnotations(serviceSpec) },
+        metadata: { namespace, labels, annotations: serviceAnnotations(serviceSpec, plan.annotations) },
         spec: { ...serviceSpec, selector: claim.identity.apply(({ selector }) => selector) },
       },
-      { parent: component },
+      { parent: component, customTimeouts },
     );
   return { pod, podIdentity, namespace: landedNamespace(self, claim.identity, pod, service), service };
 }

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { defaultProtocol, type Expectations, type ForwardProtocol } from "../contract";
-import { InitPodError } from "../pulumi";
+import { InitPodError, type InitPodOptions, optionProblems, type PodOptions, podOptions } from "../pulumi";
 import { ForwardMode, type InitPodArgs } from "../spec";
 import { type Manifest, manifest } from "../spec/manifest";
 import { problemsOf } from "../spec/validation";
@@ -17,8 +17,8 @@ export interface Plan extends Pick<Manifest, "podSpec" | "serviceSpec" | "podPor
   timeoutSeconds: number;
   /** How the port of the Pod is forwarded; undefined where it is not. */
   forward?: ForwardPlan;
-  /** The user's own, which replaces the Pod when it changes. */
-  replacementTrigger?: pulumi.Input<unknown>;
+  /** What the user's own options come to for the Pod. */
+  podOptions: PodOptions;
 }
 
 export interface ForwardPlan {
@@ -31,15 +31,10 @@ export interface ForwardPlan {
 
 /**
  * What is to be made.
- * @throws {InitPodError} with all problems of the arguments.
+ * @throws {InitPodError} with all problems of the arguments and the options.
  */
-export function plan(
-  component: pulumi.Resource,
-  name: string,
-  args: InitPodArgs,
-  opts: pulumi.ComponentResourceOptions,
-): Plan {
-  const problems = problemsOf(args);
+export function plan(component: pulumi.Resource, name: string, args: InitPodArgs, opts: InitPodOptions): Plan {
+  const problems = [...problemsOf(args), ...optionProblems(opts)];
   if (problems.length > 0) throw new InitPodError(formatProblems(name, problems), component);
   const fail = (text: string): InitPodError => new InitPodError(`InitPod "${name}": ${text}`, component);
   const { podSpec, serviceSpec, podPort, servicePort, retries, secrets } = manifest(args, fail);
@@ -60,6 +55,6 @@ export function plan(
       podPort === undefined || mode === ForwardMode.Never
         ? undefined
         : { podPort, mode, protocol, wantedPort: localPort && checked(localPort, "forward.localPort", port, fail) },
-    replacementTrigger: opts.replacementTrigger as pulumi.Input<unknown>,
+    podOptions: podOptions(opts),
   };
 }

@@ -1,19 +1,26 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
+import { isPlain } from "../spec/values";
+
+/** Annotations of the Service: the user's, and how the provider waits for it. */
+export function serviceAnnotations(
+  { type }: k8s.types.input.core.v1.ServiceSpec,
+  annotations: Record<string, pulumi.Input<string>> = {},
+): pulumi.Input<Record<string, pulumi.Input<string>>> {
+  // As an Output, the whole map would be unknown where one annotation is.
+  if (isPlain(type)) return { ...annotations, ...waitAnnotation(type) };
+  return pulumi.output(type).apply((known) => ({ ...annotations, ...waitAnnotation(known) }));
+}
 
 /**
- * How the provider waits for the Service. Its own way settles for 10 s and blocks while Pods aren't Ready, which InitPod
- * has judged better by then. Only the address of a load balancer is worth waiting for.
+ * The provider's own way to wait settles for 10 s and blocks while Pods aren't Ready, which InitPod has judged better by
+ * then. Only the address of a load balancer is worth waiting for.
  * Source: https://www.pulumi.com/registry/packages/kubernetes/how-to-guides/managing-resources-with-server-side-apply/
  */
-export function serviceAnnotations(spec: k8s.types.input.core.v1.ServiceSpec): pulumi.Output<Record<string, string>> {
-  return pulumi
-    .output(spec.type)
-    .apply((type): Record<string, string> =>
-      type === "LoadBalancer"
-        ? { "pulumi.com/waitFor": "jsonpath={.status.loadBalancer.ingress}" }
-        : { "pulumi.com/skipAwait": "true" },
-    );
+function waitAnnotation(type: string | undefined): Record<string, string> {
+  return type === "LoadBalancer"
+    ? { "pulumi.com/waitFor": "jsonpath={.status.loadBalancer.ingress}" }
+    : { "pulumi.com/skipAwait": "true" };
 }
 
 /** The Service's URL inside the cluster. Unknown in the preview of its creation, as its name is only known then. */

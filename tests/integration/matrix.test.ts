@@ -88,6 +88,29 @@ describe("InitPod and what Pulumi can do with a stack:", () => {
     await stack.pulumi(["state", "unprotect", "--all", "--yes"]);
   });
 
+  test("deleteBeforeReplace frees a hostPort for the new Pod, ignoreChanges keeps the Pod, a hook of its deletion runs", async () => {
+    const args = (script: string): string =>
+      scriptArgs(script).replace(
+        "port: 8080 }",
+        "port: 8080, container: { ports: [{ containerPort: 8080, hostPort: 18976 }] } }",
+      );
+    const opts = `{
+      deleteBeforeReplace: true,
+      ignoreChanges: config.getBoolean("frozen") ? ["spec"] : [],
+      hooks: { beforeDelete: [new pulumi.ResourceHook("say", async ({ oldInputs }) => console.log("hook of " + oldInputs.kind))] },
+    }`;
+    stack.write(program(args("echo one"), "", opts));
+    await stack.up();
+    const podName = await stack.output("podName");
+    stack.write(program(args("echo two"), "", opts));
+    await stack.configure("frozen", "true");
+    expect(await changes(stack)).toEqual({});
+    await stack.configure("frozen", "false");
+    expect((await stack.up()).output).toContain("hook of Pod");
+    expect(await stack.output("podName")).not.toBe(podName);
+    expect((await fetch(await stack.output("url"))).status).toBe(200);
+  });
+
   test("retainOnDelete keeps Pod and forward through a destroy", async () => {
     stack.write(program(good, "", "{ retainOnDelete: true }"));
     await stack.up();

@@ -82,4 +82,52 @@ describe("an InitPod under Pulumi's mocks", () => {
       await resolved(new InitPod("never", { container: { image, port: 80 }, forward: { mode: "never" } }).url),
     ).toBe("");
   });
+
+  test("hands its Pod the options that concern it, next to its own, and the Service the timeouts", async () => {
+    const made: Record<string, pulumi.CustomResourceOptions> = {};
+    const note: pulumi.ResourceTransformation = ({ type, props, opts }) => {
+      made[type] = opts;
+      return { props: props, opts };
+    };
+    const customTimeouts = { delete: "2m" };
+    await resolved(
+      new InitPod("options", args, {
+        ...{ transformations: [note], deleteBeforeReplace: true, customTimeouts, hideDiffs: ["spec"] },
+        ...{ ignoreChanges: ["spec.hostname"], replaceOnChanges: ["metadata.labels"] },
+      }).podName,
+    );
+    expect(made["kubernetes:core/v1:Pod"]).toMatchObject({
+      ...{ deleteBeforeReplace: true, customTimeouts, hideDiffs: ["spec"], ignoreChanges: ["spec.hostname"] },
+      replaceOnChanges: ["spec", "metadata.labels"],
+    });
+    expect(made["kubernetes:core/v1:Service"]).toMatchObject({ customTimeouts });
+    expect(made["init-pod:index:InitPod"]).not.toHaveProperty("ignoreChanges");
+  });
+
+  test("refuses options without effect in the same list as bad arguments", () => {
+    const opts = { version: "4.0.0", import: undefined };
+    expect(() => new InitPod("bad", { container: { image: "not an image!" } }, opts)).toThrow(
+      /2 problems[\s\S]*container\.image[\s\S]*opts\.version: set it on a k8s\.Provider/,
+    );
+    expect(() => new InitPod("bad", args, { id: "an-id" })).toThrow(/1 problem[\s\S]*opts\.id: remove it/);
+  });
+
+  test.each(["ClusterIP", "LoadBalancer"] as const)(
+    "gives the user's annotations to Pod and %s Service, and its own to the one that they steer",
+    async (type) => {
+      const annotations = { "example.com/team": "shop", "pulumi.com/patchForce": "true" };
+      const name = `annotated-${type}`.toLowerCase();
+      const { podName, clusterUrl } = new InitPod(name, { ...args, service: { type }, annotations });
+      await resolved(pulumi.all([podName, clusterUrl]));
+      const annotationsOf = (kind: string): unknown =>
+        registered.find((one) => one.type === kind && one.name === name)?.inputs.metadata;
+      const wait =
+        type === "LoadBalancer"
+          ? { "pulumi.com/waitFor": "jsonpath={.status.loadBalancer.ingress}" }
+          : { "pulumi.com/skipAwait": "true" };
+      expect(annotationsOf("kubernetes:core/v1:Service")).toMatchObject({ annotations: { ...annotations, ...wait } });
+      expect(annotationsOf("kubernetes:core/v1:Pod")).toMatchObject({ annotations });
+      expect(JSON.stringify(annotationsOf("kubernetes:core/v1:Service"))).not.toContain("init-pod.dev/retr");
+    },
+  );
 });

@@ -91,9 +91,9 @@ async function probeHttp(
 /** A path as Node.js lets it stand in a request: a readiness probe may have any character in it. */
 function requestable(path: string): string {
   const absolute = path.startsWith("/") ? path : `/${path}`;
-  return [...Buffer.from(absolute).toString()]
-    .map((char) => (/[!-~]/.test(char) ? char : encodeURIComponent(char)))
-    .join("");
+  return Buffer.from(absolute)
+    .toString()
+    .replace(/[^!-~]+/g, encodeURIComponent);
 }
 
 function foreignNote(protocol: "http" | "https", error: NodeJS.ErrnoException): string {

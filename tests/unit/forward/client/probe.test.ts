@@ -1,5 +1,5 @@
 import { createServer } from "node:https";
-import type { AddressInfo, Socket } from "node:net";
+import type { AddressInfo, Server, Socket } from "node:net";
 import { createServer as createTlsServer } from "node:tls";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { probe, type ProbeResult } from "../../../../components/forward/client/probe.ts";
@@ -122,8 +122,8 @@ describe("an answer of the forwarder's own", () => {
 });
 
 describe("over https the Pod has answered with", () => {
-  async function tls(listen: (key: { key: string; cert: string }) => { listen: unknown }): Promise<number> {
-    const server = listen(selfSigned()) as ReturnType<typeof createTlsServer>;
+  async function tls(create: (pair: { key: string; cert: string }) => Server): Promise<number> {
+    const server = create(selfSigned());
     onTestFinished(() => void server.close());
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     return (server.address() as AddressInfo).port;
