@@ -43,7 +43,7 @@ export function nextSteps({ view, initPods, forwards, isIdle, command }: Finding
 const replace: NextStep = { command: "pulumi up", why: "makes failed and deleted Pods anew, once the cause is gone" };
 
 function revive(flags: string): NextStep {
-  return { command: `init-pod forward${flags}`, why: "makes the URLs answer on this machine" };
+  return { command: `npx init-pod forward${flags}`, why: "makes the URLs answer on this machine" };
 }
 
 function needsUp(initPod: InitPodView): boolean {

@@ -229,7 +229,7 @@ function ofScheduling({ namespace, podSpec }: FailureFacts, message: string): Ad
       /didn't have free ports/,
       podSpec?.hostNetwork === true
         ? "With hostNetwork each of its ports is the node's, and another Pod has one: choose others, or leave it out."
-        : "Another Pod holds the hostPort: leave it out.",
+        : "Another Pod holds the hostPort: leave it out. If that is the predecessor, set the option deleteBeforeReplace.",
     ],
     [/unschedulable/, "Nodes are cordoned: kubectl uncordon NODE."],
     [/no nodes available/, "The cluster has no node that takes Pods."],

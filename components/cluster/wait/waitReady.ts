@@ -38,7 +38,8 @@ export async function waitUntilReady(settings: WaitSettings): Promise<InitContai
   if (found && settings.existed && !isReady(found) && hasBeenReady(found) && !hasEnded(found)) {
     // Whatever else this run is for must not be held up by a Pod that served before and may do so again.
     settings.report(
-      `Pod ${settings.namespace}/${settings.podName} was Ready before and is not now: see kubectl describe pod.`,
+      `Pod ${settings.namespace}/${settings.podName} was Ready before and is not now: see ` +
+        `kubectl describe pod -n ${settings.namespace} ${settings.podName}`,
     );
     return await initLogs(settings, found);
   }

@@ -155,7 +155,7 @@ function isPod(record: ForwardRecord, podUid: string | undefined): boolean {
 function whyNotReady({ forward }: StoredForward, record: ForwardRecord | undefined): string {
   const what = `${listenAddress}:${forward.localPort} does not forward to the Pod of ${forward.name}`;
   if (record === undefined)
-    return `${what}: the forwarder does not start. See its log in the state folder (init-pod status).`;
+    return `${what}: the forwarder does not start. See its log in the state folder (npx init-pod status).`;
   if (record.error !== undefined) return `${what}: ${record.error}`;
   return `${what}: the forwarder sees ${record.pod === undefined ? "no Ready Pod" : `Pod ${record.pod.name} alone`}.`;
 }

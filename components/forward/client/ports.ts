@@ -66,7 +66,7 @@ export function assertUnclaimed(port: number, owner: ForwardOwner, folder = stat
 /** Whose forward, but for the one of `key`, has a port by the desired state of this user. */
 function forwarded(folder: string, key: string, port: number): string | undefined {
   const other = listDesired(folder).find((stored) => stored.forward.localPort === port && stored.key !== key);
-  return other && `the forward of InitPod "${other.forward.name}" (init-pod status)`;
+  return other && `the forward of InitPod "${other.forward.name}" (npx init-pod status)`;
 }
 
 /** Whether the daemon listens there for this very forward. */

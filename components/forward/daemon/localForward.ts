@@ -164,7 +164,7 @@ export class LocalForward {
     }
     if (pod !== undefined) {
       const { name: podName, namespace } = pod.metadata;
-      const hint = `In a terminal: init-pod status, or kubectl describe pod ${podName} -n ${namespace}`;
+      const hint = `In a terminal: npx init-pod status, or kubectl describe pod ${podName} -n ${namespace}`;
       const verdict = currentVerdict(pod, await this.#podEvents.of(pod));
       return { kind: "waiting", name, message: `Pod ${podName} ${describePod(pod, verdict)}.`, hint };
     }

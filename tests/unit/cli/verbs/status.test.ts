@@ -257,9 +257,9 @@ describe("what to do next", () => {
   });
 
   test("makes URLs answer that don't here, and forwards whose daemon is gone, of their own cluster", async () => {
-    expect(commands(await show(clusterOf([podOf("web", ready)])))).toEqual(["init-pod forward"]);
+    expect(commands(await show(clusterOf([podOf("web", ready)])))).toEqual(["npx init-pod forward"]);
     const elsewhere = machine({ context: "prod", clusterUid: "other" });
-    expect(commands(await show(clusterOf([]), elsewhere))).toEqual(["init-pod forward --context prod"]);
+    expect(commands(await show(clusterOf([]), elsewhere))).toEqual(["npx init-pod forward --context prod"]);
   });
 
   test.each([
