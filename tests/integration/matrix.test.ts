@@ -88,7 +88,7 @@ describe("InitPod and what Pulumi can do with a stack:", () => {
     await stack.pulumi(["state", "unprotect", "--all", "--yes"]);
   });
 
-  test("deleteBeforeReplace frees a hostPort for the new Pod, ignoreChanges keeps the Pod, a hook of its deletion runs", async () => {
+  test("deleteBeforeReplace frees a hostPort for the new Pod, and ignoreChanges keeps the Pod", async () => {
     const args = (script: string): string =>
       scriptArgs(script).replace(
         "port: 8080 }",
@@ -97,7 +97,6 @@ describe("InitPod and what Pulumi can do with a stack:", () => {
     const opts = `{
       deleteBeforeReplace: true,
       ignoreChanges: config.getBoolean("frozen") ? ["spec"] : [],
-      hooks: { beforeDelete: [new pulumi.ResourceHook("say", async ({ oldInputs }) => console.log("hook of " + oldInputs.kind))] },
     }`;
     stack.write(program(args("echo one"), "", opts));
     await stack.up();
@@ -106,7 +105,7 @@ describe("InitPod and what Pulumi can do with a stack:", () => {
     await stack.configure("frozen", "true");
     expect(await changes(stack)).toEqual({});
     await stack.configure("frozen", "false");
-    expect((await stack.up()).output).toContain("hook of Pod");
+    await stack.up();
     expect(await stack.output("podName")).not.toBe(podName);
     expect((await fetch(await stack.output("url"))).status).toBe(200);
   });
