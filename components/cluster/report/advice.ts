@@ -12,7 +12,7 @@ export function failureAdvice(facts: FailureFacts, logLines: readonly string[]):
   const waits = reason === "Timeout" || logLines.length === 0;
   const hints = hasRun(facts) ? hintsOf(facts, logLines, waits) : [];
   const byReason = (exitCode === undefined ? rules[reason] : ofExit)?.(facts, message) ?? [];
-  return byReason.length > 0 || hints.length > 0 ? [...hints, ...byReason] : ofMessage(message);
+  return byReason.length > 0 || hints.length > 0 ? [...hints, ...byReason] : ofMessage(facts, message);
 }
 
 /** Whether the container itself got to do what it does, and was not stopped for the memory that it took. */
@@ -290,10 +290,13 @@ function ofExit({ verdict, memoryLimit, podSpec }: FailureFacts): Advice[] {
     : [{ text: `Raise resources.limits.memory (now ${memoryLimit}), or make it need less.` }];
 }
 
-function ofMessage(message: string): Advice[] {
+function ofMessage({ namespace }: FailureFacts, message: string): Advice[] {
   if (message.includes("exceeded quota")) {
     return [
-      { text: "The namespace's quota is used up: lower resources, or raise it. What it says: kubectl describe quota." },
+      {
+        text: "The namespace's quota is used up: lower resources, or raise it. What it says:",
+        command: `kubectl describe quota -n ${namespace}`,
+      },
     ];
   }
   if (/^OutOf|Node didn't have enough resource/i.test(message)) {
