@@ -5,5 +5,5 @@ export { knownOr, withLateErrors } from "./knownOr";
 export { componentOptions, type InitPodOptions, optionProblems, type PodOptions, podOptions } from "./options";
 export { ownUrn } from "./ownUrn";
 export { perDeployment } from "./perDeployment";
-export { accessOf } from "./providerAccess";
+export { accessOf, choosesCluster } from "./providerAccess";
 export type { Self } from "./self";

@@ -13,8 +13,7 @@ type ProviderOutputs = Partial<
  * Source: https://www.pulumi.com/registry/packages/kubernetes/installation-configuration/
  */
 export function accessOf(component: pulumi.Resource): pulumi.Output<ClusterAccess | undefined> {
-  const { kubeconfig, context, cluster, namespace, renderYamlToDirectory } =
-    (component.getProvider("kubernetes:core/v1:Pod") as ProviderOutputs | undefined) ?? configured();
+  const { kubeconfig, context, cluster, namespace, renderYamlToDirectory } = chosenFor(component);
   return pulumi
     .all([kubeconfig, context, cluster, namespace, renderYamlToDirectory].map(settled))
     .apply(([kubeconfig, context, cluster, namespace, rendered]) =>
@@ -30,13 +29,42 @@ export function accessOf(component: pulumi.Resource): pulumi.Output<ClusterAcces
 }
 
 /**
+ * Whether the program's provider or the stack's configuration says which cluster it is. Otherwise it is whichever the
+ * kubeconfig's current context leads to. Known in each preview.
+ */
+export function choosesCluster(component: pulumi.Resource): pulumi.Output<boolean> {
+  const { kubeconfig, context, cluster } = chosenFor(component);
+  const given = Promise.all([kubeconfig, context, cluster].map(isGiven));
+  return pulumi.output(
+    given.then(
+      (each) => each.some(Boolean),
+      // Whoever asks for the cluster itself tells of a provider that can't be made.
+      () => true,
+    ),
+  );
+}
+
+/** Also of a value that is not known yet. */
+async function isGiven(value: pulumi.Input<string> | undefined): Promise<boolean> {
+  const raw = pulumi.Output.isInstance(value) ? await rawOf(value) : await value;
+  return raw !== undefined && raw !== null && raw !== "";
+}
+
+function rawOf(value: pulumi.OutputInstance<string>): Promise<unknown> {
+  return (value as unknown as { promise: (withUnknowns: boolean) => Promise<unknown> }).promise(true);
+}
+
+function chosenFor(component: pulumi.Resource): ProviderOutputs {
+  return (component.getProvider("kubernetes:core/v1:Pod") as ProviderOutputs | undefined) ?? configured();
+}
+
+/**
  * Takes what a provider leaves out for known in a preview. The SDK takes it for unknown, so that the preview of an unchanged
  * program would know nothing of the cluster; what really is unknown has a value of its own.
  */
 function settled(value: pulumi.Input<string> | undefined): pulumi.Input<string> | undefined {
   if (!pulumi.runtime.isDryRun() || !pulumi.Output.isInstance(value)) return value;
-  const { promise } = value as unknown as { promise: (withUnknowns: boolean) => Promise<unknown> };
-  return pulumi.output(promise(true).then((raw) => (raw === undefined ? undefined : value))) as pulumi.Output<string>;
+  return pulumi.output(rawOf(value).then((raw) => (raw === undefined ? undefined : value))) as pulumi.Output<string>;
 }
 
 function configured(): ProviderOutputs {

@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Pod } from "../cluster/pods";
 import { type Identity, identityOf } from "../contract";
 import { knownOr, type Self } from "../pulumi";
+import { type Cluster, guarded, reachedCluster } from "./guard";
 import { checkedPort, drawPort } from "./localPort";
 import type { Plan } from "./plan";
 import { earlierPods, retryTrigger } from "./retry";
@@ -14,17 +15,20 @@ export interface Claim {
   localPort?: pulumi.Output<number>;
   /** Its Pods when the program began, without those being deleted; undefined where a preview may not read them. */
   earlier: pulumi.Output<readonly Pod[] | undefined>;
+  /** Uid of the cluster that it lives in after this run. */
+  cluster: pulumi.Output<string>;
   /** Changes when the Pod must be made anew although its arguments are the same. */
   retry: pulumi.Output<string | null>;
 }
 
 /** Takes the identity and the local port of an InitPod, those of an earlier `up` where there was one. */
 export function claim(self: Self, { expected, forward }: Plan): Claim {
-  const { identity, isNew, localPort } = keepInState(self);
+  const { identity, isNew, localPort, cluster } = keepInState(self);
   const earlier = earlierPods(self, identity, isNew);
   const wanted = forward?.wantedPort;
   return {
     identity,
+    cluster,
     localPort: forward && (wanted === undefined ? localPort : checkedPort(self, identity, wanted)),
     earlier,
     retry: retryTrigger(self, earlier, expected),
@@ -36,30 +40,66 @@ interface Kept {
   /** Whether it was made just now, so that no Pod can have it. */
   isNew: pulumi.Output<boolean>;
   localPort: pulumi.Output<number>;
+  /** Uid of the cluster; `""` where it is not known. */
+  cluster: pulumi.Output<string>;
 }
 
 /**
  * Keeps the identity and the local port in state. Made anew, the identity would be another one, and the living Pod would no
  * longer be found: also after a rename by alias. One resource for both, as each takes the engine some time; with a port for
  * InitPods that have none too, as nothing can be added to what is kept when one comes later.
+ *
+ * Its output stays as it first was. Its input holds the cluster that the InitPod lives in: it is written anew where somebody
+ * chose the cluster, and otherwise read back as it was, which tells a run that has come to another cluster by accident.
  */
 function keepInState(self: Self): Kept {
   const { name, component, urn } = self;
   const first = urn.apply((known) => identityOf(known, name));
   const drawnPort = drawPort(self, first);
-  const stash = new pulumi.Stash(
-    `${name}-identity`,
-    { input: pulumi.all([first, drawnPort]).apply(([identity, localPort]) => ({ ...identity, localPort })) },
-    { parent: component, ignoreChanges: ["input"], hideDiffs: ["input", "output"] },
+  const reached = reachedCluster(self);
+  const asRead = ["input"];
+  const moved = ["id", "selector", "labels", "localPort"].map((key) => `input.${key}`);
+  // Where nothing is written anew, nothing waits for the cluster's answer.
+  const writes = reached.meant.apply((meant) =>
+    meant ? reached.cluster.apply((it) => (it?.uid ?? "") !== "") : false,
   );
+  const written = pulumi.runtime.isDryRun()
+    ? writes.apply((does) => (does ? reached.cluster : pulumi.output(pulumi.unknown as unknown as undefined)))
+    : reached.cluster;
+  const stash = writes.apply(
+    (does) =>
+      new pulumi.Stash(
+        `${name}-identity`,
+        {
+          // One by one: what a preview doesn't know must not hide the rest.
+          input: {
+            id: first.apply(({ id }) => id),
+            selector: first.apply(({ selector }) => selector),
+            labels: first.apply(({ labels }) => labels),
+            localPort: drawnPort,
+            cluster: written,
+          },
+        },
+        { parent: component, ignoreChanges: does ? moved : asRead, hideDiffs: ["input", "output"] },
+      ),
+  );
+  const home = stash.apply(({ input }) => input as pulumi.Output<{ cluster?: Cluster } | undefined>);
+  const cluster = home.apply((known) => known?.cluster);
   // Mocks may keep nothing.
   const kept = pulumi
-    .all([stash.output as pulumi.Output<(Identity & { localPort: number }) | undefined>, first])
+    .all([stash.apply(({ output }) => output as pulumi.Output<(Identity & { localPort: number }) | undefined>), first])
     .apply(([known, identity]) => known ?? { ...identity, localPort: undefined });
-  const identity = knownOr<Identity>(kept, first);
+  // All that is made has the identity, so nothing is made in the wrong cluster.
+  const identity = pulumi
+    .all([knownOr<Identity>(kept, first), guarded(self, reached, cluster)])
+    .apply(([known]) => known) as pulumi.Output<Identity>;
   return {
     identity,
     isNew: pulumi.all([identity, first]).apply(([{ id }, { id: drawn }]) => id === drawn),
+    cluster: knownOr(
+      cluster.apply((known) => known?.uid ?? ""),
+      "",
+    ),
     localPort: kept.apply(({ localPort }): pulumi.Input<number> => localPort ?? drawnPort) as pulumi.Output<number>,
   };
 }

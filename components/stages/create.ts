@@ -57,7 +57,8 @@ export function create(self: Self, plan: Plan, claim: Claim): Created {
         metadata: { namespace, labels, annotations: serviceAnnotations(serviceSpec, plan.annotations) },
         spec: { ...serviceSpec, selector: claim.identity.apply(({ selector }) => selector) },
       },
-      { parent: component, customTimeouts },
+      // A cluster made anew has none, which the provider notices in a refresh alone.
+      { parent: component, customTimeouts, replacementTrigger: claim.cluster },
     );
   return { pod, podIdentity, namespace: landedNamespace(self, claim.identity, pod, service), service };
 }

@@ -55,13 +55,13 @@ export class ClusterSession {
   /** Uid of the `kube-system` namespace, the usual name of a cluster; `""` where it may not be read. */
   async uid(): Promise<string> {
     this.#uid ??= this.client
-      .json<{ metadata: { uid: string } }>("/api/v1/namespaces/kube-system")
+      .json<{ metadata: { uid: string } }>("/api/v1/namespaces/kube-system", { timeoutMs: reachTimeoutMs })
       .then(({ metadata }) => metadata.uid)
       .catch((error: unknown) => {
         if (error instanceof ApiError) return "";
         // Whoever asks next may have more luck.
         this.#uid = undefined;
-        throw error;
+        throw this.#oneError(error);
       });
     return await this.#uid;
   }
@@ -84,10 +84,14 @@ export class ClusterSession {
       const { pods } = await listPods(this.client, request);
       return pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
     } catch (error) {
-      if (!(error instanceof UnreachableError)) throw error;
-      this.#unreachable ??= new UnreachableError(unreachable(this.client, error));
-      throw this.#unreachable;
+      throw this.#oneError(error);
     }
+  }
+
+  #oneError(error: unknown): unknown {
+    if (!(error instanceof UnreachableError)) return error;
+    this.#unreachable ??= new UnreachableError(unreachable(this.client, error));
+    return this.#unreachable;
   }
 }
 

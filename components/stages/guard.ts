@@ -1,0 +1,71 @@
+import * as pulumi from "@pulumi/pulumi";
+import { choosesCluster, InitPodError, knownOr, perDeployment, type Self, withLateErrors } from "../pulumi";
+
+/** A cluster, as far as an InitPod remembers the one that it lives in. */
+export interface Cluster {
+  /** Of the namespace `kube-system`; `""` where it may not be read. */
+  uid: string;
+  context: string;
+  server: string;
+}
+
+/** The cluster of this run. */
+export interface Reached {
+  /** Undefined where there is none, or where a preview doesn't know it. */
+  cluster: pulumi.Output<Cluster | undefined>;
+  /** Whether somebody said that it is to be this one; otherwise it is what the kubeconfig's current context says. */
+  meant: pulumi.Output<boolean>;
+}
+
+const toldOf = perDeployment(() => ({ missingRight: false }));
+
+/** Setting it to `1` has InitPods made anew in another cluster than they live in. */
+const takesNewCluster = (): boolean => process.env.INIT_POD_NEW_CLUSTER === "1";
+
+/** Asks which cluster this run reaches. */
+export function reachedCluster({ component, link }: Self): Reached {
+  const cluster = link.use<Cluster | undefined>(component, undefined, async (session) => {
+    const { context, server } = session.client;
+    return { uid: await session.uid(), context, server };
+  });
+  return {
+    cluster: knownOr(cluster, undefined),
+    meant: takesNewCluster() ? pulumi.output(true) : choosesCluster(component),
+  };
+}
+
+/**
+ * Resolves where the InitPod may be made.
+ * @throws {InitPodError} (in the output) where it lives in another cluster, and nobody said that it is to move.
+ */
+export function guarded(
+  { name, component }: Self,
+  { cluster, meant }: Reached,
+  home: pulumi.Output<Cluster | undefined>,
+): pulumi.Output<undefined> {
+  const told = toldOf();
+  const checked = pulumi.all([home, cluster, meant]).apply(([known, reached, isMeant]) => {
+    if (isMeant || reached === undefined) return undefined;
+    if (reached.uid === "" && !told.missingRight) {
+      told.missingRight = true;
+      const what = "No right to get the namespace kube-system: a run that reaches another cluster is not noticed.";
+      void pulumi.log.info(what, component);
+    }
+    const isOther = known !== undefined && known.uid !== "" && reached.uid !== "" && known.uid !== reached.uid;
+    if (isOther) throw new InitPodError(wrongCluster(name, known, reached), component);
+    return undefined;
+  });
+  return knownOr<undefined>(withLateErrors(checked), undefined);
+}
+
+function wrongCluster(name: string, home: Cluster, reached: Cluster): string {
+  const text = ({ context, server, uid }: Cluster): string => `context "${context}", server ${server} (uid ${uid})`;
+  return [
+    `InitPod "${name}" lives in another cluster than the kubeconfig's current context leads to. Nothing was changed.`,
+    `It lives in: ${text(home)}`,
+    `This is:     ${text(reached)}`,
+    "To stay there, pin it:                        pulumi config set kubernetes:context " + home.context,
+    "To move it, choose the new one in the same way, or by the kubeconfig or context of a kubernetes provider.",
+    "Where the old cluster is gone for good:       INIT_POD_NEW_CLUSTER=1 pulumi up",
+  ].join("\n");
+}
