@@ -5,6 +5,7 @@
 export const floors = [
   "",
   "stages",
+  "stages/applied",
   "stages/landed",
   "pulumi",
   "cli",
@@ -21,6 +22,7 @@ export const floors = [
   "cluster/verdict",
   "cluster/pods",
   "cluster/api",
+  "spec/applied",
   "spec/manifest",
   "spec/validation",
   "spec",

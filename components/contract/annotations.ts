@@ -5,6 +5,8 @@ export const ownPrefix = "init-pod.dev/";
 export const annotation = {
   /** Changes when the Pod must be made anew although its arguments are the same. */
   retry: `${ownPrefix}retry`,
+  /** What the spec was before the cluster added to it, as keyed hashes. */
+  applied: `${ownPrefix}applied`,
   /** Failing attempts that are tolerated. */
   retries: `${ownPrefix}retries`,
   /** The port that the app listens on. */

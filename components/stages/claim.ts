@@ -1,3 +1,4 @@
+import { randomBytes } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { Pod } from "../cluster/pods";
 import { type Identity, identityOf } from "../contract";
@@ -5,7 +6,7 @@ import { knownOr, type Self } from "../pulumi";
 import { type Cluster, guarded, reachedCluster } from "./guard";
 import { checkedPort, drawPort } from "./localPort";
 import type { Plan } from "./plan";
-import { earlierPods, retryTrigger } from "./retry";
+import { earlierPods, type Retry, retryTrigger } from "./retry";
 
 /** What an InitPod has before its Pod is made. */
 export interface Claim {
@@ -17,13 +18,15 @@ export interface Claim {
   earlier: pulumi.Output<readonly Pod[] | undefined>;
   /** Uid of the cluster that it lives in after this run. */
   cluster: pulumi.Output<string>;
-  /** Changes when the Pod must be made anew although its arguments are the same. */
-  retry: pulumi.Output<string | null>;
+  /** Secret of the InitPod, of which nothing but keyed hashes leaves the state. */
+  key: pulumi.Output<string>;
+  /** Whether the Pod must be made anew although its arguments are the same. */
+  retry: pulumi.Output<Retry>;
 }
 
 /** Takes the identity and the local port of an InitPod, those of an earlier `up` where there was one. */
 export function claim(self: Self, { expected, forward }: Plan): Claim {
-  const { identity, isNew, localPort, cluster } = keepInState(self);
+  const { identity, isNew, localPort, cluster, key } = keepInState(self);
   const earlier = earlierPods(self, identity, isNew);
   const wanted = forward?.wantedPort;
   return {
@@ -31,7 +34,8 @@ export function claim(self: Self, { expected, forward }: Plan): Claim {
     cluster,
     localPort: forward && (wanted === undefined ? localPort : checkedPort(self, identity, wanted)),
     earlier,
-    retry: retryTrigger(self, earlier, expected),
+    key,
+    retry: retryTrigger(self, earlier, isNew, expected),
   };
 }
 
@@ -42,6 +46,12 @@ interface Kept {
   localPort: pulumi.Output<number>;
   /** Uid of the cluster; `""` where it is not known. */
   cluster: pulumi.Output<string>;
+  key: pulumi.Output<string>;
+}
+
+interface InState extends Identity {
+  localPort?: number;
+  key?: string;
 }
 
 /**
@@ -56,9 +66,10 @@ function keepInState(self: Self): Kept {
   const { name, component, urn } = self;
   const first = urn.apply((known) => identityOf(known, name));
   const drawnPort = drawPort(self, first);
+  const firstKey = randomBytes(16).toString("hex");
   const reached = reachedCluster(self);
   const asRead = ["input"];
-  const moved = ["id", "selector", "labels", "localPort"].map((key) => `input.${key}`);
+  const moved = ["id", "selector", "labels", "localPort", "key"].map((key) => `input.${key}`);
   // Where nothing is written anew, nothing waits for the cluster's answer.
   const writes = reached.meant.apply((meant) =>
     meant ? reached.cluster.apply((it) => (it?.uid ?? "") !== "") : false,
@@ -71,12 +82,13 @@ function keepInState(self: Self): Kept {
       new pulumi.Stash(
         `${name}-identity`,
         {
-          // One by one: what a preview doesn't know must not hide the rest.
+          // One by one: only the key is a secret in state, and what a preview doesn't know must not hide the rest.
           input: {
             id: first.apply(({ id }) => id),
             selector: first.apply(({ selector }) => selector),
             labels: first.apply(({ labels }) => labels),
             localPort: drawnPort,
+            key: pulumi.secret(firstKey),
             cluster: written,
           },
         },
@@ -84,15 +96,17 @@ function keepInState(self: Self): Kept {
       ),
   );
   const home = stash.apply(({ input }) => input as pulumi.Output<{ cluster?: Cluster } | undefined>);
-  const cluster = home.apply((known) => known?.cluster);
-  // Mocks may keep nothing.
+  const cluster = pulumi.unsecret(home).apply((known) => known?.cluster);
+  // Mocks may keep nothing. Of all that is kept, only the key is a secret.
   const kept = pulumi
-    .all([stash.apply(({ output }) => output as pulumi.Output<(Identity & { localPort: number }) | undefined>), first])
-    .apply(([known, identity]) => known ?? { ...identity, localPort: undefined });
+    .all([pulumi.unsecret(stash.apply(({ output }) => output as pulumi.Output<InState | undefined>)), first])
+    .apply(([known, identity]) => known ?? { ...identity, localPort: undefined, key: undefined });
+  const known = knownOr<Identity>(
+    kept.apply(({ id, selector, labels }) => ({ id, selector, labels })),
+    first,
+  );
   // All that is made has the identity, so nothing is made in the wrong cluster.
-  const identity = pulumi
-    .all([knownOr<Identity>(kept, first), guarded(self, reached, cluster)])
-    .apply(([known]) => known) as pulumi.Output<Identity>;
+  const identity = pulumi.all([known, guarded(self, reached, cluster)]).apply(([it]) => it) as pulumi.Output<Identity>;
   return {
     identity,
     isNew: pulumi.all([identity, first]).apply(([{ id }, { id: drawn }]) => id === drawn),
@@ -101,5 +115,11 @@ function keepInState(self: Self): Kept {
       "",
     ),
     localPort: kept.apply(({ localPort }): pulumi.Input<number> => localPort ?? drawnPort) as pulumi.Output<number>,
+    key: pulumi.secret(
+      knownOr<string>(
+        kept.apply(({ key }) => key ?? firstKey),
+        firstKey,
+      ),
+    ),
   };
 }

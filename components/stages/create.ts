@@ -1,8 +1,10 @@
 // Not from the package itself, which loads all of its groups: most of what a preview of one Pod would spend here.
 import { Pod, Service } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
+import { latestPod } from "../cluster/pods";
 import { annotation, retriesText } from "../contract";
-import type { Self } from "../pulumi";
+import { knownOr, type Self } from "../pulumi";
+import { AppliedSpec, type Earlier } from "./applied";
 import type { Claim } from "./claim";
 import { landedNamespace, warnOfFixedName } from "./landed";
 import type { Plan } from "./plan";
@@ -29,20 +31,28 @@ export interface PodIdentity {
 export function create(self: Self, plan: Plan, claim: Claim): Created {
   const { name, component, link } = self;
   const { podSpec, serviceSpec, podOptions } = plan;
-  const { replacementTrigger, replaceOnChanges = [], customTimeouts } = podOptions;
+  const { replacementTrigger, replaceOnChanges = [], hideDiffs = [], customTimeouts } = podOptions;
   const namespace = link.namespace;
   const labels = claim.identity.apply((identity) => ({ ...identity.labels, ...plan.labels }));
+  const retry = claim.retry.apply(({ value }) => value);
+  const applied = new AppliedSpec(podSpec, earlierOf(claim));
   const pod = new Pod(
     name,
-    { metadata: { namespace, labels, annotations: podAnnotations(plan, claim) }, spec: podSpec },
+    { metadata: { namespace, labels, annotations: podAnnotations(plan, claim, applied) }, spec: podSpec },
     {
       ...podOptions,
       parent: component,
-      replacementTrigger: replacementTrigger === undefined ? claim.retry : [replacementTrigger, claim.retry],
+      replacementTrigger: replacementTrigger === undefined ? retry : [replacementTrigger, retry],
       // Many changes of a Pod's spec would otherwise be tried in place and refused by the API server.
       replaceOnChanges: ["spec", ...replaceOnChanges],
+      // It says nothing to people: what it stands for is shown.
+      hideDiffs: [`metadata.annotations["${annotation.applied}"]`, ...hideDiffs],
+      transforms: self.lastTransform.ofPod(applied.transform),
     },
   );
+  for (const text of [claim.retry.apply(({ why }) => why), pulumi.output(applied.notice)]) {
+    text.apply((known) => known !== undefined && void pulumi.log.info(known, pod));
+  }
   const podIdentity = pod.metadata.apply((metadata) => ({
     name: metadata.name,
     namespace: metadata.namespace,
@@ -66,17 +76,35 @@ export function create(self: Self, plan: Plan, claim: Claim): Created {
 function podAnnotations(
   { annotations, expected, podPort, forward }: Plan,
   { retry, localPort }: Claim,
+  applied: AppliedSpec,
 ): Record<string, pulumi.Input<string>> {
   return {
     ...annotations,
     // The provider's own wait never sees init containers: it is told to go on as soon as the Pod exists. Told to skip it, a
     // deletion would not wait until the Pod is gone.
     "pulumi.com/waitFor": "jsonpath={.metadata}",
-    [annotation.retry]: retry.apply((value) => value ?? ""),
+    [annotation.retry]: retry.apply(({ value }) => value ?? ""),
+    [annotation.applied]: applied.record,
     [annotation.retries]: retriesText(expected.retries),
     ...(podPort === undefined ? {} : { [annotation.port]: String(podPort) }),
     ...(forward === undefined || localPort === undefined
       ? {}
-      : { [annotation.localPort]: pulumi.interpolate`${localPort}`, [annotation.protocol]: forward.protocol }),
+      : { [annotation.localPort]: portText(localPort), [annotation.protocol]: forward.protocol }),
   };
+}
+
+function earlierOf({ earlier, key, retry }: Claim): pulumi.Output<Earlier> {
+  return pulumi.all([earlier, key, retry]).apply(([pods = [], known, { why }]) => ({
+    newest: latestPod(pods),
+    key: known,
+    isRemade: why !== undefined,
+  }));
+}
+
+/**
+ * In the preview of the first `up`, which draws the port, it is a word of its own: an unknown one would keep the API server
+ * from checking the Pod.
+ */
+function portText(localPort: pulumi.Output<number>): pulumi.Output<string> {
+  return knownOr(localPort.apply(String), "drawn by up");
 }

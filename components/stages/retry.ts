@@ -11,22 +11,35 @@ import {
   type PodEvent,
   readEvents,
 } from "../cluster/pods";
+import { describePod } from "../cluster/report";
 import { currentVerdict } from "../cluster/verdict";
 import { annotation, type Expectations, hasLabels, type Identity, type Labels } from "../contract";
 import { knownOr, type Self } from "../pulumi";
 
-/**
- * The value that stands in the Pod's retry annotation and triggers its replacement when it changes. The newest live Pod
- * is the memory: as long as it is well the value stays; of a failed one it is the uid, so that the next `up` makes it anew
- * although no argument changed; and where none lives it is a value never used before.
- */
-export function retryValue(newest: Pod | undefined, events: readonly PodEvent[], expected: Expectations): string {
-  if (newest === undefined) return freshValue();
-  const mayHeal = hasBeenReady(newest) && !hasEnded(newest);
-  const failed = currentVerdict(newest, events, new Date(), expected).kind === "failed";
-  if (failed && !mayHeal) return newest.metadata.uid;
-  return newest.metadata.annotations?.[annotation.retry] ?? freshValue();
+/** Whether the Pod must be made anew although its arguments are the same. */
+export interface Retry {
+  /** Stands in the Pod's retry annotation and triggers its replacement when it changes; null triggers nothing. */
+  value: string | null;
+  /** Why the Pod is made anew, in a sentence; undefined where it is not. */
+  why?: string;
 }
+
+/**
+ * The newest live Pod is the memory: as long as it is well the value stays; of a failed one it is the uid, so that the next
+ * `up` makes it anew although no argument changed; and where none lives it is a value never used before.
+ */
+export function retryOf(newest: Pod | undefined, events: readonly PodEvent[], expected: Expectations): Retry {
+  if (newest === undefined) return { value: freshValue(), why: noneLives };
+  const { name, uid, annotations } = newest.metadata;
+  const mayHeal = hasBeenReady(newest) && !hasEnded(newest);
+  const verdict = currentVerdict(newest, events, new Date(), expected);
+  if (verdict.kind === "failed" && !mayHeal) {
+    return { value: uid, why: `Pod ${name} ${describePod(newest, verdict)}. It is made anew.` };
+  }
+  return { value: annotations?.[annotation.retry] ?? freshValue() };
+}
+
+const noneLives = "No Pod of it lives any more, as after a deletion, an eviction or a drained node: a new one is made.";
 
 /** Why a Pod never started, which its status does not say. Without the right to read them it is not known. */
 async function eventsOf(client: ClusterClient, pod: Pod | undefined): Promise<PodEvent[]> {
@@ -41,24 +54,25 @@ function freshValue(): string {
   return `fresh-${randomBytes(4).toString("hex")}`;
 }
 
-/**
- * The retry value (see `retryValue`) for the live Pods of a component; `null`, which triggers nothing, where a preview can't
- * know them.
- */
+/** Of the live Pods of a component; where a preview can't know them, nothing is triggered. */
 export function retryTrigger(
   { component, link }: Self,
   earlier: pulumi.Output<readonly Pod[] | undefined>,
+  isNew: pulumi.Output<boolean>,
   expected: Expectations,
-): pulumi.Output<string | null> {
-  const value = earlier.apply((pods) => {
-    if (pods === undefined) return null;
-    return link.use<string | null>(component, "none", async ({ client }) => {
+): pulumi.Output<Retry> {
+  const retry = pulumi.all([earlier, isNew]).apply(([pods, hasNone]): pulumi.Input<Retry> => {
+    if (pods === undefined) return untriggered;
+    return link.use<Retry>(component, { value: "none" }, async ({ client }) => {
       const newest = latestPod(pods);
-      return retryValue(newest, await eventsOf(client, newest), expected);
+      const { value, why } = retryOf(newest, await eventsOf(client, newest), expected);
+      return { value, why: hasNone ? undefined : why };
     });
   });
-  return knownOr(value as pulumi.Output<string | null>, null);
+  return knownOr(retry as pulumi.Output<Retry>, untriggered);
 }
+
+const untriggered: Retry = { value: null };
 
 /**
  * The Pods that an InitPod has before this run, without those being deleted; undefined where a preview may not read them.

@@ -55,7 +55,26 @@ describe("an InitPod under Pulumi's mocks", () => {
     expect(kept.filter((name) => name.startsWith("worker"))).toEqual(["worker-identity", "worker-ready"]);
     const identity = registered.find(({ name }) => name === "worker-identity");
     expect(identity?.inputs).toMatchObject({
-      input: { id: expect.stringMatching(/^worker-[0-9a-f]{10}$/) as string, localPort: expect.any(Number) as number },
+      // As a whole a secret under mocks, as the key in it is.
+      input: {
+        value: {
+          id: expect.stringMatching(/^worker-[0-9a-f]{10}$/) as string,
+          localPort: expect.any(Number) as number,
+          key: expect.stringMatching(/^[0-9a-f]{32}$/) as string,
+        },
+      },
+    });
+  });
+
+  test("makes no secret of its outputs, though it keeps one", async () => {
+    const web = new InitPod("open", args);
+    for (const output of [web.url, web.podName, web.namespace, web.clusterUrl]) {
+      expect(await pulumi.isSecret(output)).toBe(false);
+    }
+    await resolved(web.podName);
+    const pod = registered.find(({ type, name }) => type === "kubernetes:core/v1:Pod" && name === "open");
+    expect(pod?.inputs).toMatchObject({
+      metadata: { annotations: { "init-pod.dev/applied": expect.stringMatching(/^1 \S+ \S+$/) as string } },
     });
   });
 

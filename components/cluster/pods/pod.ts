@@ -29,6 +29,8 @@ export interface ObjectMeta {
   name: string;
   namespace: string;
   uid: string;
+  /** Counts the changes of the spec, from 1. */
+  generation?: number;
   creationTimestamp?: string;
   deletionTimestamp?: string;
   resourceVersion?: string;

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { latestPod } from "../../../components/cluster/pods/newest.ts";
 import type { Pod } from "../../../components/cluster/pods/pod.ts";
 import { deadlineSeconds, parseDuration } from "../../../components/stages/deadline.ts";
-import { retryValue } from "../../../components/stages/retry.ts";
+import { retryOf } from "../../../components/stages/retry.ts";
 import { tolerate } from "../cluster/tolerate.ts";
 
 const settings = { retries: tolerate(1), mustServe: true };
@@ -30,11 +30,14 @@ const failed = { phase: "Failed", conditions: [{ type: "Ready", status: "False" 
 
 describe("the retry value", () => {
   test("stays as the newest living Pod has it", () => {
-    expect(retryValue(latestPod([pod("old", 100), pod("new", 10)]), [], settings)).toBe("value-of-new");
+    expect(retryOf(latestPod([pod("old", 100), pod("new", 10)]), [], settings)).toEqual({ value: "value-of-new" });
   });
 
   test("is the uid of the newest Pod where that has failed, so that it is made anew", () => {
-    expect(retryValue(latestPod([pod("old", 100), pod("new", 10, { status: failed })]), [], settings)).toBe("new");
+    expect(retryOf(latestPod([pod("old", 100), pod("new", 10, { status: failed })]), [], settings)).toEqual({
+      value: "new",
+      why: expect.stringMatching(/^Pod web-new can't get Ready: .*\. It is made anew\.$/) as string,
+    });
   });
 
   test("stays where a Pod that was Ready is unwell, as it may heal", () => {
@@ -54,11 +57,13 @@ describe("the retry value", () => {
         ],
       },
     });
-    expect(retryValue(unwell, [], settings)).toBe("value-of-web");
+    expect(retryOf(unwell, [], settings)).toEqual({ value: "value-of-web" });
   });
 
   test("is a new one each time where no Pod lives", () => {
-    expect(retryValue(undefined, [], settings)).not.toBe(retryValue(undefined, [], settings));
+    const [one, other] = [retryOf(undefined, [], settings), retryOf(undefined, [], settings)];
+    expect(one.value).not.toBe(other.value);
+    expect(one.why).toMatch(/^No Pod of it lives/);
   });
 });
 

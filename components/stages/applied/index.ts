@@ -1,0 +1,2 @@
+// What the Pod was made of, next to what admission has added to it.
+export { AppliedSpec, type Earlier } from "./appliedSpec";
