@@ -3,7 +3,7 @@ import { defaultProtocol, type Expectations, type ForwardProtocol } from "../con
 import { InitPodError, type InitPodOptions, optionProblems, type PodOptions, podOptions } from "../pulumi";
 import { ForwardMode, type InitPodArgs } from "../spec";
 import { type Manifest, manifest } from "../spec/manifest";
-import { problemsOf } from "../spec/validation";
+import { guarded, nameProblems, problemsOf } from "../spec/validation";
 import { checked, dnsLabel, formatProblems, port } from "../spec/values";
 import { deadlineSeconds } from "./deadline";
 
@@ -33,10 +33,11 @@ export interface ForwardPlan {
  * What is to be made.
  * @throws {InitPodError} with all problems of the arguments and the options.
  */
-export function plan(component: pulumi.Resource, name: string, args: InitPodArgs, opts: InitPodOptions): Plan {
-  const problems = [...problemsOf(args), ...optionProblems(opts)];
+export function plan(component: pulumi.Resource, name: string, given: InitPodArgs, opts: InitPodOptions): Plan {
+  const problems = [...nameProblems(name, given), ...problemsOf(given), ...optionProblems(opts)];
   if (problems.length > 0) throw new InitPodError(formatProblems(name, problems), component);
   const fail = (text: string): InitPodError => new InitPodError(`InitPod "${name}": ${text}`, component);
+  const args = guarded(given, fail);
   const { podSpec, serviceSpec, podPort, servicePort, retries, secrets } = manifest(args, fail);
   const { namespace, labels, annotations, forward = {} } = args;
   const { mode = ForwardMode.Auto, protocol = defaultProtocol, localPort } = forward;

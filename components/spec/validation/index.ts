@@ -1,3 +1,5 @@
 // All that is wrong with the arguments, in one list. Pure.
 export { appGrants, type Grant, leakProblem } from "./isolation";
+export { nameProblems } from "./metadata";
 export { problemsOf } from "./problemsOf";
+export { guarded } from "./shape";

@@ -1,19 +1,33 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { ownPrefix } from "../../contract";
 import type { InitPodArgs } from "..";
-import { type Check, labelValue, metadataKey, type Problem, problemsIn, text } from "../values";
+import {
+  annotationKey,
+  type Check,
+  isPlainObject,
+  labelKey,
+  labelValue,
+  type Problem,
+  problemsIn,
+  shownValue,
+  text,
+} from "../values";
 
 /** Annotations by which InitPod keeps the provider from waiting in its place. */
 const waitKeys = ["pulumi.com/waitFor", "pulumi.com/skipAwait"];
 
 /** What is wrong with the keys and plain values of labels and annotations. */
 export function metadataProblems({ labels = {}, annotations = {} }: InitPodArgs): Problem[] {
-  return [...entryProblems("labels", labels, labelValue), ...entryProblems("annotations", annotations, text, waitKeys)];
+  return [
+    ...entryProblems("labels", labels, labelKey, labelValue),
+    ...entryProblems("annotations", annotations, annotationKey, text, waitKeys),
+  ];
 }
 
 function entryProblems(
   field: string,
   map: Record<string, pulumi.Input<string>>,
+  keyCheck: Check,
   check: Check,
   reservedKeys: readonly string[] = [],
 ): Problem[] {
@@ -21,9 +35,30 @@ function entryProblems(
     const at = `${field}["${key}"]`;
     const reserved = reservedKeys.includes(key) || key.startsWith(ownPrefix);
     return [
-      ...problemsIn(at, key, metadataKey),
+      ...problemsIn(at, key, keyCheck),
       ...problemsIn(at, value, check),
       ...(reserved ? [{ field: at, value: "", fix: "is set by InitPod itself, which relies on it; remove it" }] : []),
     ];
   });
+}
+
+/** What the engine appends to the resource's name for the object's: "-" and eight characters. */
+const longestSuffix = 9;
+const longestPodName = 253;
+const longestServiceName = 63;
+
+/**
+ * What is wrong with the name of the Pulumi resource, from which the Pod's and the Service's are made.
+ * Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
+ */
+export function nameProblems(name: unknown, args: unknown): Problem[] {
+  const hasService = isPlainObject(args) && args.service !== undefined;
+  const longest = (hasService ? longestServiceName : longestPodName) - longestSuffix;
+  const pattern = hasService ? /^[a-z][a-z0-9-]*$/ : /^[a-z0-9][a-z0-9-]*(?:\.[a-z0-9][a-z0-9-]*)*$/;
+  const hasBadEnd = typeof name === "string" && name.includes("-.");
+  if (typeof name === "string" && name.length <= longest && pattern.test(name) && !hasBadEnd) return [];
+  const what = hasService
+    ? 'the Pod and the Service get their names from it: lower case letters, digits and "-", a letter first'
+    : 'the Pod gets its name from it: lower case letters, digits, "-" and ".", a letter or digit first';
+  return [{ field: "name", value: shownValue(name) || String(name), fix: `${what}, at most ${longest} characters` }];
 }

@@ -30,13 +30,27 @@ import { metadataProblems } from "./metadata";
 import { networkProblems } from "./network";
 import { nonRootProblems } from "./nonRoot";
 import { resourceProblems } from "./resources";
+import { shaped } from "./shape";
 import { sizeProblems } from "./sizes";
 import { volumeProblems } from "./volumes";
 
 /**
- * Everything that is wrong with the plain values of the arguments. An Output is checked when it resolves, by `checked`.
+ * Everything that is wrong with the plain values of the arguments, which may be any JavaScript value. An Output is
+ * checked when it resolves, by `guarded` and `checked`.
  */
-export function problemsOf(args: InitPodArgs): Problem[] {
+export function problemsOf(given: unknown): Problem[] {
+  const { problems, args } = shaped(given);
+  const isToldOf = ({ field }: Problem): boolean =>
+    problems.some((told) => isWithin(field, told.field) || isWithin(told.field, field));
+  return [...problems, ...soundProblems(args).filter((problem) => !isToldOf(problem))];
+}
+
+/** Whether a field is another one or lies in it. */
+function isWithin(field: string, outer: string): boolean {
+  return field === outer || (field.startsWith(outer) && [".", "["].includes(field.charAt(outer.length)));
+}
+
+function soundProblems(args: InitPodArgs): Problem[] {
   // In languages without types it may be missing, and then nothing else can be said.
   const app = args.container as AppContainer | undefined;
   if (app === undefined) return [{ field: "container", value: "", fix: "is missing; it says what the Pod runs" }];

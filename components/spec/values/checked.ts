@@ -12,6 +12,14 @@ export function isPlain<T>(input: pulumi.Input<T>): input is T & pulumi.Input<T>
   return !pulumi.Output.isInstance(input) && !(input instanceof Promise);
 }
 
+/** Whether a value is a map as one writes it in a program: no list, no Output, nothing of a class. */
+export function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== "object" || value === null || Array.isArray(value) || !isPlain(value)) return false;
+  const prototype: unknown = Object.getPrototypeOf(value);
+  // Of another realm, as of a test runner's, its prototype is another object, which has none itself.
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
+}
+
 /**
  * The problem of a plain value, if it has one. An Output has none yet: `checked` looks at it when it resolves. `show`
  * hides a value that may be secret.
@@ -29,17 +37,26 @@ export function problemsInOptional(field: string, value: unknown, check: Check, 
 
 /**
  * An Output that is checked when it resolves, so that a bad value is refused although it was unknown at first. A plain
- * value comes back as it is: it was checked before anything was made. A secret value is not shown.
+ * value comes back as it is: it was checked before anything was made. A secret value, or one that is `hidden`, is not
+ * shown.
  * @throws what `fail` makes, in the Output.
  */
-export function checked<T>(input: pulumi.Input<T>, field: string, check: Check, fail: Fail): pulumi.Input<T> {
+export function checked<T>(
+  input: pulumi.Input<T>,
+  field: string,
+  check: Check,
+  fail: Fail,
+  hidden = false,
+): pulumi.Input<T> {
   if (isPlain(input)) return input;
   const output = pulumi.output(input);
   const guarded = output.apply(async (value) => {
     const fix = check(value);
     if (fix === undefined) return value;
-    const secret = await pulumi.isSecret(output);
-    throw fail(problemLine({ field, value: secret ? hiddenValue : shownValue(value), fix }));
+    const secret = hidden || (await pulumi.isSecret(output));
+    throw fail(
+      problemLine({ field, value: secret ? hiddenValue : value === undefined ? "undefined" : shownValue(value), fix }),
+    );
   });
   // Output<UnwrappedT> is what an Input<T> resolves to; TypeScript can't see that for a generic T.
   return guarded as pulumi.Output<T>;

@@ -9,7 +9,7 @@ const longestRepository = 255;
 const highestPort = 65_535;
 
 const label = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/;
-const subdomain = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?$/;
+const subdomain = /^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
 const qualifiedName = /^[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?$/;
 
 /** A whole number within bounds, which are allowed themselves. */
@@ -62,29 +62,35 @@ export const dnsLabel: Check = (value) =>
 export const objectName: Check = (value) =>
   typeof value === "string" && value.length <= longestSubdomain && subdomain.test(value)
     ? undefined
-    : `must be a Kubernetes object name: at most ${longestSubdomain} lower case letters, digits, "-" and "."`;
+    : `must be a Kubernetes object name: at most ${longestSubdomain} lower case letters, digits, "-" and ".", with a letter or digit beside each "." and at both ends`;
 
 /**
  * A key of a Secret.
  * Source: https://kubernetes.io/docs/concepts/configuration/secret/#restriction-names-data
  */
 export const secretKey: Check = (value) =>
-  typeof value === "string" && value.length <= longestSubdomain && /^[A-Za-z0-9._-]+$/.test(value)
+  typeof value === "string" && value.length <= longestSubdomain && /^(?!\.$|\.\.)[A-Za-z0-9._-]+$/.test(value)
     ? undefined
-    : 'must be a key of a Secret: letters, digits, "-", "_" and "."';
+    : `must be a key of a Secret: at most ${longestSubdomain} letters, digits, "-", "_" and ".", not "." and not with ".." first`;
 
 /**
- * A key of a label or annotation.
+ * A key of a label.
  * Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/labels/#syntax-and-character-set
  */
-export const metadataKey: Check = (value) => {
-  const [name, prefix, ...more] = String(value).split("/").reverse();
+export const labelKey: Check = (value) => {
+  const [name, prefix, ...more] = typeof value === "string" ? value.split("/").reverse() : [];
   const nameFits = name !== undefined && name.length <= longestLabel && qualifiedName.test(name);
   const prefixFits = prefix === undefined || objectName(prefix) === undefined;
   return nameFits && prefixFits && more.length === 0
     ? undefined
     : `is no key of a label or annotation: at most ${longestLabel} letters, digits, "-", "_" and ".", optionally after a DNS name and "/"`;
 };
+
+/**
+ * A key of an annotation: as of a label, but the DNS name may have capitals.
+ * Source: ValidateAnnotations in https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apimachinery/pkg/api/validation/objectmeta.go
+ */
+export const annotationKey: Check = (value) => labelKey(typeof value === "string" ? value.toLowerCase() : value);
 
 /**
  * A value of a label.
@@ -96,21 +102,21 @@ export const labelValue: Check = (value) =>
     : `must be at most ${longestLabel} letters, digits, "-", "_" and ".", with a letter or digit at both ends`;
 
 /**
- * Name of an environment variable that every shell can read. (Kubernetes itself accepts more.)
- * Source: https://pubs.opengroup.org/onlinepubs/9799919799/basedefs/V1_chap08.html
+ * Name of an environment variable. Kubernetes before 1.34 may know fewer; its API server says so.
+ * Source: IsRelaxedEnvVarName in https://github.com/kubernetes/kubernetes/blob/master/staging/src/k8s.io/apimachinery/pkg/util/validation/validation.go
  */
 export const envName: Check = (value) =>
-  /^[A-Za-z_][A-Za-z0-9_]*$/.test(String(value))
+  typeof value === "string" && /^[ -<>-~]+$/.test(value)
     ? undefined
-    : 'is no name of an environment variable: letters, digits and "_", no digit first';
+    : 'is no name of an environment variable: printable ASCII characters without "=", at least one';
 
 /**
  * An amount as Kubernetes writes it.
  * Source: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/
  */
 export const quantity: Check = (value) =>
-  typeof value === "number" ||
-  /^[+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/.test(String(value))
+  (typeof value === "number" && Number.isFinite(value) && value >= 0) ||
+  (typeof value === "string" && /^[+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[KMGTPE]i|[numkMGTPE]|[eE][+-]?\d+)?$/.test(value))
     ? undefined
     : 'must be a Kubernetes quantity, such as "250m", "64Mi" or "1Gi"';
 
@@ -130,7 +136,7 @@ export const httpPath: Check = (value) =>
 
 /** A SHA-256 in hexadecimal. */
 export const sha256: Check = (value) =>
-  /^[0-9a-f]{64}$/i.test(String(value)) ? undefined : "must be a SHA-256: 64 hexadecimal digits";
+  typeof value === "string" && /^[0-9a-f]{64}$/i.test(value) ? undefined : "must be a SHA-256: 64 hexadecimal digits";
 
 /** A file's permissions in octal. */
 export const fileMode: Check = (value) =>
@@ -138,7 +144,7 @@ export const fileMode: Check = (value) =>
 
 /** Name of an HTTP header. Narrower than RFC 9110, whose odd characters no known header uses. */
 export const headerName: Check = (value) =>
-  /^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(String(value))
+  typeof value === "string" && /^[A-Za-z0-9][A-Za-z0-9_.-]*$/.test(value)
     ? undefined
     : 'is no name of an HTTP header: letters, digits, "-", "_" and "."';
 

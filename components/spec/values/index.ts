@@ -1,6 +1,7 @@
 // Checks of single values, and values as Kubernetes takes them.
-export { type Check, checked, type Fail, isPlain, problemsIn, problemsInOptional } from "./checked";
+export { type Check, checked, type Fail, isPlain, isPlainObject, problemsIn, problemsInOptional } from "./checked";
 export {
+  annotationKey,
   dnsLabel,
   envName,
   fileMode,
@@ -11,7 +12,7 @@ export {
   httpUrl,
   image,
   labelValue,
-  metadataKey,
+  labelKey,
   nonEmpty,
   objectName,
   oneOf,

@@ -1,3 +1,5 @@
+import * as pulumi from "@pulumi/pulumi";
+
 /** One thing that is wrong with the arguments. */
 export interface Problem {
   /** Where, as one writes it: init[0].download.url. */
@@ -14,12 +16,37 @@ const longestShown = 80;
 /** How a value that may be secret is shown. */
 export const hiddenValue = "[hidden]";
 
-/** A value as an error message shows it: one short line. */
+/** A value as an error message shows it: one short line, whatever it is. */
 export function shownValue(value: unknown): string {
   if (value === undefined) return "";
-  // A function or a symbol has no JSON.
-  const text = (JSON.stringify(value) as string | undefined) ?? typeof value;
+  const text = asText(value);
   return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text;
+}
+
+function asText(value: unknown): string {
+  const word = wordFor(value);
+  if (word !== undefined) return word;
+  try {
+    return JSON.stringify(value, function (this: unknown, key: string, inner: unknown): unknown {
+      // What it was before its own toJSON.
+      const original = (this as Record<string, unknown>)[key];
+      return wordFor(original) ?? inner;
+    });
+  } catch {
+    // It contains itself.
+    return Array.isArray(value) ? "a list" : "an object";
+  }
+}
+
+/** What stands for a value that has no JSON; undefined where it has one. */
+function wordFor(value: unknown): string | undefined {
+  if (typeof value === "bigint") return `${value}n`;
+  if (typeof value === "number" && !Number.isFinite(value)) return String(value);
+  if (typeof value === "function" || typeof value === "symbol") return `a ${typeof value}`;
+  if (pulumi.Output.isInstance(value)) return "an Output";
+  if (typeof value !== "object" || value === null || Array.isArray(value)) return undefined;
+  const { constructor } = value as { constructor?: unknown };
+  return typeof constructor !== "function" || constructor.name === "Object" ? undefined : `a ${constructor.name}`;
 }
 
 /**

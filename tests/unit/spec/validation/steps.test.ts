@@ -7,7 +7,7 @@ describe("a step", () => {
     expect(fixes({ init: [{ ...download, run: { script: "x" } }, {}, { donwload: {} } as InitStep] })).toEqual({
       "init[0]": "needs exactly one of download, run, container; it has download, run",
       "init[1]": "needs exactly one of download, run, container; it has none",
-      "init[2]": "needs exactly one of download, run, container; it has donwload",
+      "init[2].donwload": "is no field here; did you mean download?",
     });
   });
 
@@ -31,14 +31,14 @@ describe("a step", () => {
     expect(inStep({ run: { command: ["x"], shell: ["sh"] } })).toEqual(["init[0].run.shell"]);
   });
 
-  test("gets each environment variable once, by a name that shells can read", () => {
-    const secretEnv = { A: { secret: "s", key: "k" }, "B-C": { secret: "S", key: "" } };
-    expect(inStep({ run: { script: "x", env: { A: "1", "1A": "2" } }, secretEnv })).toEqual([
+  test("gets each environment variable once, by a name that Kubernetes takes", () => {
+    const secretEnv = { A: { secret: "s", key: "k" }, "B=C": { secret: "S", key: "" } };
+    expect(inStep({ run: { script: "x", env: { A: "1", "1A": "2", "": "3" } }, secretEnv })).toEqual([
       "init[0].secretEnv.A",
-      "init[0].secretEnv.B-C",
-      "init[0].secretEnv.B-C.secret",
-      "init[0].secretEnv.B-C.key",
-      "init[0].run.env.1A",
+      "init[0].secretEnv.B=C",
+      "init[0].secretEnv.B=C.secret",
+      "init[0].secretEnv.B=C.key",
+      "init[0].run.env.",
     ]);
   });
 
