@@ -7,15 +7,18 @@ const home: Cluster = { uid: "uid-home", context: "kind-home", server: "https://
 const other: Cluster = { uid: "uid-other", context: "kind-other", server: "https://other:6443" };
 
 beforeAll(async () => {
-  await pulumi.runtime.setMocks({ newResource: ({ inputs }) => ({ id: "id", state: inputs }), call: () => ({}) });
+  await pulumi.runtime.setMocks({
+    newResource: ({ inputs }) => ({ id: "id", state: inputs as object }),
+    call: () => ({}),
+  });
 });
 
 async function guard(known: Cluster | undefined, reached: Cluster | undefined, isMeant = false): Promise<string> {
   const self = { name: "web", component: new pulumi.ComponentResource("test:index:Component", "web") } as Self;
   const output = guarded(
     self,
-    { cluster: pulumi.output(reached) as pulumi.Output<Cluster | undefined>, meant: pulumi.output(isMeant) },
-    pulumi.output(known) as pulumi.Output<Cluster | undefined>,
+    { cluster: pulumi.output(reached), meant: pulumi.output(isMeant) },
+    pulumi.output(known),
   );
   const { promise } = output as unknown as { promise: () => Promise<unknown> };
   return await promise().then(
