@@ -35,7 +35,7 @@ export function create(self: Self, plan: Plan, claim: Claim): Created {
   const namespace = link.namespace;
   const labels = claim.identity.apply((identity) => ({ ...identity.labels, ...plan.labels }));
   const retry = claim.retry.apply(({ value }) => value);
-  const applied = new AppliedSpec(podSpec, earlierOf(claim));
+  const applied = new AppliedSpec(podSpec, earlierOf(claim), podOptions.ignoreChanges);
   const pod = new Pod(
     name,
     { metadata: { namespace, labels, annotations: podAnnotations(plan, claim, applied) }, spec: podSpec },

@@ -1,6 +1,8 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { manifest } from "../../components/spec/manifest/manifest.ts";
+import { problemsOf } from "../../components/spec/validation/problemsOf.ts";
+import { goodArgs } from "../fixtures/arguments/arbitrary.ts";
 import { derived, type OpenApi } from "../fixtures/openapi/derive.ts";
 import podFixture from "../fixtures/openapi/podSpec.json" with { type: "json" };
 import serviceFixture from "../fixtures/openapi/serviceSpec.json" with { type: "json" };
@@ -55,28 +57,57 @@ describe("raw Kubernetes fields over the defaults", () => {
   });
 
   test("make Pods that the API server takes, whatever is said in them", async () => {
-    // Another one each time, so that runs add up; a failing Pod's name tells it.
-    const seed = Math.floor(Math.random() * 1e6);
-    const items = fc.sample(rawArguments, { numRuns: 100, seed }).map((args, at) => ({
-      apiVersion: "v1",
-      kind: "Pod",
-      metadata: { name: `seed-${seed}-${at}` },
+    const items = drawn(rawArguments, 100).map(([name, args]) => ({
+      ...{ apiVersion: "v1", kind: "Pod", metadata: { name } },
       spec: manifest(args).podSpec,
     }));
-    const list = JSON.stringify({ apiVersion: "v1", kind: "List", items });
 
-    const { output } = await run("kubectl", ["create", "-n", "default", "--dry-run=server", "-f", "-"], {
-      input: list,
-    });
+    const answers = await dryRun(items);
 
     // The sandbox, as some clusters, takes no privileged containers: all that it has against one.
     const notAllowed =
       /is invalid: \[?(spec\.\w+\[0\]\.securityContext\.privileged: Forbidden: disallowed by cluster policy(, )?)+\]?$/;
-    const lines = output
-      .trim()
-      .split("\n")
-      .filter((line) => !line.startsWith("Warning: "));
-    expect(lines.filter((line) => !line.endsWith("created (server dry run)") && !notAllowed.test(line))).toEqual([]);
-    expect(lines).toHaveLength(items.length);
+    expect(answers.filter((line) => !isTaken(line) && !notAllowed.test(line))).toEqual([]);
+    expect(answers).toHaveLength(items.length);
   });
 });
+
+describe("arguments without a problem", () => {
+  test("make a Pod and a Service that the API server takes", async () => {
+    const items = drawn(goodArgs, 500).flatMap(([name, args]) => {
+      expect(problemsOf(args)).toEqual([]);
+      const { podSpec, serviceSpec } = manifest(args);
+      const { labels, annotations } = args;
+      const head = { apiVersion: "v1", metadata: { name, labels, annotations } };
+      return [
+        { ...head, kind: "Pod", spec: podSpec },
+        ...(serviceSpec === undefined ? [] : [{ ...head, kind: "Service", spec: serviceSpec }]),
+      ];
+    });
+
+    const answers = await dryRun(items);
+
+    expect(answers.filter((line) => !isTaken(line))).toEqual([]);
+    expect(answers).toHaveLength(items.length);
+  });
+});
+
+/** Others each time, so that runs add up. Their names tell the seed. */
+function drawn<T>(arbitrary: fc.Arbitrary<T>, numRuns: number): [name: string, value: T][] {
+  const seed = Math.floor(Math.random() * 1e6);
+  return fc.sample(arbitrary, { numRuns, seed }).map((value, at) => [`seed-${seed}-${at}`, value]);
+}
+
+/** What the API server says of each of these objects, without making any. */
+async function dryRun(items: readonly object[]): Promise<string[]> {
+  const input = JSON.stringify({ apiVersion: "v1", kind: "List", items });
+  const { output } = await run("kubectl", ["create", "-n", "default", "--dry-run=server", "-f", "-"], { input });
+  return output
+    .trim()
+    .split("\n")
+    .filter((line) => !line.startsWith("Warning: "));
+}
+
+function isTaken(answer: string): boolean {
+  return answer.endsWith("created (server dry run)");
+}

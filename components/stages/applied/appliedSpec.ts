@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Pod } from "../../cluster/pods";
 import { annotation } from "../../contract";
 import { packageVersion } from "../../forward/state";
-import { type Leaves, leavesOf } from "../../spec/applied";
+import { ignoring, type Leaves, leavesOf } from "../../spec/applied";
 import { decide, type Decision, noticeOf } from "./decision";
 import { isSecret, plainOf } from "./plain";
 
@@ -23,9 +23,14 @@ export interface Earlier {
 export class AppliedSpec {
   readonly #decided: Promise<{ leaves: Leaves; decision: Decision; earlier: Earlier }>;
 
-  constructor(spec: unknown, earlier: pulumi.Output<Earlier>) {
+  /** `ignored`: paths of the Pod whose changes the user has the engine ignore. */
+  constructor(
+    spec: unknown,
+    earlier: pulumi.Output<Earlier>,
+    private readonly ignored: readonly string[] = [],
+  ) {
     this.#decided = Promise.all([plainOf(spec), plainOf(earlier)]).then(([plain, known]) => {
-      const leaves = leavesOf(plain);
+      const leaves = this.#leavesOf(plain);
       return { leaves, earlier: known as Earlier, decision: decided(leaves, known as Earlier) };
     });
     // The spec is an input of the Pod's as well, which reports it.
@@ -43,7 +48,8 @@ export class AppliedSpec {
   /** What is to be said beside the change that the provider shows; undefined where that says all. */
   get notice(): Promise<string | undefined> {
     return this.#decided.then(
-      ({ decision }) => noticeOf(decision, packageVersion()),
+      // Whoever has changes ignored knows that the Pod stays as it is.
+      ({ decision }) => (this.ignored.length > 0 ? undefined : noticeOf(decision, packageVersion())),
       () => undefined,
     );
   }
@@ -52,7 +58,7 @@ export class AppliedSpec {
   readonly transform: pulumi.ResourceTransform = async ({ props, opts }) => {
     const { leaves: planned, decision: first, earlier } = await this.#decided;
     const inputs = props as { metadata?: unknown; spec?: unknown };
-    const leaves = leavesOf(await plainOf(inputs.spec));
+    const leaves = this.#leavesOf(await plainOf(inputs.spec));
     const isAsPlanned = isSame(leaves, planned);
     const decision = isAsPlanned ? first : decided(leaves, earlier);
     if (isAsPlanned && !decision.isApplied) return undefined;
@@ -63,6 +69,12 @@ export class AppliedSpec {
         : asGiven(opts),
     };
   };
+
+  /** What is ignored makes no difference, and stands in no record, as it may not be applied. */
+  #leavesOf(spec: unknown): Leaves {
+    const { spec: counted } = ignoring({ spec }, this.ignored) as { spec?: unknown };
+    return leavesOf(counted);
+  }
 }
 
 function decided(leaves: Leaves, { newest, key, isRemade }: Earlier): Decision {

@@ -25,7 +25,7 @@ afterAll(async () => {
 
 describe("arguments of any JavaScript value", () => {
   test("end in problems with field and fix, or in a manifest", () => {
-    const runs = 2000;
+    const runs = 20_000;
     const spoilt = new Set<string>();
     let valid = 0;
     fc.assert(

@@ -7,10 +7,10 @@ const key = "0123456789abcdef";
 const spec = { containers: [{ name: "app", image: "nginx:1", env: [{ name: "TOKEN", value: "hunter2" }] }] };
 const signed = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
 
-function appliedSpec(wanted: unknown, record?: string, isRemade = false): AppliedSpec {
+function appliedSpec(wanted: unknown, record?: string, isRemade = false, ignored: string[] = []): AppliedSpec {
   const annotations: Record<string, string> = record === undefined ? {} : { "init-pod.dev/applied": record };
   const newest: Pod = { metadata: { name: "web-1", namespace: "shop", uid: "1", generation: 1, annotations } };
-  return new AppliedSpec(wanted, pulumi.secret({ newest, key, isRemade }));
+  return new AppliedSpec(wanted, pulumi.secret({ newest, key, isRemade }), ignored);
 }
 
 async function transformed(
@@ -58,6 +58,30 @@ describe("the transform of a Pod", () => {
     expect(await transformed(appliedSpec(changed, record), { metadata, spec: changed })).toBeUndefined();
     expect(await transformed(appliedSpec(spec), { metadata, spec })).toBeUndefined();
     expect(await transformed(appliedSpec(spec, record, true), { metadata, spec })).toBeUndefined();
+  });
+
+  test.each<[string, string[], unknown]>([
+    ["the whole spec", ["spec"], { containers: [] }],
+    ["a field", ["spec.containers[0].image"], { containers: [{ ...spec.containers[0], image: "nginx:2" }] }],
+    ["a field of each item", ["spec.containers[*].env"], { containers: [{ name: "app", image: "nginx:1", env: [] }] }],
+  ])("takes no change for one that the user has ignored: %s", async (_what, ignoreChanges, wanted) => {
+    const applied = appliedSpec(wanted, record, false, ignoreChanges);
+    expect(await applied.record).toBe(record);
+    expect(await applied.notice).toBeUndefined();
+    const result = await transformed(applied, { metadata, spec: wanted }, { ignoreChanges });
+    expect(result?.opts.ignoreChanges).toEqual([...ignoreChanges, "spec"]);
+    expect(result?.props.metadata).toBe(metadata);
+
+    // Ignored no longer, it is a change.
+    expect(await transformed(appliedSpec(wanted, record), { metadata, spec: wanted })).toBeUndefined();
+  });
+
+  test("notices what changes beside that", async () => {
+    const wanted = { ...spec, hostUsers: false, containers: [{ ...spec.containers[0], image: "nginx:2" }] };
+    const ignoreChanges = ["spec.containers[0].image"];
+    const applied = appliedSpec(wanted, record, false, ignoreChanges);
+    expect(await transformed(applied, { metadata, spec: wanted }, { ignoreChanges })).toBeUndefined();
+    expect(await applied.record).not.toBe(record);
   });
 
   test.each([
