@@ -91,9 +91,9 @@ test("what admission adds is no change, and changes of the program's are made", 
   expect(Object.keys(await stack.previewed("--refresh"))).toEqual(["same"]);
 
   await stack.configure("mode", "slow");
-  const { stdout } = await stack.pulumi(["preview", "--diff"]);
-  expect(stdout).toContain("The program changes of the Pod: containers[app].env[MODE].value.");
-  expect(stdout).not.toMatch(/status|managedFields/);
+  const { output } = await stack.pulumi(["preview", "--diff"]);
+  expect(output).toContain("The program changes of the Pod: containers[app].env[MODE].value.");
+  expect(output).not.toMatch(/status|managedFields/);
   await stack.up();
   expect(await stack.output("podName")).not.toBe(pod);
   expect(Object.keys(await stack.previewed())).toEqual(["same"]);
