@@ -4,11 +4,11 @@ import { errorText } from "../../text";
 import { within } from "../../time";
 import { type ClusterAccess, inContext } from "./access";
 import { KubeconfigError } from "./errors";
-import { loadKubeConfig, serverOf } from "./kubeconfig";
+import { type LoadedKubeconfig, loadKubeConfig, serverOf } from "./kubeconfig";
 
 /** Connection settings with credentials, as `node:https` and `ws` take them. */
 export type AuthorizedOptions = Omit<https.RequestOptions, "headers"> & {
-  readonly headers: Readonly<Record<string, string>>;
+  readonly headers: Readonly<Record<string, string | string[]>>;
 };
 
 /** For a credential plugin that asks a person to log in, in a browser. */
@@ -26,16 +26,16 @@ export class Credentials {
   /** URL of the API server. */
   readonly server: string;
   readonly #access: ClusterAccess;
-  #kubeConfig: KubeConfig;
+  #loaded: LoadedKubeconfig;
   #hasMoved = false;
   #options: { promise: Promise<AuthorizedOptions>; until: number } | undefined;
   #renewing: Promise<void> | undefined;
 
-  private constructor(access: ClusterAccess, kubeConfig: KubeConfig) {
+  private constructor(access: ClusterAccess, loaded: LoadedKubeconfig) {
     // Another context may become the current one meanwhile.
-    this.#access = inContext(access, kubeConfig.getCurrentContext());
-    this.#kubeConfig = kubeConfig;
-    this.server = serverOf(kubeConfig);
+    this.#access = inContext(access, loaded.config.getCurrentContext());
+    this.#loaded = loaded;
+    this.server = serverOf(loaded.config);
   }
 
   /** @throws {KubeconfigError} where the kubeconfig or its context can't be used. */
@@ -45,7 +45,7 @@ export class Credentials {
 
   /** As it was last read. */
   get kubeConfig(): KubeConfig {
-    return this.#kubeConfig;
+    return this.#loaded.config;
   }
 
   /** Whether a renewal found the context to be of another server by now, which these are not for. */
@@ -59,7 +59,7 @@ export class Credentials {
    * @throws {KubeconfigError} where there are none to be had.
    */
   async use<T>(action: (options: AuthorizedOptions) => Promise<T>): Promise<T> {
-    const used = this.#kubeConfig;
+    const used = this.#loaded;
     try {
       return await action(await this.#get());
     } catch (error) {
@@ -71,7 +71,7 @@ export class Credentials {
 
   #get(): Promise<AuthorizedOptions> {
     if (this.#options === undefined || this.#options.until < performance.now()) {
-      const options = { promise: authorizedOptions(this.#kubeConfig), until: Infinity };
+      const options = { promise: authorizedOptions(this.#loaded), until: Infinity };
       this.#options = options;
       options.promise.then(
         () => (options.until = performance.now() + reuseMs),
@@ -82,23 +82,23 @@ export class Credentials {
   }
 
   /** Reads the kubeconfig anew, unless that happened since `used` was: one at a time, however many were refused. */
-  async #renew(used: KubeConfig): Promise<void> {
-    if (used !== this.#kubeConfig) return;
+  async #renew(used: LoadedKubeconfig): Promise<void> {
+    if (used !== this.#loaded) return;
     this.#renewing ??= this.#readAnew().finally(() => (this.#renewing = undefined));
     await this.#renewing;
   }
 
   async #readAnew(): Promise<void> {
-    const kubeConfig = await loadKubeConfig(this.#access);
-    const server = serverOf(kubeConfig);
+    const loaded = await loadKubeConfig(this.#access);
+    const server = serverOf(loaded.config);
     this.#hasMoved = server !== this.server;
     if (this.#hasMoved) {
       throw new KubeconfigError(
-        `Context "${kubeConfig.getCurrentContext()}" is of API server ${server} by now, and ${this.server} takes the ` +
+        `Context "${loaded.config.getCurrentContext()}" is of API server ${server} by now, and ${this.server} takes the ` +
           "credentials no longer.",
       );
     }
-    this.#kubeConfig = kubeConfig;
+    this.#loaded = loaded;
     this.#options = undefined;
   }
 }
@@ -107,7 +107,7 @@ function isUnauthorized(error: unknown): boolean {
   return error instanceof Error && "status" in error && error.status === 401;
 }
 
-async function authorizedOptions(kubeConfig: KubeConfig): Promise<AuthorizedOptions> {
+async function authorizedOptions({ config: kubeConfig, headers }: LoadedKubeconfig): Promise<AuthorizedOptions> {
   const options: https.RequestOptions & { headers: Record<string, string> } = { headers: {} };
   const proxy = kubeConfig.getCurrentCluster()?.proxyUrl;
   // With SOCKS it would end idle connections.
@@ -123,7 +123,7 @@ async function authorizedOptions(kubeConfig: KubeConfig): Promise<AuthorizedOpti
   }
   delete options.timeout;
   if (proxy === undefined) delete options.agent;
-  return options;
+  return { ...options, headers: { ...(options.headers as Record<string, string>), ...headers } };
 }
 
 function ofPlugin(kubeConfig: KubeConfig): string {

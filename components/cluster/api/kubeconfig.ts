@@ -4,6 +4,7 @@ import { delimiter, join } from "node:path";
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { ClusterAccess } from "./access";
 import { KubeconfigError } from "./errors";
+import { impersonationHeaders } from "./impersonation";
 import {
   type ExecPlugin,
   type KubeconfigLibrary,
@@ -15,15 +16,22 @@ import {
 } from "./kubeconfigFiles";
 import { environmentProxy } from "./proxy";
 
+/** A kubeconfig with its context chosen. */
+export interface LoadedKubeconfig {
+  config: KubeConfig;
+  /** What each request bears beside credentials. The library knows of the impersonated user alone. */
+  headers: Record<string, string | string[]>;
+}
+
 /**
  * The kubeconfig that `access` names, with its context chosen.
  * @throws {KubeconfigError} where it is missing, can't be read, or has no such context or cluster. It names no content.
  */
-export async function loadKubeConfig(access: ClusterAccess): Promise<KubeConfig> {
+export async function loadKubeConfig(access: ClusterAccess): Promise<LoadedKubeconfig> {
   // Loaded late: many runs never need it.
   const library = await import("./kubeconfigLibrary.js");
   const config = new library.KubeConfig();
-  const source = load(library, config, access);
+  const { source, raw } = load(library, config, access);
   if (access.context !== undefined) {
     requireName("context", access.context, config.getContexts(), source);
     config.setCurrentContext(access.context);
@@ -43,7 +51,9 @@ export async function loadKubeConfig(access: ClusterAccess): Promise<KubeConfig>
     config.setCurrentContext(name);
   }
   prepareCluster(config, source);
-  return config;
+  const name = config.getCurrentUser()?.name ?? "";
+  const user = raw?.users?.find((entry) => entry.name === name)?.user;
+  return { config, headers: impersonationHeaders(user ?? {}, name, source) };
 }
 
 /** URL of the API server. */
@@ -99,28 +109,35 @@ function contentOf(file: string | undefined): string | undefined {
   return file === undefined ? undefined : readFileSync(file).toString("base64");
 }
 
-/** Returns what the kubeconfig is called in errors. */
-function load(library: KubeconfigLibrary, config: KubeConfig, access: ClusterAccess): string {
+/** Returns what the kubeconfig is called in errors, and what is written in it; nothing is inside a Pod without one. */
+function load(
+  library: KubeconfigLibrary,
+  config: KubeConfig,
+  access: ClusterAccess,
+): { source: string; raw?: RawConfig } {
   if (access.kubeconfig !== undefined) {
     const source = "the provider's kubeconfig";
     const raw = parse(library, access.kubeconfig, source);
     if (raw === undefined) throw new KubeconfigError(`${capital(source)} is empty.`);
-    use(config, withAbsolutePaths(raw, process.cwd(), source));
-    return source;
+    const absolute = withAbsolutePaths(raw, process.cwd(), source);
+    use(config, absolute);
+    return { source, raw: absolute };
   }
   const named = access.kubeconfigPath?.split(delimiter).filter(Boolean).map(expandHome) ?? [];
   const paths = named.length > 0 ? named : [join(homedir(), ".kube", "config")];
   const source = `kubeconfig ${paths.join(delimiter)}`;
   const files = paths.flatMap((path) => readConfig(library, path) ?? []);
   if (files.length > 0) {
-    use(config, merge(files));
+    const raw = merge(files);
+    use(config, raw);
+    return { source, raw };
   } else if (runsInCluster()) {
     config.loadFromCluster();
   } else {
     const what = paths.some((path) => existsSync(path)) ? "it is empty" : "no such file";
     throw new KubeconfigError(`Can't read ${source}: ${what}. Set KUBECONFIG, or the provider's kubeconfig.`);
   }
-  return source;
+  return { source };
 }
 
 /** As kubectl, only where no kubeconfig is to be found. */

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { dirname, isAbsolute, join, resolve } from "node:path";
 import { KubeconfigError } from "./errors";
+import type { Impersonation } from "./impersonation";
 
 export type KubeconfigLibrary = typeof import("./kubeconfigLibrary.js");
 
@@ -12,7 +13,7 @@ export interface RawConfig {
   users?: Named<"user", RawUser>[];
 }
 type Named<K extends string, V> = { name?: string } & Partial<Record<K, V>>;
-interface RawUser {
+interface RawUser extends Impersonation {
   "client-certificate"?: string;
   "client-key"?: string;
   token?: string;
@@ -44,6 +45,8 @@ export function readConfig(library: KubeconfigLibrary, path: string): RawConfig 
 
 /** Errors of the YAML parser quote the lines around the fault, which may hold a token: only the line's number is said. */
 export function parse(library: KubeconfigLibrary, content: string, source: string): RawConfig | undefined {
+  // As an editor may have put it in front.
+  if (content.startsWith("\ufeff")) return parse(library, content.slice(1), source);
   // The parser takes an empty text for an error.
   if (content.split("\n").every((line) => /^\s*(#.*|---\s*)?$/.test(line))) return undefined;
   let parsed: unknown;

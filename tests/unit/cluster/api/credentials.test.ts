@@ -31,7 +31,7 @@ const withToken = (token: string, url = server): string => kubeconfig(url, { tok
 const taking =
   (...tokens: string[]) =>
   ({ headers }: AuthorizedOptions): Promise<string> => {
-    const token = headers.Authorization?.replace("Bearer ", "") ?? "";
+    const token = String(headers.Authorization ?? "").replace("Bearer ", "");
     return tokens.includes(token) ? Promise.resolve(token) : Promise.reject(new Refused(401));
   };
 
@@ -131,5 +131,20 @@ describe("a refusal with status 401", () => {
     write(withToken("new", `${server}/`));
     expect(await use()).toBe("new");
     expect(credentials.hasMoved).toBe(false);
+  });
+
+  test("come with the headers of whom they are used as, and with those of a rewritten kubeconfig", async () => {
+    const user = (group: string) => ({ token: "one", as: "deployer", "as-groups": [group] });
+    const credentials = await read(kubeconfig(server, user("deployers")));
+    const groups = (wanted: string) => (options: AuthorizedOptions) => {
+      const group = String(options.headers["Impersonate-Group"]);
+      return group === wanted ? Promise.resolve(options.headers) : Promise.reject(new Refused(401));
+    };
+    expect(await credentials.use(groups("deployers"))).toEqual({
+      ...{ Authorization: "Bearer one", "Impersonate-User": "deployer" },
+      "Impersonate-Group": ["deployers"],
+    });
+    write(kubeconfig(server, user("others")));
+    expect(await credentials.use(groups("others"))).toMatchObject({ "Impersonate-Group": ["others"] });
   });
 });

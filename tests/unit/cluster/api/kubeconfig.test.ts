@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
+import type { ClusterAccess } from "../../../../components/cluster/api/access.ts";
 import { KubeconfigError } from "../../../../components/cluster/api/errors.ts";
 import { loadKubeConfig } from "../../../../components/cluster/api/kubeconfig.ts";
 import { environmentProxy } from "../../../../components/cluster/api/proxy.ts";
@@ -32,6 +33,10 @@ function config(server: string, user: object = {}, cluster: object = {}): string
   });
 }
 
+async function configOf(access: ClusterAccess) {
+  return (await loadKubeConfig(access)).config;
+}
+
 async function errorOf(promise: Promise<unknown>): Promise<string> {
   const error: unknown = await promise.then(
     () => undefined,
@@ -49,7 +54,7 @@ describe("several kubeconfig files", () => {
       file("empty", ""),
       file("b", config("two", { token: "b" })),
     ];
-    const merged = await loadKubeConfig({ kubeconfigPath: paths.join(delimiter) });
+    const merged = await configOf({ kubeconfigPath: paths.join(delimiter) });
     expect(merged.getCurrentContext()).toBe("context-one");
     expect(merged.getContexts().map(({ name }) => name)).toEqual(["context-one", "context-two"]);
     expect(merged.getCurrentCluster()?.server).toBe("https://one");
@@ -58,7 +63,7 @@ describe("several kubeconfig files", () => {
 
   test("take their current context from the first file that has one", async () => {
     const paths = [file("a", JSON.stringify({ clusters: null, contexts: [], users: [] })), file("b", config("two"))];
-    const merged = await loadKubeConfig({ kubeconfigPath: paths.join(delimiter) });
+    const merged = await configOf({ kubeconfigPath: paths.join(delimiter) });
     expect(merged.getCurrentContext()).toBe("context-two");
   });
 });
@@ -75,7 +80,7 @@ describe("paths in a kubeconfig", () => {
       exec: { command: "./bin/plugin", apiVersion: "client.authentication.k8s.io/v1" },
     };
     const path = file("sub/config", config("one", user, { "certificate-authority": "ca.crt" }));
-    const loaded = await loadKubeConfig({ kubeconfigPath: path });
+    const loaded = await configOf({ kubeconfigPath: path });
     expect(loaded.getCurrentCluster()?.caFile).toBe(join(folder, "sub", "ca.crt"));
     expect(loaded.getCurrentUser()).toMatchObject({
       certFile: join(folder, "sub", "me.crt"),
@@ -87,7 +92,7 @@ describe("paths in a kubeconfig", () => {
 
   test("of plugins without a slash are looked up on the PATH", async () => {
     const path = file("config", config("one", { exec: { command: "aws" } }));
-    expect((await loadKubeConfig({ kubeconfigPath: path })).getCurrentUser()?.exec).toMatchObject({ command: "aws" });
+    expect((await configOf({ kubeconfigPath: path })).getCurrentUser()?.exec).toMatchObject({ command: "aws" });
   });
 
   test("may start with a tilde where they name a kubeconfig", async () => {
@@ -151,7 +156,7 @@ describe("a kubeconfig that can't be used", () => {
     const raw = JSON.parse(config("one")) as { contexts: object[]; users: object[] };
     raw.contexts.push({ name: "half" });
     raw.users.push({});
-    const loaded = await loadKubeConfig({ kubeconfigPath: file("config", JSON.stringify(raw)) });
+    const loaded = await configOf({ kubeconfigPath: file("config", JSON.stringify(raw)) });
     expect(loaded.getCurrentContext()).toBe("context-one");
   });
 });
@@ -161,9 +166,9 @@ describe("a proxy of the environment", () => {
 
   test("is used for a server, unless the kubeconfig names one", async () => {
     vi.stubEnv("HTTPS_PROXY", "proxy.example:3128");
-    const loaded = await loadKubeConfig({ kubeconfig: config("one") });
+    const loaded = await configOf({ kubeconfig: config("one") });
     expect(loaded.getCurrentCluster()?.proxyUrl).toBe("http://proxy.example:3128");
-    const own = await loadKubeConfig({ kubeconfig: config("one", {}, { "proxy-url": "socks5://own:1" }) });
+    const own = await configOf({ kubeconfig: config("one", {}, { "proxy-url": "socks5://own:1" }) });
     expect(own.getCurrentCluster()?.proxyUrl).toBe("socks5://own:1");
   });
 
@@ -196,4 +201,40 @@ describe("a proxy of the environment", () => {
     const proxy = environmentProxy(new URL(url), { HTTPS_PROXY: "http://proxy:1", NO_PROXY: exempt });
     expect(proxy).toBe(isUsed ? "http://proxy:1" : undefined);
   });
+});
+
+describe("a user that makes its requests as another one", () => {
+  const headersOf = async (user: object): Promise<unknown> =>
+    (await loadKubeConfig({ kubeconfig: config("one", user) })).headers;
+
+  test("says so by the headers that kubectl sends", async () => {
+    const all = {
+      ...{ token: "t", as: "deployer", "as-uid": "42", "as-groups": ["deployers", "people"] },
+      "as-user-extra": { reason: ["release"], "example.com/über": ["a", "b"] },
+    };
+    expect(await headersOf(all)).toEqual({
+      "Impersonate-User": "deployer",
+      "Impersonate-Uid": "42",
+      "Impersonate-Group": ["deployers", "people"],
+      "Impersonate-Extra-reason": ["release"],
+      "Impersonate-Extra-example.com%2F%C3%BCber": ["a", "b"],
+    });
+    expect(await headersOf({ as: "deployer", "as-groups": null, "as-uid": "" })).toEqual({
+      "Impersonate-User": "deployer",
+    });
+    expect(await headersOf({ token: "t", "as-groups": [], "as-user-extra": {} })).toEqual({});
+  });
+
+  test.each([{ "as-groups": ["deployers"] }, { "as-uid": "42" }, { "as-user-extra": { reason: ["release"] } }])(
+    "is refused without that one's name: %o",
+    async (user) => {
+      const [field = ""] = Object.keys(user);
+      const message = await errorOf(loadKubeConfig({ kubeconfig: config("one", { token: "t", ...user }) }));
+      expect(message).toBe(`User "user" of the provider's kubeconfig has ${field}, and no \`as\`: say as which user.`);
+    },
+  );
+});
+
+test("a kubeconfig may begin with a byte order mark", async () => {
+  expect((await configOf({ kubeconfig: `\ufeff${config("one")}` })).getCurrentContext()).toBe("context-one");
 });
