@@ -20,7 +20,7 @@ export function accessOf(component: pulumi.Resource): pulumi.Output<ClusterAcces
       text(rendered) !== undefined
         ? undefined
         : {
-            ...kubeconfigOf(text(kubeconfig)),
+            ...kubeconfigOf(text(contentOf(kubeconfig))),
             context: text(context),
             cluster: text(cluster),
             namespace: text(namespace),
@@ -76,6 +76,12 @@ function configured(): ProviderOutputs {
     namespace: config.get("namespace"),
     renderYamlToDirectory: config.get("renderYamlToDirectory"),
   };
+}
+
+/** A kubeconfig may be given as an object, which the SDK's types don't declare: `eks.Cluster.kubeconfig` is one. */
+function contentOf(kubeconfig: unknown): string | undefined {
+  if (kubeconfig === undefined || kubeconfig === null) return undefined;
+  return typeof kubeconfig === "string" ? kubeconfig : JSON.stringify(kubeconfig);
 }
 
 /** The provider takes a path or the content itself. */

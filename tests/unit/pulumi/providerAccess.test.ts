@@ -33,3 +33,11 @@ test("but not of one whose cluster is yet to be made", async () => {
   expect(await known({ kubeconfig: unknown })).toBeUndefined();
   expect(await known({ kubeconfig: "{}", context: unknown })).toBeUndefined();
 });
+
+test("a kubeconfig given as an object is taken as its text", async () => {
+  const config = { "current-context": "c", users: [{ name: "u", user: { token: "t", "as-groups": ["g"] } }] };
+  for (const form of [pulumi.output(config), pulumi.secret(config)]) {
+    const access = await known({ kubeconfig: form as unknown as pulumi.Output<string> });
+    expect(JSON.parse((access as { kubeconfig: string }).kubeconfig)).toEqual(config);
+  }
+});
