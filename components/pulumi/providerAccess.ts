@@ -1,4 +1,5 @@
 import { existsSync } from "node:fs";
+import { homedir } from "node:os";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../cluster/api";
 
@@ -87,7 +88,9 @@ function contentOf(kubeconfig: unknown): string | undefined {
 /** The provider takes a path or the content itself. */
 function kubeconfigOf(kubeconfig: string | undefined): Pick<ClusterAccess, "kubeconfig" | "kubeconfigPath"> {
   if (kubeconfig === undefined) return { kubeconfigPath: text(process.env.KUBECONFIG) };
-  return existsSync(kubeconfig) ? { kubeconfigPath: kubeconfig } : { kubeconfig };
+  // As the provider does, since no shell has expanded it.
+  const path = kubeconfig.replace(/^~(?=$|\/)/, homedir());
+  return existsSync(path) ? { kubeconfigPath: path } : { kubeconfig };
 }
 
 function text(value: string | undefined): string | undefined {

@@ -1,6 +1,9 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { expect, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { accessOf } from "../../../components/pulumi/providerAccess.ts";
 
 await pulumi.runtime.setMocks(
@@ -32,6 +35,18 @@ test("but not of one whose cluster is yet to be made", async () => {
   const unknown = pulumi.output(pulumi.unknown as unknown as string);
   expect(await known({ kubeconfig: unknown })).toBeUndefined();
   expect(await known({ kubeconfig: "{}", context: unknown })).toBeUndefined();
+});
+
+test("a kubeconfig given as a path may begin with the home folder", async () => {
+  const home = mkdtempSync(join(tmpdir(), "init-pod-home-"));
+  vi.stubEnv("HOME", home);
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+    rmSync(home, { recursive: true });
+  });
+  writeFileSync(join(home, "config"), "{}");
+  expect(await known({ kubeconfig: "~/config" })).toEqual({ kubeconfigPath: join(home, "config") });
+  expect(await known({ kubeconfig: "~/missing" })).toEqual({ kubeconfig: "~/missing" });
 });
 
 test("a kubeconfig given as an object is taken as its text", async () => {
