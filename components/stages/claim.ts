@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Pod } from "../cluster/pods";
 import { type Identity, identityOf } from "../contract";
 import { knownOr, type Self } from "../pulumi";
-import { type Cluster, guarded, reachedCluster } from "./guard";
+import { type Cluster, guarded, reachedCluster, warnOfNamespace } from "./guard";
 import { checkedPort, drawPort } from "./localPort";
 import type { Plan } from "./plan";
 import { earlierPods, type Retry, retryTrigger } from "./retry";
@@ -25,9 +25,11 @@ export interface Claim {
 }
 
 /** Takes the identity and the local port of an InitPod, those of an earlier `up` where there was one. */
-export function claim(self: Self, { expected, forward }: Plan): Claim {
+export function claim(self: Self, plan: Plan): Claim {
+  const { expected, forward } = plan;
   const { identity, isNew, localPort, cluster, key } = keepInState(self);
   const earlier = earlierPods(self, identity, isNew);
+  warnOfNamespace(self, plan, earlier);
   const wanted = forward?.wantedPort;
   return {
     identity,

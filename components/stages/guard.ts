@@ -1,5 +1,42 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { Pod } from "../cluster/pods";
 import { choosesCluster, InitPodError, knownOr, perDeployment, type Self, withLateErrors } from "../pulumi";
+import type { Plan } from "./plan";
+
+/**
+ * Warns of a namespace in which nothing can be made: the provider tries for half a minute, without a word. It is not refused,
+ * as the same program may make it meanwhile.
+ */
+export function warnOfNamespace(
+  { component, link }: Self,
+  { namespace, dependsOn }: Pick<Plan, "namespace" | "dependsOn">,
+  earlier: pulumi.Output<readonly Pod[] | undefined>,
+): void {
+  if (dependsOn) return;
+  const isMadeHere = comesFromResource(namespace);
+  pulumi.all([link.namespace, earlier, isMadeHere]).apply(([name, pods, isMade]) => {
+    // Where it has a Pod, it is there, and nobody has to ask.
+    if (isMade || pods?.length !== 0) return undefined;
+    return link.use(component, undefined, async (session) => {
+      const text = namespaceText[await session.namespaceState(name)];
+      if (text !== undefined) void pulumi.log.warn(`Namespace "${name}" ${text}`, component);
+    });
+  });
+}
+
+const namespaceText = {
+  there: undefined,
+  missing:
+    "does not exist in this cluster. Make it, in this program by a k8s.core.v1.Namespace whose metadata.name is given as " +
+    "`namespace`, or give the name of one that exists.",
+  ending: "is being deleted: nothing can be made in it. Wait until it is gone and make it anew, or choose another one.",
+};
+
+async function comesFromResource(value: pulumi.Input<string> | undefined): Promise<boolean> {
+  if (!pulumi.Output.isInstance(value)) return false;
+  const { allResources } = value as unknown as { allResources?: () => Promise<Set<pulumi.Resource>> };
+  return ((await allResources?.())?.size ?? 0) > 0;
+}
 
 /** A cluster, as far as an InitPod remembers the one that it lives in. */
 export interface Cluster {

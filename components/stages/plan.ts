@@ -10,6 +10,8 @@ import { deadlineSeconds } from "./deadline";
 /** What the arguments come to, before anything is asked or made. */
 export interface Plan extends Pick<Manifest, "podSpec" | "serviceSpec" | "podPort" | "servicePort" | "secrets"> {
   namespace?: pulumi.Input<string>;
+  /** Whether something else is made first. */
+  dependsOn: boolean;
   /** The user's own, next to those that InitPod sets. */
   labels?: Record<string, pulumi.Input<string>>;
   annotations?: Record<string, pulumi.Input<string>>;
@@ -48,6 +50,7 @@ export function plan(component: pulumi.Resource, name: string, given: InitPodArg
     servicePort,
     secrets,
     namespace: namespace && checked(namespace, "namespace", dnsLabel, fail),
+    dependsOn: opts.dependsOn !== undefined,
     labels,
     annotations,
     expected: { retries, mustServe: podPort !== undefined },

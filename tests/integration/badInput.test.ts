@@ -38,6 +38,30 @@ describe("bad input", () => {
   });
 });
 
+describe("a namespace", () => {
+  let stack: TestStack;
+  beforeAll(async () => {
+    stack = await TestStack.create("");
+  });
+  afterAll(() => stack.remove());
+
+  test("that does not exist is named at once, in the preview as well", async () => {
+    stack.write(program(weatherArgs.replace("service: {}", 'namespace: "no-such-namespace"')));
+    const { output, seconds } = await stack.try(["preview"]);
+    expect(diagnostics(output)).toContain('Namespace "no-such-namespace" does not exist in this cluster.');
+    expect(seconds).toBeLessThan(12);
+  });
+
+  test("that the same program makes is not warned of", async () => {
+    const made = `const own = new k8s.core.v1.Namespace("own", { metadata: { name: "own-" + pulumi.getStack() } });`;
+    const text = program(weatherArgs.replace("service: {}", "namespace: own.metadata.name"));
+    stack.write(text.replace("const web", `${made}\nconst web`));
+    const { code, output } = await stack.try(["preview"]);
+    expect(code, output).toBe(0);
+    expect(output).not.toContain("does not exist");
+  });
+});
+
 describe("a cluster that can't be reached", () => {
   // It takes connections and never says a word, as a firewall or a hung load balancer does.
   const silent = createServer(() => undefined);

@@ -1,5 +1,5 @@
 import { type Labels, labelSelector } from "../../contract";
-import { ApiError, type ClusterAccess, ClusterClient, UnreachableError } from "../api";
+import { ApiError, type ClusterAccess, ClusterClient, hasStatus, UnreachableError } from "../api";
 import type { Pod } from "./pod";
 import { listPods, podsPath } from "./podFeed";
 import { PodWatch } from "./podWatch";
@@ -64,6 +64,17 @@ export class ClusterSession {
         throw this.#oneError(error);
       });
     return await this.#uid;
+  }
+
+  /** What becomes of objects in a namespace; `"there"` also where it may not be read. */
+  async namespaceState(name: string): Promise<"there" | "missing" | "ending"> {
+    const path = `/api/v1/namespaces/${encodeURIComponent(name)}`;
+    try {
+      const { status } = await this.client.json<{ status?: { phase?: string } }>(path);
+      return status?.phase === "Terminating" ? "ending" : "there";
+    } catch (error) {
+      return hasStatus(error, 404) ? "missing" : "there";
+    }
   }
 
   /**

@@ -59,6 +59,27 @@ describe("what the InitPods of a program share", () => {
   });
 });
 
+describe("a namespace", () => {
+  test.each([
+    [200, '{"status":{"phase":"Active"}}', "there"],
+    [200, '{"status":{"phase":"Terminating"}}', "ending"],
+    [404, "", "missing"],
+    // Most may not read it, and a server that fails says nothing of it.
+    [403, "", "there"],
+    [500, "", "there"],
+  ])("of which the API server says %i %s is taken for one that is %s", async (status, body, expected) => {
+    const asked: unknown[] = [];
+    cluster.override = (right, response) => {
+      asked.push(right);
+      if (status === 200) return answer(response, body);
+      refuse(response, status, "no");
+      return true;
+    };
+    expect(await session.namespaceState("shop")).toBe(expected);
+    expect(asked).toHaveLength(1);
+  });
+});
+
 describe("the uid of a cluster", () => {
   test("is empty without the right to read it", async () => {
     cluster.override = (_asked, response) => {
