@@ -5,6 +5,7 @@ import { within } from "../../time";
 import { type ClusterAccess, inContext } from "./access";
 import { KubeconfigError } from "./errors";
 import { type LoadedKubeconfig, loadKubeConfig, serverOf } from "./kubeconfig";
+import type { ExecPlugin } from "./kubeconfigFiles";
 
 /** Connection settings with credentials, as `node:https` and `ws` take them. */
 export type AuthorizedOptions = Omit<https.RequestOptions, "headers"> & {
@@ -118,7 +119,7 @@ async function authorizedOptions({ config: kubeConfig, headers }: LoadedKubeconf
     });
   } catch (error) {
     throw new KubeconfigError(
-      `No credentials for context "${kubeConfig.getCurrentContext()}"${ofPlugin(kubeConfig)}: ${errorText(error)}`,
+      `No credentials for context "${kubeConfig.getCurrentContext()}"${ofPlugin(kubeConfig)}: ${errorText(error)}${installHint(kubeConfig, error)}`,
     );
   }
   delete options.timeout;
@@ -127,6 +128,16 @@ async function authorizedOptions({ config: kubeConfig, headers }: LoadedKubeconf
 }
 
 function ofPlugin(kubeConfig: KubeConfig): string {
-  const exec = kubeConfig.getCurrentUser()?.exec as { command?: string } | undefined | null;
-  return exec?.command === undefined ? "" : ` from its credential plugin ${exec.command}`;
+  const command = pluginOf(kubeConfig)?.command;
+  return command === undefined ? "" : ` from its credential plugin ${command}`;
+}
+
+/** What the kubeconfig says of a plugin that is not there. */
+function installHint(kubeConfig: KubeConfig, error: unknown): string {
+  const hint = pluginOf(kubeConfig)?.installHint ?? "";
+  return hint !== "" && errorText(error).includes("ENOENT") ? `. ${hint}` : "";
+}
+
+function pluginOf(kubeConfig: KubeConfig): ExecPlugin | undefined {
+  return (kubeConfig.getCurrentUser()?.exec ?? undefined) as ExecPlugin | undefined;
 }

@@ -76,14 +76,20 @@ function prepareCluster(config: KubeConfig, source: string): void {
   }
   if (url.protocol === "http:") cluster.skipTLSVerify = true;
   cluster.proxyUrl ??= environmentProxy(url, process.env);
-  tellPlugin(config);
+  tellPlugin(config, source);
 }
 
 /** Source: https://kubernetes.io/docs/reference/access-authn-authz/authentication/#input-and-output-formats */
-function tellPlugin(config: KubeConfig): void {
+function tellPlugin(config: KubeConfig, source: string): void {
   const exec = (config.getCurrentUser()?.exec ?? undefined) as ExecPlugin | undefined;
   const cluster = config.getCurrentCluster();
   if (exec === undefined || cluster === null) return;
+  if (exec.interactiveMode === "Always") {
+    throw new KubeconfigError(
+      `The credential plugin ${exec.command ?? ""} of ${source} needs a terminal (interactiveMode: Always), and there is none ` +
+        "here: set IfAvailable or Never, or log in beforehand.",
+    );
+  }
   const info = {
     apiVersion: exec.apiVersion,
     kind: "ExecCredential",

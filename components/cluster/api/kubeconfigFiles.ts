@@ -25,6 +25,8 @@ export interface ExecPlugin {
   command?: string;
   env?: { name: string; value: string }[];
   provideClusterInfo?: boolean;
+  installHint?: string;
+  interactiveMode?: string;
 }
 
 /** Nothing for a file that is missing or empty: kubectl skips it as well. */

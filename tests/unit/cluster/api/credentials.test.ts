@@ -147,4 +147,19 @@ describe("a refusal with status 401", () => {
     write(kubeconfig(server, user("others")));
     expect(await credentials.use(groups("others"))).toMatchObject({ "Impersonate-Group": ["others"] });
   });
+
+  test("say how a plugin that is missing is installed, as the kubeconfig has it", async () => {
+    const exec = {
+      apiVersion: "client.authentication.k8s.io/v1",
+      command: "no-such-plugin",
+      installHint: "Get it at X.",
+    };
+    const credentials = await read(kubeconfig(server, { exec }));
+    await expect(credentials.use(taking("any"))).rejects.toThrow(/no-such-plugin.*ENOENT.*\. Get it at X\.$/s);
+  });
+
+  test("are refused where their plugin needs a terminal", async () => {
+    const exec = { apiVersion: "client.authentication.k8s.io/v1", command: "login", interactiveMode: "Always" };
+    await expect(read(kubeconfig(server, { exec }))).rejects.toThrow(/plugin login .*interactiveMode: Always/);
+  });
 });
