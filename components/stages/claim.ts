@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { Pod } from "../cluster/pods";
 import { type Identity, identityOf } from "../contract";
-import { knownOr, type Self } from "../pulumi";
+import { knownOr, type Self, withLateErrors } from "../pulumi";
 import { type Cluster, guarded, reachedCluster, warnOfNamespace } from "./guard";
 import { checkedPort, drawPort } from "./localPort";
 import type { Plan } from "./plan";
@@ -79,7 +79,7 @@ function keepInState(self: Self): Kept {
   const written = pulumi.runtime.isDryRun()
     ? writes.apply((does) => (does ? reached.cluster : pulumi.output(pulumi.unknown as unknown as undefined)))
     : reached.cluster;
-  const stash = writes.apply(
+  const made = writes.apply(
     (does) =>
       new pulumi.Stash(
         `${name}-identity`,
@@ -97,6 +97,7 @@ function keepInState(self: Self): Kept {
         { parent: component, ignoreChanges: does ? moved : asRead, hideDiffs: ["input", "output"] },
       ),
   );
+  const stash = withLateErrors(made);
   const home = stash.apply(({ input }) => input as pulumi.Output<{ cluster?: Cluster } | undefined>);
   const cluster = pulumi.unsecret(home).apply((known) => known?.cluster);
   // Mocks may keep nothing. Of all that is kept, only the key is a secret.

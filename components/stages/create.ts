@@ -3,7 +3,7 @@ import { Pod, Service } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { latestPod } from "../cluster/pods";
 import { annotation, retriesText } from "../contract";
-import { knownOr, type Self } from "../pulumi";
+import { knownOr, type Self, withLateErrors } from "../pulumi";
 import { AppliedSpec, type Earlier } from "./applied";
 import type { Claim } from "./claim";
 import { landedNamespace, warnOfFixedName } from "./landed";
@@ -34,7 +34,7 @@ export function create(self: Self, plan: Plan, claim: Claim): Created {
   const { replacementTrigger, replaceOnChanges = [], hideDiffs = [], customTimeouts } = podOptions;
   const namespace = link.namespace;
   const labels = claim.identity.apply((identity) => ({ ...identity.labels, ...plan.labels }));
-  const retry = claim.retry.apply(({ value }) => value);
+  const retry = withLateErrors(claim.retry.apply(({ value }) => value));
   const applied = new AppliedSpec(podSpec, earlierOf(claim), podOptions.ignoreChanges);
   const pod = new Pod(
     name,

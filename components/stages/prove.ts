@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Self } from "../pulumi";
+import { type Self, withLateErrors } from "../pulumi";
 import type { InitLog } from "../spec";
 import type { Claim } from "./claim";
 import type { Created } from "./create";
@@ -23,7 +23,7 @@ export function prove(self: Self, plan: Plan, claim: Claim, created: Created): O
   const podReady = logsOnceReady(self, plan, claim, created);
   const initLogs = gatedLogs(self, podIdentity, podReady);
   const gateOpened = pulumi.unsecret(initLogs);
-  return {
+  const outputs = {
     url: localUrl(self, plan, claim, { podIdentity, podSpec: pod.spec, podReady, gateOpened }),
     initLogs,
     // Held by the gate, so that nothing moves to a Pod that fails; not derived from the wait, which no preview knows.
@@ -31,4 +31,7 @@ export function prove(self: Self, plan: Plan, claim: Claim, created: Created): O
     namespace,
     clusterUrl: service === undefined ? pulumi.output("") : clusterUrl(service, plan.servicePort),
   };
+  // The program may use them after they have failed, or not at all.
+  for (const output of Object.values(outputs)) withLateErrors<unknown>(output);
+  return outputs;
 }

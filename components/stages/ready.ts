@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { deletePods, supersededPods } from "../cluster/pods";
 import { waitUntilReady } from "../cluster/wait";
-import type { Self } from "../pulumi";
+import { type Self, withLateErrors } from "../pulumi";
 import type { InitLog } from "../spec";
 import { masker } from "../text";
 import type { Claim } from "./claim";
@@ -64,7 +64,7 @@ export function gatedLogs(
     {
       parent: component,
       // An undefined trigger, as under mocks, would crash the SDK.
-      replacementTrigger: podIdentity.apply(({ uid }) => (uid as string | undefined) ?? ""),
+      replacementTrigger: withLateErrors(podIdentity.apply(({ uid }) => (uid as string | undefined) ?? "")),
       ignoreChanges: ["input"],
       hideDiffs: ["input", "output"],
     },

@@ -35,6 +35,7 @@ describe("where the kubeconfig's current context leads to another cluster", () =
     stack.write(program(args.replace("8080 }", '8080, env: { CHANGED: "yes" } }')));
     const { code, output } = await stack.try(command.split(" "), { env });
     expect(code).not.toBe(0);
+    expect(output).not.toContain("Warning: ");
     expect(output).toContain('InitPod "web" lives in another cluster');
     expect(output).toContain(`This is:     context "${other.context}"`);
     expect(output).toContain(other.uid);
