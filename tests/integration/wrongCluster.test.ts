@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { selfSigned } from "./support/certificate.ts";
 import { OtherCluster } from "./support/otherCluster.ts";
 import { images, program } from "./support/programs.ts";
 import { kubectl, TestStack } from "./support/stack.ts";
@@ -17,8 +18,8 @@ describe("where the kubeconfig's current context leads to another cluster", () =
   let env: { KUBECONFIG: string };
 
   beforeAll(async () => {
-    other = await OtherCluster.start();
     stack = await TestStack.create(program(args));
+    other = await OtherCluster.start(await selfSigned(stack.folder));
     env = { KUBECONFIG: join(stack.folder, "other-kubeconfig") };
     writeFileSync(env.KUBECONFIG, other.kubeconfig, { mode: 0o600 });
     await stack.up();

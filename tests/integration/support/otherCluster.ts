@@ -1,11 +1,11 @@
 import { once } from "node:events";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { request } from "node:https";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { createServer, request, type Server } from "node:https";
 import type { AddressInfo } from "node:net";
+import type { Certificate } from "./certificate.ts";
 import { adminConfig } from "./link.ts";
 
 interface Kubeconfig {
-  "current-context": string;
   clusters: { cluster: { server: string; "certificate-authority-data"?: string } }[];
   contexts: { name: string }[];
 }
@@ -18,19 +18,17 @@ export class OtherCluster {
 
   private constructor(
     private readonly config: Kubeconfig,
-    private readonly real: { server: string; ca?: Buffer },
+    private readonly own: Certificate,
   ) {
-    this.#server = createServer((asked, response) => {
+    // With TLS: others than we send no credentials without.
+    this.#server = createServer({ cert: own.certificate, key: own.key }, (asked, response) => {
       if (asked.url === "/api/v1/namespaces/kube-system") this.#tellUid(response);
       else this.#passOn(asked, response);
     });
   }
 
-  static async start(): Promise<OtherCluster> {
-    const config = await adminConfig<Kubeconfig>();
-    const [{ cluster } = { cluster: { server: "" } }] = config.clusters;
-    const ca = (cluster as { "certificate-authority-data"?: string })["certificate-authority-data"];
-    const other = new OtherCluster(config, { server: cluster.server, ca: ca ? Buffer.from(ca, "base64") : undefined });
+  static async start(own: Certificate): Promise<OtherCluster> {
+    const other = new OtherCluster(await adminConfig<Kubeconfig>(), own);
     other.#server.listen(0, "127.0.0.1");
     await once(other.#server, "listening");
     return other;
@@ -38,11 +36,14 @@ export class OtherCluster {
 
   /** With a context for it, which is the current one. */
   get kubeconfig(): string {
-    const server = `http://127.0.0.1:${(this.#server.address() as AddressInfo).port}`;
+    const cluster = {
+      server: `https://127.0.0.1:${(this.#server.address() as AddressInfo).port}`,
+      "certificate-authority-data": Buffer.from(this.own.certificate).toString("base64"),
+    };
     return JSON.stringify({
       ...this.config,
       "current-context": this.context,
-      clusters: this.config.clusters.map((entry) => ({ ...entry, cluster: { server } })),
+      clusters: this.config.clusters.map((entry) => ({ ...entry, cluster })),
       contexts: this.config.contexts.map((entry) => ({ ...entry, name: this.context })),
     });
   }
@@ -60,7 +61,9 @@ export class OtherCluster {
 
   #passOn(asked: IncomingMessage, response: ServerResponse): void {
     const { method, headers, url = "/" } = asked;
-    const passed = request(new URL(url, this.real.server), { method, headers, ca: this.real.ca }, (answer) => {
+    const { server = "", "certificate-authority-data": ca = "" } = this.config.clusters[0]?.cluster ?? {};
+    const options = { method, headers, ca: Buffer.from(ca, "base64") };
+    const passed = request(new URL(url, server), options, (answer) => {
       response.writeHead(answer.statusCode ?? 502, answer.headers);
       answer.pipe(response);
     });
