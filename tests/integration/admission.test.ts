@@ -6,7 +6,7 @@ const args = `{
   init: [{ name: "init", image: "${images.busybox}", run: { script: "echo fine" } }],
   container: { image: "${images.unprivileged}", port: 8080, env: { MODE: config.get("mode") ?? "fast" } },
   labels: { team: config.get("team") ?? "a" },
-  podSpec: config.getObject("podSpec"),
+  podSpec: { terminationGracePeriodSeconds: 1, ...config.getObject("podSpec") },
 }`;
 
 /** Puts a container in front of each list and a variable into the app's, as meshes and injectors of secrets do. */
@@ -62,7 +62,7 @@ afterAll(async () => {
 async function inForce(): Promise<void> {
   const probe = ["run", "probe", "--dry-run=server", `--image=${images.busybox}`, "--env=A=1"];
   await expect
-    .poll(() => kubectl(["-n", stack.namespace, ...probe]).catch(String), { timeout: 20_000 })
+    .poll(() => kubectl(["-n", stack.namespace, ...probe]).catch(String), { timeout: 60_000 })
     .toContain(policyName);
 }
 
