@@ -9,12 +9,19 @@ export function formatDuration(ms: number): string {
   return `${Math.floor(whole / 3600)} h ${Math.floor((whole % 3600) / 60)} m`;
 }
 
-/** Milliseconds from one time to another, both as Kubernetes writes them; nothing where one is missing. */
+/**
+ * Milliseconds from one time to another, both as Kubernetes writes them; nothing where one is missing, or is no time: for
+ * what never happened a container runtime writes the beginning of Unix time, and Go the year 1.
+ */
 export function millisecondsBetween(
   from: string | null | undefined,
   to: string | Date | null | undefined,
 ): number | undefined {
-  const end = to instanceof Date ? to.getTime() : Date.parse(to ?? "");
-  const ms = end - Date.parse(from ?? "");
+  const ms = instantOf(to) - instantOf(from);
   return Number.isNaN(ms) || ms < 0 ? undefined : ms;
+}
+
+function instantOf(time: string | Date | null | undefined): number {
+  const ms = time instanceof Date ? time.getTime() : Date.parse(time ?? "");
+  return ms > 0 ? ms : Number.NaN;
 }

@@ -31,7 +31,7 @@ export const kinds: Kind[] = [
   },
   {
     name: "missing-executable",
-    args: `{ init: [{ name: "missing", container: { image: "${images.busybox}", command: ["no-such-program"] } }] }`,
+    args: `{ init: [${init("fine", "true")}, { name: "missing", container: { image: "${images.busybox}", command: ["no-such-program"] } }] }`,
     says: [/"missing"/, /no-such-program/, /executable file not found/],
   },
   {
