@@ -103,11 +103,11 @@ describe("the forward of a stack", () => {
     stack.write(deaf);
     const { code, output } = await stack.tryUp();
     expect(code).not.toBe(0);
-    const says = /does not answer from the Pod\. Nothing listens on port 8080 inside Pod (web-\S+)/;
+    const says = /does not answer from the Pod\. Pod (web-\S+) can't be reached on port 8080: .*connection refused/;
     const pod = says.exec(output)?.[1];
     expect(pod).toBeDefined();
     const answer = await ask(url);
     expect(tally([answer])).toEqual({ forwarder: 1 });
-    expect(answer.text).toContain(`Nothing listens on port 8080 inside Pod ${pod} `);
+    expect(answer.text).toContain(`nothing listens on port 8080 inside Pod ${pod}`);
   });
 });

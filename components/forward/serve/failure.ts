@@ -9,14 +9,33 @@ export interface Failure {
   final: boolean;
 }
 
-/** What the node says where it can't connect to the Pod's port, in words that name what to look at. */
+/** Of what the runtime says. */
+const longestWords = 300;
+/** Of no use to a reader: ids that the node gave, and what is being done. */
+const noise = [
+  /error forwarding port \d+ to pod \S+, uid : /,
+  /failed to execute portforward in network namespace "[^"]*": /,
+  / inside namespace "[^"]*"/,
+];
+
+/**
+ * What the node says where it can't connect to the Pod's port: the container runtime's own words, then what they may mean.
+ * It tries the loopback addresses that it knows, which are not always both.
+ */
 export function explainRefusal(text: string, pod: string, port: number): Failure {
-  if (/refused/i.test(text)) {
-    const message = `Nothing listens on port ${port} inside Pod ${pod} (on its loopback address: 127.0.0.1 or [::1]).`;
-    return { kind: "refused", message, final: false };
-  }
-  const short = text.length > 300 ? `…${text.slice(-300)}` : text;
-  return { kind: "refused", message: `Pod ${pod} can't be reached on port ${port}: ${short}`, final: false };
+  const words = noise.reduce((rest, part) => rest.replace(part, ""), text.trim());
+  const short = words.length > longestWords ? `…${words.slice(-longestWords)}` : words;
+  const message = `Pod ${pod} can't be reached on port ${port}: ${short.replace(/\.$/, "")}.`;
+  return { kind: "refused", message: `${message}${meaning(words, pod, port)}`, final: false };
+}
+
+function meaning(words: string, pod: string, port: number): string {
+  if (!/refused/i.test(words)) return "";
+  const asked = ["127.0.0.1", "[::1]"].filter((address) => words.includes(`${address}:`));
+  const where = asked.length === 0 ? "" : `, at ${asked.join(" or ")}`;
+  const other =
+    asked.length === 1 ? " The node asks at no other address: an app that listens elsewhere alone is not reached." : "";
+  return ` Most likely nothing listens on port ${port} inside Pod ${pod}${where}.${other}`;
 }
 
 /** Why no tunnel to the Pod came about. */

@@ -148,7 +148,7 @@ test("says what the daemon saw where nothing answers", async () => {
   const { request } = await cluster(unusedPort);
   const error = await ensureForward(request, { answerTimeoutMs: 500 }).catch((reason: unknown) => reason);
   expect(error).toBeInstanceOf(ForwardFailedError);
-  expect((error as Error).message).toContain("Nothing listens on port 80 inside Pod web-1");
+  expect((error as Error).message).toContain("nothing listens on port 80 inside Pod web-1");
 });
 
 test("fails at once where port-forwarding is forbidden", async () => {
@@ -202,7 +202,7 @@ test("proves a tcp forward by a connection that stands", async () => {
 test("refuses a tcp forward where nothing listens", async () => {
   const { request } = await cluster(unusedPort);
   const ensured = ensureForward({ ...request, protocol: "tcp" }, { answerTimeoutMs: 500 });
-  await expect(ensured).rejects.toThrow("Nothing listens on port 80");
+  await expect(ensured).rejects.toThrow("nothing listens on port 80");
 });
 
 test("leads the port of an InitPod that has moved to its new Pod in another cluster", async () => {
