@@ -5,7 +5,7 @@ import { delay } from "../../time";
 import type { PodConnection } from "../tunnel";
 import { ClientInput } from "./clientInput";
 import { endClient } from "./endClient";
-import { explainRefusal, type Failure } from "./failure";
+import { explainBreak, explainRefusal, type Failure } from "./failure";
 import type { HalfOpenConnections } from "./halfOpen";
 import { isLocalHost, isRequest, isSafeRequest, mayBeHttp, parseHttpHead } from "./httpHead";
 import { ownAnswer } from "./ownAnswer";
@@ -118,7 +118,9 @@ async function tryPod(
       : { halfOpen };
   const end = await relay(socket, input, connection, rules, host.events(pod));
   if (end.kind === "unanswered" || end.kind === "lost") return end.kind;
-  return end.kind === "refused" ? explainRefusal(end.message, pod.name, host.podPort) : undefined;
+  if (end.kind === "refused") return explainRefusal(end.message, pod.name, host.podPort);
+  if (end.message !== undefined) host.failed(pod, explainBreak(end.message, pod.name));
+  return undefined;
 }
 
 async function answerItself(

@@ -23,10 +23,19 @@ const noise = [
  * It tries the loopback addresses that it knows, which are not always both.
  */
 export function explainRefusal(text: string, pod: string, port: number): Failure {
-  const words = noise.reduce((rest, part) => rest.replace(part, ""), text.trim());
-  const short = words.length > longestWords ? `…${words.slice(-longestWords)}` : words;
-  const message = `Pod ${pod} can't be reached on port ${port}: ${short.replace(/\.$/, "")}.`;
+  const words = ownWords(text);
+  const message = `Pod ${pod} can't be reached on port ${port}: ${words}.`;
   return { kind: "refused", message: `${message}${meaning(words, pod, port)}`, final: false };
+}
+
+/** What the node says of a connection that broke off after the Pod had begun to answer. */
+export function explainBreak(text: string, pod: string): Failure {
+  return { kind: "refused", message: `An answer of Pod ${pod} broke off: ${ownWords(text)}.`, final: false };
+}
+
+function ownWords(text: string): string {
+  const words = noise.reduce((rest, part) => rest.replace(part, ""), text.trim()).replace(/\.$/, "");
+  return words.length > longestWords ? `…${words.slice(-longestWords)}` : words;
 }
 
 function meaning(words: string, pod: string, port: number): string {

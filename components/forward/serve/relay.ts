@@ -22,8 +22,8 @@ const refusalMs = 250;
 
 /** How a connection ended. */
 export type RelayEnd =
-  /** Closed by either side. */
-  | { kind: "done" }
+  /** Closed by either side. `message`: what the node says of an answer that broke off. */
+  | { kind: "done"; message?: string }
   /** The Pod sent nothing, and the node said why it can't. The client's socket is still open. */
   | { kind: "refused"; message: string }
   /** The Pod went away with a request that may be made again. The client's socket is still open. */
@@ -200,9 +200,10 @@ class Relay {
       return;
     }
     // An end that is no regular close must not look like the end of the answer.
+    const isWanted = !client.destroyed && !input.ended;
     if (end.kind === "closed") endClient(client);
     else client.resetAndDestroy();
-    this.done({ kind: "done" });
+    this.done({ kind: "done", message: end.kind === "refused" && isWanted ? end.message : undefined });
   }
 
   #stop(): void {

@@ -1,10 +1,10 @@
 import type { Duplex } from "node:stream";
 import { within } from "../../time";
+import { Heartbeat } from "./heartbeat";
 import type { PodConnection } from "./podConnection";
 import { FrameReader, FrameWriter } from "./spdyFrames";
 import { type CarryingSession, StreamPair } from "./streamPair";
 
-const pingIntervalMs = 20_000;
 const openTimeoutMs = 10_000;
 /**
  * A session may have died without a word, as in a sleep of the machine. Longest silence after it was asked for something:
@@ -32,12 +32,11 @@ export class PodSession implements CarryingSession {
   readonly #reader: FrameReader;
   /** By the number of either stream. */
   readonly #pairs = new Map<number, StreamPair>();
-  readonly #pinger: NodeJS.Timeout;
+  readonly #heartbeat: Heartbeat;
   #nextStream = 1;
   #nextPing = 1;
-  #pongDue = false;
+  #sent = 0;
   #heardAt = performance.now();
-  #wasPaused = false;
   readonly #holders = new Set<StreamPair>();
   /** Those whose clients don't read. */
   readonly #stalled = new Map<StreamPair, NodeJS.Timeout | undefined>();
@@ -69,7 +68,12 @@ export class PodSession implements CarryingSession {
     socket.on("error", () => undefined);
     socket.on("end", () => socket.destroy());
     socket.once("close", () => this.#close());
-    this.#pinger = setInterval(() => this.#ping(), pingIntervalMs);
+    this.#heartbeat = new Heartbeat({
+      ping: () => this.#sendPing(),
+      isDeaf: () => socket.isPaused(),
+      flushed: () => (socket.writableLength > 0 ? this.#sent - socket.writableLength : undefined),
+      dead: () => socket.destroy(),
+    });
   }
 
   /** How many clients hold it. */
@@ -134,7 +138,6 @@ export class PodSession implements CarryingSession {
     const isShared = this.#holders.size > 1;
     if (!this.#holders.has(pair) || this.#stalled.has(pair) || (isShared && unread < sharedUnread)) return;
     this.#stalled.set(pair, isShared ? setTimeout(() => this.#stalledLong(pair), sharedStallMs) : undefined);
-    this.#wasPaused = true;
     this.socket.pause();
   }
 
@@ -173,6 +176,7 @@ export class PodSession implements CarryingSession {
       else setImmediate(() => this.#flush());
     }
     for (const earlier of this.#deferred.splice(0)) this.socket.write(earlier);
+    this.#sent += frame.length;
     return this.socket.write(frame);
   }
 
@@ -204,22 +208,13 @@ export class PodSession implements CarryingSession {
   }
 
   #read(chunk: Buffer): void {
-    this.#pongDue = false;
+    this.#heartbeat.heard();
     this.#heardAt = performance.now();
     try {
       this.#reader.push(chunk);
     } catch (error) {
       this.socket.destroy(error as Error);
     }
-  }
-
-  #ping(): void {
-    // A machine that slept, or a proxy that forgot the connection, leaves one that looks open. While a client does not
-    // read, no answer to a ping is read either.
-    if (this.#pongDue && !this.#wasPaused) this.socket.destroy();
-    this.#wasPaused = this.socket.isPaused();
-    this.#pongDue = true;
-    this.#sendPing();
   }
 
   #sendPing(): void {
@@ -234,7 +229,7 @@ export class PodSession implements CarryingSession {
 
   #close(): void {
     this.#closed = true;
-    clearInterval(this.#pinger);
+    this.#heartbeat.stop();
     clearTimeout(this.#deferTimer);
     for (const pair of new Set(this.#pairs.values())) pair.lost();
     this.#pairs.clear();

@@ -2,6 +2,7 @@ import WebSocket from "ws";
 import type { AuthorizedOptions } from "../../cluster/api";
 import { type DialTarget, dialTimeoutMs, portForwardUrl, refusal } from "./dial";
 import { DialError } from "./errors";
+import { Heartbeat } from "./heartbeat";
 import type { PodConnection, PodEnd, PodEvents } from "./podConnection";
 
 /** For the other side's part of a close. Spread, as the types of ws don't know it yet. */
@@ -11,7 +12,8 @@ const largestFrame = 4 * 1024 * 1024;
 /** Bytes under way to the API server at which the local reader stops, and at which it goes on. */
 const highWater = 1024 * 1024;
 const lowWater = 256 * 1024;
-const pingIntervalMs = 20_000;
+/** Of each channel the first bytes are the port's number. */
+const portBytes = 2;
 /** How long the node may take to close the connection after it said that it can't go on. */
 const refusedMs = 500;
 const dataChannel = 0;
@@ -54,21 +56,25 @@ export async function dialWebSocket(
 }
 
 class WebSocketConnection implements PodConnection {
-  /** The first message of each channel is the port number. */
-  readonly #greeted = [false, false];
-  readonly #pinger: NodeJS.Timeout;
+  /** Bytes of the port's number that are still to come, by channel. */
+  readonly #portLeft = [portBytes, portBytes];
+  readonly #heartbeat: Heartbeat;
   #events: PodEvents | undefined;
+  #sent = 0;
   #message: string | undefined;
   #refusedTimer: NodeJS.Timeout | undefined;
-  #pongDue = false;
-  #wasPaused = false;
 
   constructor(private readonly socket: WebSocket) {
+    this.#heartbeat = new Heartbeat({
+      ping: () => socket.readyState === socket.OPEN && socket.ping(),
+      isDeaf: () => socket.isPaused,
+      flushed: () => (socket.bufferedAmount > 0 ? this.#sent - socket.bufferedAmount : undefined),
+      dead: () => socket.terminate(),
+    });
     socket.on("message", (data) => this.#received(data as Buffer));
-    socket.on("pong", () => (this.#pongDue = false));
+    socket.on("pong", () => this.#heartbeat.heard());
     socket.on("error", () => undefined);
     socket.once("close", (code) => this.#closed(code));
-    this.#pinger = setInterval(() => this.#ping(), pingIntervalMs);
   }
 
   attach(events: PodEvents): void {
@@ -83,6 +89,7 @@ class WebSocketConnection implements PodConnection {
     const message = Buffer.allocUnsafe(chunk.length + 1);
     message[0] = dataChannel;
     chunk.copy(message, 1);
+    this.#sent += chunk.length;
     socket.send(message, () => {
       if (socket.bufferedAmount < lowWater) this.#events?.drained();
     });
@@ -90,7 +97,6 @@ class WebSocketConnection implements PodConnection {
   }
 
   pause(): void {
-    this.#wasPaused = true;
     this.socket.pause();
   }
 
@@ -113,32 +119,26 @@ class WebSocketConnection implements PodConnection {
   }
 
   #received(message: Buffer): void {
+    this.#heartbeat.heard();
     const channel = message[0];
     if (channel !== dataChannel && channel !== errorChannel) return;
-    if (!this.#greeted[channel]) {
-      this.#greeted[channel] = true;
-      return;
-    }
-    if (channel === dataChannel) {
-      this.#events?.data(message.subarray(1));
-      return;
-    }
-    const text = message.toString("utf8", 1).trim();
+    const skipped = Math.min(this.#portLeft[channel] ?? 0, message.length - 1);
+    this.#portLeft[channel] = (this.#portLeft[channel] ?? 0) - skipped;
+    // A proxy may put what follows into the same message.
+    const content = message.subarray(1 + skipped);
+    if (content.length === 0) return;
+    if (channel === dataChannel) this.#events?.data(content);
+    else this.#refused(content.toString("utf8").trim());
+  }
+
+  #refused(text: string): void {
     if (text !== "") this.#message ??= text;
     // The node closes by itself; one that does not must not keep the client waiting.
     if (this.#message !== undefined) this.#refusedTimer ??= setTimeout(() => this.socket.terminate(), refusedMs);
   }
 
-  #ping(): void {
-    // As long as the client does not read, no pong is read either.
-    if (this.#pongDue && !this.#wasPaused) this.socket.terminate();
-    this.#wasPaused = this.socket.isPaused;
-    this.#pongDue = true;
-    if (this.socket.readyState === this.socket.OPEN) this.socket.ping();
-  }
-
   #closed(code: number): void {
-    clearInterval(this.#pinger);
+    this.#heartbeat.stop();
     clearTimeout(this.#refusedTimer);
     const end: PodEnd =
       this.#message !== undefined

@@ -37,21 +37,61 @@ describe("what the clients of a session send", () => {
   });
 });
 
-/** A session, and the letters of each packet that it sent. */
-function opened(): { session: PodSession; packets: string[] } {
+describe("a session whose node fell silent", () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "setInterval", "setImmediate", "performance"] }));
+  afterEach(() => void vi.useRealTimers());
+
+  const pass = (seconds: number): void => {
+    for (let passed = 0; passed < seconds; passed++) {
+      vi.advanceTimersByTime(1_000);
+      vi.advanceTimersByTime(0);
+    }
+  };
+
+  test("ends 10 s after it was asked for a sign of life, though its clients go on sending", () => {
+    const { session, socket } = opened();
+    for (let seconds = 0; seconds < 14; seconds++) {
+      session.write(3, Buffer.from("a"));
+      pass(1);
+    }
+    expect(socket.destroyed).toBe(false);
+    pass(2);
+    expect(socket.destroyed).toBe(true);
+  });
+
+  test("lives as long as anything is heard, or what waits to be sent leaves", () => {
+    const { session, socket } = opened({ writeMs: 1_000 });
+    for (let seconds = 0; seconds < 60; seconds++) session.write(3, Buffer.from("a"));
+    pass(55);
+    expect(socket.destroyed).toBe(false);
+    const ping = Buffer.from([0x80, 3, 0, 6, 0, 0, 0, 4, 0, 0, 0, 1]);
+    for (let seconds = 0; seconds < 30; seconds++) {
+      socket.emit("data", ping);
+      pass(1);
+    }
+    expect(socket.destroyed).toBe(false);
+    pass(16);
+    expect(socket.destroyed).toBe(true);
+  });
+});
+
+/** A session, and the letters of each packet that it sent. A packet takes `writeMs` to leave. */
+function opened({ writeMs = 0 } = {}): { session: PodSession; packets: string[]; socket: Duplex } {
   const packets: string[] = [];
+  const gathered = (chunks: { chunk: unknown }[], done: () => void): void => {
+    packets.push(chunks.map(({ chunk }) => letters(chunk as Buffer)).join(""));
+    done();
+  };
   const socket = new Duplex({
     read: () => undefined,
     write: (chunk: Buffer, _, done) => {
       packets.push(letters(chunk));
-      done();
+      if (writeMs === 0) done();
+      else setTimeout(done, writeMs);
     },
-    writev: (chunks, done) => {
-      packets.push(chunks.map(({ chunk }) => letters(chunk as Buffer)).join(""));
-      done();
-    },
+    ...(writeMs === 0 && { writev: gathered }),
   });
-  return { session: new PodSession(socket, () => undefined), packets };
+  return { session: new PodSession(socket, () => undefined), packets, socket };
 }
 
 /** A frame has 8 bytes before its data. */
