@@ -2,7 +2,7 @@
 export { ClusterLink } from "./clusterLink";
 export { InitPodError, isInitPodError, reportedOn } from "./errors";
 export { knownOr, withLateErrors } from "./knownOr";
-export { LastTransform } from "./lastTransform";
+export { mayBeTransformed, transformLast } from "./lastTransform";
 export { componentOptions, type InitPodOptions, optionProblems, type PodOptions, podOptions } from "./options";
 export { ownUrn } from "./ownUrn";
 export { perDeployment } from "./perDeployment";

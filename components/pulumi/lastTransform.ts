@@ -1,35 +1,70 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
+import * as state from "@pulumi/pulumi/runtime/state";
+import { perDeployment } from "./perDeployment";
 
 /**
- * A transform of an InitPod's Pod that comes after those of the InitPod. The engine runs the transforms of a resource
- * before those of its parent, so where the InitPod has any, the one of the Pod must be the last of them.
+ * Has `transform` edit the Pod of `component`, after all that the program has registered so far: the engine runs the
+ * transforms of a resource first, then those of its parents, then those of the stack. Resolves to what is left to be
+ * registered with the Pod itself: the transform, where the language host is too old for those of a stack.
  * Source: https://www.pulumi.com/docs/iac/concepts/resources/options/transforms/
  */
-export class LastTransform {
-  #transform: pulumi.ResourceTransform | undefined;
-
-  private constructor(private readonly podName: string | undefined) {}
-
-  /** Options of the InitPod that lead to it, where it must be one of the InitPod's. */
-  static of(
-    name: string,
-    opts: pulumi.ComponentResourceOptions,
-  ): { lastTransform: LastTransform; opts: pulumi.ComponentResourceOptions } {
-    const { transforms = [] } = opts;
-    if (transforms.length === 0) return { lastTransform: new LastTransform(undefined), opts };
-    const lastTransform = new LastTransform(name);
-    return { lastTransform, opts: { ...opts, transforms: [...transforms, lastTransform.#ofInitPod] } };
-  }
-
-  /** Transforms of the Pod itself, so that it is transformed by `transform`. */
-  ofPod(transform: pulumi.ResourceTransform): pulumi.ResourceTransform[] {
-    if (this.podName === undefined) return [transform];
-    this.#transform = transform;
-    return [];
-  }
-
-  readonly #ofInitPod: pulumi.ResourceTransform = (args) =>
-    args.type === podType && args.name === this.podName ? this.#transform?.(args) : undefined;
+export async function transformLast(
+  component: pulumi.ComponentResource,
+  transform: pulumi.ResourceTransform,
+): Promise<pulumi.ResourceTransform[]> {
+  return (await transforms().add(await urnOf(component), transform)) ? [] : [transform];
 }
 
+/**
+ * Whether resources of the program may be edited on their way to the engine. Where nothing does, nothing has to look at
+ * them there, which costs a server in this process and a round trip for each.
+ */
+export function mayBeTransformed(component: pulumi.Resource): boolean {
+  // The program is another process, and its transforms are not known here.
+  if (pulumi.runtime.getStackResource() === undefined) return true;
+  const { __transformations: older } = component as { __transformations?: unknown[] };
+  return older?.length !== 0 || runsCallbacks();
+}
+
+/** What the SDK's types don't declare: there is a server as soon as one transform is registered. */
+function runsCallbacks(): boolean {
+  const { getStore } = state as { getStore?: () => { callbacks?: unknown } };
+  return getStore === undefined || getStore().callbacks !== undefined;
+}
+
+class PodTransforms {
+  readonly #byParent = new Map<string, pulumi.ResourceTransform>();
+  #registered: Promise<boolean> | undefined;
+
+  async add(parent: string, transform: pulumi.ResourceTransform): Promise<boolean> {
+    this.#byParent.set(parent, transform);
+    this.#registered ??= registerForStack(this.#ofPod);
+    return await this.#registered;
+  }
+
+  readonly #ofPod: pulumi.ResourceTransform = async (args) => {
+    const { parent } = args.opts;
+    if (args.type !== podType || parent === undefined) return undefined;
+    return await this.#byParent.get(await urnOf(parent))?.(args);
+  };
+}
+
+/** As the SDK does, where a host that is too old for it ends the program. */
+async function registerForStack(transform: pulumi.ResourceTransform): Promise<boolean> {
+  const monitor = pulumi.runtime.getMonitor();
+  const callback = await pulumi.runtime.getCallbacks()?.registerTransform(transform);
+  if (monitor === undefined || callback === undefined) return false;
+  return await new Promise((resolve) => {
+    monitor.registerStackTransform(callback, (error) => {
+      resolve(error === null);
+    });
+  });
+}
+
+const transforms = perDeployment(() => new PodTransforms());
+
 const podType = "kubernetes:core/v1:Pod";
+
+function urnOf(resource: pulumi.Resource): Promise<string> {
+  return new Promise((resolve) => void resource.urn.apply(resolve));
+}

@@ -3,7 +3,7 @@ import { Pod, Service } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { latestPod } from "../cluster/pods";
 import { annotation, retriesText } from "../contract";
-import { knownOr, type Self, withLateErrors } from "../pulumi";
+import { knownOr, mayBeTransformed, type Self, transformLast, withLateErrors } from "../pulumi";
 import { AppliedSpec, type Earlier } from "./applied";
 import type { Claim } from "./claim";
 import { landedNamespace, warnOfFixedName } from "./landed";
@@ -12,7 +12,8 @@ import { serviceAnnotations } from "./service";
 
 /** The objects of an InitPod. */
 export interface Created {
-  pod: Pod;
+  /** It is made once it is known what was applied. */
+  pod: pulumi.Output<Pod>;
   podIdentity: pulumi.Output<PodIdentity>;
   /** Where the Pod is. */
   namespace: pulumi.Output<string>;
@@ -31,34 +32,24 @@ export interface PodIdentity {
 export function create(self: Self, plan: Plan, claim: Claim): Created {
   const { name, component, link } = self;
   const { podSpec, serviceSpec, podOptions } = plan;
-  const { replacementTrigger, replaceOnChanges = [], hideDiffs = [], customTimeouts } = podOptions;
+  const { customTimeouts } = podOptions;
   const namespace = link.namespace;
   const labels = claim.identity.apply((identity) => ({ ...identity.labels, ...plan.labels }));
-  const retry = withLateErrors(claim.retry.apply(({ value }) => value));
   const applied = new AppliedSpec(podSpec, earlierOf(claim), podOptions.ignoreChanges);
-  const pod = new Pod(
-    name,
-    { metadata: { namespace, labels, annotations: podAnnotations(plan, claim, applied) }, spec: podSpec },
-    {
-      ...podOptions,
-      parent: component,
-      replacementTrigger: replacementTrigger === undefined ? retry : [replacementTrigger, retry],
-      // Many changes of a Pod's spec would otherwise be tried in place and refused by the API server.
-      replaceOnChanges: ["spec", ...replaceOnChanges],
-      // It says nothing to people: what it stands for is shown.
-      hideDiffs: [`metadata.annotations["${annotation.applied}"]`, ...hideDiffs],
-      transforms: self.lastTransform.ofPod(applied.transform),
-    },
+  const metadata = { namespace, labels, annotations: podAnnotations(plan, claim, applied) };
+  const options = optionsOf(self, plan, claim);
+  const pod = pulumi.output(
+    fromApplied(self, applied, options).then((opts) => new Pod(name, { metadata, spec: podSpec }, opts)),
+  ) as pulumi.Output<Pod>;
+  pod.apply((made) => {
+    for (const text of [claim.retry.apply(({ why }) => why), pulumi.output(applied.notice)]) {
+      text.apply((known) => known !== undefined && void pulumi.log.info(known, made));
+    }
+    warnOfFixedName(self, claim.identity, made);
+  });
+  const podIdentity = pod.apply((made) =>
+    made.metadata.apply((known) => ({ name: known.name, namespace: known.namespace, uid: known.uid })),
   );
-  for (const text of [claim.retry.apply(({ why }) => why), pulumi.output(applied.notice)]) {
-    text.apply((known) => known !== undefined && void pulumi.log.info(known, pod));
-  }
-  const podIdentity = pod.metadata.apply((metadata) => ({
-    name: metadata.name,
-    namespace: metadata.namespace,
-    uid: metadata.uid,
-  }));
-  warnOfFixedName(self, claim.identity, pod);
   const service =
     serviceSpec &&
     new Service(
@@ -70,7 +61,35 @@ export function create(self: Self, plan: Plan, claim: Claim): Created {
       // A cluster made anew has none, which the provider notices in a refresh alone.
       { parent: component, customTimeouts, replacementTrigger: claim.cluster },
     );
-  return { pod, podIdentity, namespace: landedNamespace(self, claim.identity, pod, service), service };
+  const landed = pod.apply((made) => landedNamespace(self, claim.identity, made, service));
+  return { pod, podIdentity, namespace: landed, service };
+}
+
+function optionsOf({ component }: Self, { podOptions }: Plan, claim: Claim): pulumi.CustomResourceOptions {
+  const { replacementTrigger, replaceOnChanges = [], hideDiffs = [] } = podOptions;
+  const retry = withLateErrors(claim.retry.apply(({ value }) => value));
+  return {
+    ...podOptions,
+    parent: component,
+    replacementTrigger: replacementTrigger === undefined ? retry : [replacementTrigger, retry],
+    // Many changes of a Pod's spec would otherwise be tried in place and refused by the API server.
+    replaceOnChanges: ["spec", ...replaceOnChanges],
+    // It says nothing to people: what it stands for is shown.
+    hideDiffs: [`metadata.annotations["${annotation.applied}"]`, ...hideDiffs],
+  };
+}
+
+/** Where nothing edits the spec any more, what was applied tells what to ignore; else what the program makes of it does. */
+async function fromApplied(
+  { component }: Self,
+  applied: AppliedSpec,
+  options: pulumi.CustomResourceOptions,
+): Promise<pulumi.CustomResourceOptions> {
+  const isApplied = await applied.isApplied;
+  // Mocks have no engine that would ask.
+  if (pulumi.runtime.getEngine() === undefined) return options;
+  if (mayBeTransformed(component)) return { ...options, transforms: await transformLast(component, applied.transform) };
+  return isApplied ? { ...options, ignoreChanges: [...(options.ignoreChanges ?? []), "spec"] } : options;
 }
 
 function podAnnotations(

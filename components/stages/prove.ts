@@ -24,7 +24,7 @@ export function prove(self: Self, plan: Plan, claim: Claim, created: Created): O
   const initLogs = gatedLogs(self, podIdentity, podReady);
   const gateOpened = pulumi.unsecret(initLogs);
   const outputs = {
-    url: localUrl(self, plan, claim, { podIdentity, podSpec: pod.spec, podReady, gateOpened }),
+    url: localUrl(self, plan, claim, { podIdentity, podSpec: pod.apply(({ spec }) => spec), podReady, gateOpened }),
     initLogs,
     // Held by the gate, so that nothing moves to a Pod that fails; not derived from the wait, which no preview knows.
     podName: pulumi.all([gateOpened, podIdentity]).apply(([, { name }]) => name),

@@ -23,11 +23,11 @@ export function logsOnceReady(
 ): pulumi.Output<InitLog[]> {
   if (pulumi.runtime.isDryRun()) return pulumi.output(pulumi.unknown as unknown as InitLog[]);
   return pulumi
-    .all([podIdentity, identity, earlierPods, pulumi.all(secrets)])
-    .apply(([{ name, namespace, uid }, { selector }, earlier = [], secretValues]) =>
-      link.use(pod, [], async (session) => {
+    .all([pod, podIdentity, identity, earlierPods, pulumi.all(secrets)])
+    .apply(([made, { name, namespace, uid }, { selector }, earlier = [], secretValues]) =>
+      link.use(made, [], async (session) => {
         if (!waits()) {
-          void pulumi.log.warn("INIT_POD_WAIT=0: not waiting until this Pod is Ready.", pod);
+          void pulumi.log.warn("INIT_POD_WAIT=0: not waiting until this Pod is Ready.", made);
           return [];
         }
         await deletePods(session.client, supersededPods(earlier, { name, uid }));
@@ -43,7 +43,7 @@ export function logsOnceReady(
           timeoutSeconds,
           mask: masker(secretValues),
           // Ephemeral: shown as it comes, and not once more at the end.
-          report: (line) => void pulumi.log.info(line, pod, undefined, true),
+          report: (line) => void pulumi.log.info(line, made, undefined, true),
         });
       }),
     );

@@ -9,6 +9,21 @@ const args = `{
   podSpec: { terminationGracePeriodSeconds: 1, ...config.getObject("podSpec") },
 }`;
 
+/** Edits the Pod's spec by a transformation of the stack, of the InitPod's parent and of the InitPod itself. */
+const transformed = `
+const pulumi = require("@pulumi/pulumi");
+const { InitPod } = require("init-pod");
+const config = new pulumi.Config();
+const edits = (key) => ({ type, props, opts }) =>
+  type === "kubernetes:core/v1:Pod" && config.get(key) !== undefined
+    ? { props: { ...props, spec: { ...props.spec, [key]: config.getObject(key) } }, opts }
+    : undefined;
+pulumi.runtime.registerStackTransformation(edits("hostname"));
+const parent = new pulumi.ComponentResource("test:index:Parent", "parent", {}, { transformations: [edits("subdomain")] });
+const web = new InitPod("web", ${args}, { parent, transformations: [edits("enableServiceLinks")] });
+exports.podName = web.podName;
+`;
+
 /** Puts a container in front of each list and a variable into the app's, as meshes and injectors of secrets do. */
 function policy(name: string, namespace: string): string {
   const container = (kind: string) =>
@@ -94,6 +109,23 @@ test("what admission adds is no change, and changes of the program's are made", 
   const { output } = await stack.pulumi(["preview", "--diff"]);
   expect(output).toContain("The program changes of the Pod: containers[app].env[MODE].value.");
   expect(output).not.toMatch(/status|managedFields/);
+  await stack.up();
+  expect(await stack.output("podName")).not.toBe(pod);
+  expect(Object.keys(await stack.previewed())).toEqual(["same"]);
+});
+
+test("what transformations of the program make of the Pod is noticed among what admission adds", async () => {
+  await stack.destroy();
+  stack.write(transformed);
+  await stack.up();
+  const pod = await stack.output("podName");
+  expect(Object.keys(await stack.previewed())).toEqual(["same"]);
+
+  for (const [key, value] of Object.entries({ hostname: '"mine"', subdomain: '"ours"', enableServiceLinks: "true" })) {
+    await stack.configure(key, value);
+    expect(Object.keys(await stack.previewed()), key).toContain("replace");
+    if (key !== "enableServiceLinks") await stack.pulumi(["config", "rm", key]);
+  }
   await stack.up();
   expect(await stack.output("podName")).not.toBe(pod);
   expect(Object.keys(await stack.previewed())).toEqual(["same"]);

@@ -54,7 +54,15 @@ export class AppliedSpec {
     );
   }
 
-  /** Of the Pod. It comes after all transformations of the program, which may have edited the spec. */
+  /** Whether it is the spec that was applied, so that its changes are to be ignored. */
+  get isApplied(): Promise<boolean> {
+    return this.#decided.then(
+      ({ decision }) => decision.isApplied,
+      () => false,
+    );
+  }
+
+  /** Of the Pod, where the program has transformations, which may have edited the spec. It comes after them. */
   readonly transform: pulumi.ResourceTransform = async ({ props, opts }) => {
     const { leaves: planned, decision: first, earlier } = await this.#decided;
     const inputs = props as { metadata?: unknown; spec?: unknown };
