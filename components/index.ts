@@ -25,6 +25,7 @@ export {
   ServiceType,
   type Volume,
 } from "./spec/args";
+export type { KubernetesFields, KubernetesValue } from "./spec/kubernetesFields";
 export type { Download } from "./spec/steps/download";
 export type { Run } from "./spec/steps/run";
 export type { SecretKey } from "./spec/values/secretKeys";

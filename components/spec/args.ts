@@ -1,6 +1,7 @@
-import type * as k8s from "@pulumi/kubernetes";
+import type { core } from "@pulumi/kubernetes/types/input";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ForwardProtocol } from "../contract";
+import type { KubernetesFields } from "./kubernetesFields";
 import type { Download } from "./steps/download";
 import type { Run } from "./steps/run";
 import type { SecretKey } from "./values";
@@ -120,8 +121,7 @@ export interface InitPodArgs {
    *
    * Source: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#PodSpec
    */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a raw map: Pulumi's analyzer of components can't read PodSpec
-  podSpec?: Record<string, any>;
+  podSpec?: KubernetesFields<core.v1.PodSpec>;
 }
 
 /** One init step. Exactly one kind is set: one of the fields described as "Kind: …". */
@@ -138,8 +138,7 @@ export interface InitStep {
    *
    * Source: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#Container
    */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a raw map: Pulumi's analyzer of components can't read Container
-  container?: Record<string, any>;
+  container?: KubernetesFields<core.v1.Container>;
   /** Image of the init container. Default: the kind's own, pinned; for kind container there is none. */
   image?: pulumi.Input<string>;
   /**
@@ -157,7 +156,7 @@ export interface InitStep {
    */
   secretEnv?: Record<string, SecretKey>;
   /** Requests and limits. Default: none. */
-  resources?: k8s.types.input.core.v1.ResourceRequirements;
+  resources?: core.v1.ResourceRequirements;
 }
 
 /** The app container. */
@@ -182,10 +181,9 @@ export interface AppContainer {
   /** HTTP path that answers 200 to 399 once the app is ready. Default: the port only has to accept a connection. */
   readyPath?: pulumi.Input<string>;
   /** Requests and limits. Default: none. */
-  resources?: k8s.types.input.core.v1.ResourceRequirements;
+  resources?: core.v1.ResourceRequirements;
   /** Fields of a Kubernetes Container, merged over the above as podSpec is. */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a raw map: Pulumi's analyzer of components can't read Container
-  container?: Record<string, any>;
+  container?: KubernetesFields<core.v1.Container>;
 }
 
 /**
@@ -235,8 +233,7 @@ export interface ServiceSettings {
    *
    * Source: https://kubernetes.io/docs/reference/kubernetes-api/service-resources/service-v1/#ServiceSpec
    */
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- a raw map, as podSpec
-  spec?: Record<string, any>;
+  spec?: KubernetesFields<core.v1.ServiceSpec>;
 }
 
 /** How the app is reached from the machine that runs Pulumi. */

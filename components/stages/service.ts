@@ -1,10 +1,11 @@
-import type * as k8s from "@pulumi/kubernetes";
+import type { Service } from "@pulumi/kubernetes/core/v1";
+import type { core } from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import { isPlain } from "../spec/values";
 
 /** Annotations of the Service: the user's, and how the provider waits for it. */
 export function serviceAnnotations(
-  { type }: k8s.types.input.core.v1.ServiceSpec,
+  { type }: core.v1.ServiceSpec,
   annotations: Record<string, pulumi.Input<string>> = {},
 ): pulumi.Input<Record<string, pulumi.Input<string>>> {
   // As an Output, the whole map would be unknown where one annotation is.
@@ -24,7 +25,7 @@ function waitAnnotation(type: string | undefined): Record<string, string> {
 }
 
 /** The Service's URL inside the cluster. Unknown in the preview of its creation, as its name is only known then. */
-export function clusterUrl(service: k8s.core.v1.Service, port: number | undefined): pulumi.Output<string> {
+export function clusterUrl(service: Service, port: number | undefined): pulumi.Output<string> {
   // A dry run reports a name with another suffix than the real one, but no status.
   return pulumi
     .all([service.metadata, service.status])

@@ -1,4 +1,4 @@
-import type * as k8s from "@pulumi/kubernetes";
+import type { core } from "@pulumi/kubernetes/types/input";
 import type * as pulumi from "@pulumi/pulumi";
 import { ForwardProtocol } from "../../contract";
 import { type AppContainer, type InitStep, planOf, Security } from "..";
@@ -111,7 +111,7 @@ function readinessProbe(
   port: number,
   leaves: Leaves,
   protocol?: ForwardProtocol,
-): k8s.types.input.core.v1.Probe {
+): core.v1.Probe {
   const timing = { periodSeconds: probePeriodSeconds, timeoutSeconds: probeTimeoutSeconds };
   if (readyPath === undefined) return { tcpSocket: { port }, ...timing };
   const scheme = protocol === ForwardProtocol.Https ? { scheme: "HTTPS" } : {};

@@ -1,4 +1,4 @@
-import type * as k8s from "@pulumi/kubernetes";
+import type { core } from "@pulumi/kubernetes/types/input";
 import type * as pulumi from "@pulumi/pulumi";
 import { defaultProtocol, defaultRetries, type Retries } from "../../contract";
 import { appName, freeName, type InitPodArgs, planOf, Security, ServiceType, stepNames } from "..";
@@ -15,9 +15,9 @@ import { planVolumes } from "./volumes";
 /** What the arguments come to in Kubernetes. Leaves may be Outputs. */
 export interface Manifest {
   /** Spec of the Pod. */
-  podSpec: k8s.types.input.core.v1.PodSpec;
+  podSpec: core.v1.PodSpec;
   /** Spec of the Service without its selector; undefined where none is asked for. */
-  serviceSpec?: k8s.types.input.core.v1.ServiceSpec;
+  serviceSpec?: core.v1.ServiceSpec;
   /** Port that the app listens on; undefined where none is declared. */
   podPort?: number;
   /** First port of the Service; undefined without a Service. */
@@ -63,7 +63,7 @@ export function manifest(args: InitPodArgs, fail: Fail = (text) => new Error(tex
   const podSpec = merge(base, rawPod(args.podSpec ?? {}, leaves), podSchema);
   return {
     // The fields are Kubernetes' own; a raw map of the user's can't be told to the type system.
-    podSpec: podSpec as unknown as k8s.types.input.core.v1.PodSpec,
+    podSpec: podSpec as unknown as core.v1.PodSpec,
     serviceSpec,
     podPort: app.port,
     servicePort: firstPort(serviceSpec),

@@ -1,4 +1,4 @@
-import type * as k8s from "@pulumi/kubernetes";
+import type { core } from "@pulumi/kubernetes/types/input";
 import { type InitPodArgs, Security } from "..";
 import { isPlain } from "../values";
 
@@ -20,10 +20,7 @@ export function isForWindows({ podSpec }: Pick<InitPodArgs, "podSpec">): boolean
  * runAsNonRoot refuses an image whose USER is a name, so the id is a number here.
  * Source: https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
  */
-export function podSecurity(
-  security: Security,
-  forWindows = false,
-): k8s.types.input.core.v1.PodSecurityContext | undefined {
+export function podSecurity(security: Security, forWindows = false): core.v1.PodSecurityContext | undefined {
   if (security === Security.Image) return undefined;
   if (forWindows) return { runAsNonRoot: true };
   const ids =
@@ -35,10 +32,7 @@ export function podSecurity(
  * Security context of every container; undefined where the images decide.
  * Source: https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
  */
-export function containerSecurity(
-  security: Security,
-  forWindows = false,
-): k8s.types.input.core.v1.SecurityContext | undefined {
+export function containerSecurity(security: Security, forWindows = false): core.v1.SecurityContext | undefined {
   if (security === Security.Image || forWindows) return undefined;
   return { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } };
 }

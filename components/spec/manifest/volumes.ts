@@ -1,4 +1,4 @@
-import type * as k8s from "@pulumi/kubernetes";
+import type { core } from "@pulumi/kubernetes/types/input";
 import { type EmptyDir, freeName, MountIn, nameOfPath, Security, type Volume } from "..";
 import { folderOf, isWithin } from "../values";
 
@@ -12,7 +12,7 @@ export interface VolumeMount {
 /** The volumes of a Pod and who mounts them. */
 export interface VolumePlan {
   /** The Pod's volumes. */
-  readonly volumes: k8s.types.input.core.v1.Volume[];
+  readonly volumes: core.v1.Volume[];
   /** What every init container mounts. */
   readonly initMounts: VolumeMount[];
   /** What the app mounts. */
@@ -96,13 +96,13 @@ function hasMountAt(list: readonly VolumeMount[], path: string): boolean {
   return list.some(({ mountPath }) => mountPath === path);
 }
 
-function sourceOf(volume: Volume): Omit<k8s.types.input.core.v1.Volume, "name"> {
+function sourceOf(volume: Volume): Omit<core.v1.Volume, "name"> {
   if (volume.configMap !== undefined) return { configMap: { name: volume.configMap } };
   if (volume.secret !== undefined) return { secret: { secretName: volume.secret } };
   if (volume.claim !== undefined) return { persistentVolumeClaim: { claimName: volume.claim } };
   return { emptyDir: emptyDirOf(volume.emptyDir ?? {}) };
 }
 
-function emptyDirOf({ sizeLimit = defaultSizeLimit, memory }: EmptyDir): k8s.types.input.core.v1.EmptyDirVolumeSource {
+function emptyDirOf({ sizeLimit = defaultSizeLimit, memory }: EmptyDir): core.v1.EmptyDirVolumeSource {
   return memory === true ? { sizeLimit, medium: "Memory" } : { sizeLimit };
 }

@@ -1,8 +1,8 @@
-import type * as k8s from "@pulumi/kubernetes";
+import type { core } from "@pulumi/kubernetes/types/input";
 import type { Leaves, Problem, SecretKey } from "../values";
 
 /** A Kubernetes Container in the making. */
-export type Container = Partial<k8s.types.input.core.v1.Container>;
+export type Container = Partial<core.v1.Container>;
 
 /** What a kind of step makes of its arguments: all that the manifest and the validation need to know of it. */
 export interface StepPlan {

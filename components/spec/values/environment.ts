@@ -1,4 +1,4 @@
-import type * as k8s from "@pulumi/kubernetes";
+import type { core } from "@pulumi/kubernetes/types/input";
 import type * as pulumi from "@pulumi/pulumi";
 import { escapeExpansion } from "./escapeExpansion";
 import type { Leaves } from "./leaves";
@@ -6,7 +6,7 @@ import type { SecretKey } from "./secretKeys";
 import { variableSize } from "./sizes";
 
 /** One environment variable of a container. */
-export type EnvVar = k8s.types.input.core.v1.EnvVar;
+export type EnvVar = core.v1.EnvVar;
 
 /** Environment variables with literal values, in the same order, which stand at `field` of the arguments. */
 export function environment(

@@ -42,7 +42,7 @@ describe("a Secret that is given to a step is refused where the app could see it
 
   test("by items of a mounted Secret that name its key, also in a projected volume", () => {
     const app = [{ name: "app", volumeMounts: [mount] }];
-    const withKey = (key: string): unknown[] => [
+    const withKey = (key: string): object[] => [
       { name: "v", secret: { secretName: "db", items: [{ key, path: "x" }] } },
       { name: "v", projected: { sources: [{ secret: { name: "db", items: [{ key, path: "x" }] } }] } },
     ];

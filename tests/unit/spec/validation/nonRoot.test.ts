@@ -6,10 +6,10 @@ import { fields, fixes } from "../problems.ts";
 const container = { image: "app:1" };
 const root = { runAsUser: 0 };
 
-const app = (securityContext: unknown): Partial<InitPodArgs> => ({
+const app = (securityContext: object | null): Partial<InitPodArgs> => ({
   container: { ...container, container: { securityContext } },
 });
-const step = (securityContext: unknown): Partial<InitPodArgs> => ({
+const step = (securityContext: object | null): Partial<InitPodArgs> => ({
   init: [{ container: { image: "a", securityContext } }],
 });
 const podSpec = (raw: object): Partial<InitPodArgs> => ({ podSpec: raw });
