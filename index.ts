@@ -34,7 +34,7 @@ const web = new InitPod("web", {
     // Local port of the URL. Default: one is drawn and kept for the life of the stack.
     localPort: config.getNumber("localPort"),
   },
-  // Seconds until the Pod must be Ready. Default: 600.
+  // Seconds that each `up` waits for the Pod to get Ready. Default: 600.
   timeoutSeconds: config.getNumber("timeoutSeconds"),
 });
 

@@ -109,7 +109,10 @@ export interface InitPodArgs {
    * pulumi.com/waitFor and pulumi.com/skipAwait, are refused: InitPod steers its wait by them.
    */
   annotations?: Record<string, pulumi.Input<string>>;
-  /** Seconds until the Pod must be ready, counted from its creation. Default: 600, or customTimeouts.create. */
+  /**
+   * Seconds that each `up` waits for the Pod to get Ready, counted from when it is there: for one of an earlier `up`, anew.
+   * Default: customTimeouts.create, or 600.
+   */
   timeoutSeconds?: number;
   /** Failing attempts of a container that are tolerated after the first. Default: 1. */
   retries?: number;

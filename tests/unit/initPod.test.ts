@@ -66,6 +66,20 @@ describe("an InitPod under Pulumi's mocks", () => {
     });
   });
 
+  test("gives the user's labels to Pod and Service, also in place of its own that nothing is found by", async () => {
+    const labels = { "app.kubernetes.io/name": "shop", "example.com/team": "web" };
+    const { podName, clusterUrl } = new InitPod("labelled", { ...args, labels });
+    await resolved(pulumi.all([podName, clusterUrl]));
+    const objects = registered.filter(({ type, name }) => type.startsWith("kubernetes:") && name === "labelled");
+    expect(objects.map(({ type }) => type.split(":").pop()).sort()).toEqual(["Pod", "Service"]);
+    const id = expect.stringMatching(/^labelled-[0-9a-f]{10}$/) as string;
+    for (const { inputs } of objects)
+      expect(inputs).toMatchObject({ metadata: { labels: { ...labels, "init-pod.dev/id": id } } });
+    const service = objects.find(({ type }) => type.endsWith("Service"));
+    expect(service?.inputs).toMatchObject({ spec: { selector: { "init-pod.dev/id": id } } });
+    expect((service?.inputs.spec as { selector: object }).selector).toEqual({ "init-pod.dev/id": id });
+  });
+
   test("makes no secret of its outputs, though it keeps one", async () => {
     const web = new InitPod("open", args);
     for (const output of [web.url, web.podName, web.namespace, web.clusterUrl]) {
@@ -96,7 +110,8 @@ describe("an InitPod under Pulumi's mocks", () => {
 
   test("has an empty url without a port and without a forward", async () => {
     const image = "busybox:1.37.0";
-    expect(await resolved(new InitPod("bare", { container: { image } }).url)).toBe("");
+    const bare = new InitPod("bare", { container: { image } });
+    expect([await resolved(bare.url), await resolved(bare.clusterUrl)]).toEqual(["", ""]);
     expect(
       await resolved(new InitPod("never", { container: { image, port: 80 }, forward: { mode: "never" } }).url),
     ).toBe("");

@@ -20,9 +20,9 @@ import type { StepPlan } from "./plan";
  */
 export interface Run {
   /**
-   * A shell script of at most 131,071 bytes, as Linux takes no longer argument; it stops at the first failing command and at an unset variable. The shell is process 1, to which
-   * SIGTERM does nothing by default: let a sidecar's script end in `exec COMMAND`, or deleting the Pod takes its whole
-   * grace period (30 seconds by default).
+   * A shell script of at most 131,071 bytes, as Linux takes no longer argument. It stops at the first failing command and
+   * at an unset variable. The shell is process 1, to which SIGTERM does nothing by default: let a sidecar's script end in
+   * `exec COMMAND`, or deleting the Pod takes its whole grace period (30 seconds by default).
    */
   script?: pulumi.Input<string>;
   /** Command and arguments, for images without a shell. Taken literally: no $(NAME) is expanded. */

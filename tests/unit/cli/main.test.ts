@@ -2,7 +2,7 @@ import { execFile } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { parseCommand, UsageError } from "../../../components/cli/verbs/arguments.ts";
+import { parseCommand, usage, UsageError } from "../../../components/cli/verbs/arguments.ts";
 import { listDesired, removeForward } from "../../../components/forward/state/desired.ts";
 import { liveDaemon } from "../../../components/forward/state/lock.ts";
 import { dist } from "../builtPackage";
@@ -26,6 +26,12 @@ describe("the command line", () => {
   test("tells of itself", () => {
     expect(parseCommand(["-h"])).toBe("help");
     expect(parseCommand(["--version"])).toBe("version");
+    const options = [...usage.matchAll(/^ {2}(?:-\w, )?--(\w+)( [A-Z]+)?/gm)];
+    expect(options.map(([, name]) => name)).toEqual(["context", "namespace", "kubeconfig", "json", "help", "version"]);
+    for (const [, name = "", value] of options.slice(0, 4)) {
+      const command = parseCommand([`--${name}`, ...(value === undefined ? [] : ["x"]), "stop"]);
+      expect(command).toMatchObject({ verb: "stop", [name]: value === undefined ? true : "x" });
+    }
   });
 });
 
@@ -96,6 +102,25 @@ describe("the command", () => {
     runPod(1, false);
     expect((await initPod("forward")).out).toContain("waits for its Pod");
     expect((await ask(localPort)).headers["x-init-pod"]).toBe("waiting");
+  });
+
+  test("stops forwards although the cluster is gone", async () => {
+    runPod(await httpApp((_request, response) => response.end("hello")));
+    await initPod("forward");
+    await api.stop();
+    const { code, out } = await initPod("stop", "--json");
+    expect(code).toBe(0);
+    const url = `http://127.0.0.1:${localPort}`;
+    expect(JSON.parse(out)).toEqual({ stopped: [{ name: "web", namespace: "default", url }] });
+    await expect(ask(localPort)).rejects.toThrow("ECONNREFUSED");
+  });
+
+  test("with --json has nothing but text on standard error where a name means nothing", async () => {
+    runPod(1);
+    const { code, out, err } = await initPod("status", "wbe", "--json");
+    expect(code).toBe(1);
+    expect(out).toBe("");
+    expect(err).toMatch(/^init-pod: No InitPod/);
   });
 
   test("says that a killed daemon is down, and revives it", async () => {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { accessOf } from "../../../components/pulumi/providerAccess.ts";
+import { accessOf, choosesCluster } from "../../../components/pulumi/providerAccess.ts";
 
 await pulumi.runtime.setMocks(
   { newResource: ({ name, inputs }) => ({ id: name, state: inputs as object }), call: () => ({}) },
@@ -54,5 +54,24 @@ test("a kubeconfig given as an object is taken as its text", async () => {
   for (const form of [pulumi.output(config), pulumi.secret(config)]) {
     const access = await known({ kubeconfig: form as unknown as pulumi.Output<string> });
     expect(JSON.parse((access as { kubeconfig: string }).kubeconfig)).toEqual(config);
+  }
+});
+
+/** Whether a provider with these arguments, or with none the stack's configuration, says which cluster it is. */
+async function chooses(args?: k8s.ProviderArgs): Promise<boolean> {
+  const provider = args && new k8s.Provider(`p-${Math.random()}`, args);
+  const component = new pulumi.ComponentResource("a:b:C", `c-${Math.random()}`, {}, { provider });
+  return await new Promise((resolve) => void choosesCluster(component).apply(resolve));
+}
+
+test("who names kubeconfig, context or cluster chooses the cluster, be it a provider or the stack's configuration", async () => {
+  expect(await chooses()).toBe(false);
+  expect(await chooses({ namespace: "shop" })).toBe(false);
+  for (const key of ["kubeconfig", "context", "cluster"]) {
+    expect(await chooses({ [key]: "dev" }), key).toBe(true);
+    pulumi.runtime.setAllConfig({ [`kubernetes:${key}`]: "dev" });
+    onTestFinished(() => pulumi.runtime.setAllConfig({}));
+    expect(await chooses(), key).toBe(true);
+    pulumi.runtime.setAllConfig({});
   }
 });

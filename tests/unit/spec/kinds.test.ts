@@ -2,6 +2,9 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { kindNames } from "../../../components/spec/kinds.ts";
+import { manifest } from "../../../components/spec/manifest/manifest.ts";
+import { problemsOf } from "../../../components/spec/validation/problemsOf.ts";
+import { container, html, run, steps, url } from "./podSpec.ts";
 
 const root = join(import.meta.dirname, "../../..");
 const readme = readFileSync(join(root, "README.md"), "utf8");
@@ -22,5 +25,36 @@ describe("the kinds of step", () => {
 
   test.each(kindNames)("have a file of tests: %s", (kind) => {
     expect(existsSync(join(import.meta.dirname, `steps/${kind}.test.ts`))).toBe(true);
+  });
+
+  test("bring an image of one version each, but for `container`, which must name one", () => {
+    const images = steps({ init: [{ run }, { download: { url, to: html } }] }).map(({ image }) => image);
+
+    for (const image of images) expect(image).toMatch(/:\d+\.\d+\.\d+$/);
+    expect(problemsOf({ init: [{ container: {} }], container }).map(({ field }) => field)).toEqual([
+      "init[0].container.image",
+    ]);
+  });
+
+  test.each(["download", "run", "container"] as const)("take what README says that all take: %s", (kind) => {
+    const [, all = ""] = /^All take (.*); one/m.exec(readme) ?? [];
+    const common = {
+      name: "mine",
+      image: "b:1",
+      retries: 3,
+      secretEnv: { PASSWORD: { secret: "db", key: "password" } },
+      resources: { limits: { memory: "64Mi" } },
+    };
+    const own = { download: { url, to: html }, run, container: { command: ["true"] } };
+    const args = { init: [{ ...common, [kind]: own[kind] }], container };
+
+    expect([...all.matchAll(/`(\w+)`/g)].map(([, field]) => field)).toEqual(Object.keys(common));
+    expect(problemsOf(args)).toEqual([]);
+    expect(steps(args)).toMatchObject([{ name: "mine", image: "b:1", resources: common.resources }]);
+    const password = { name: "PASSWORD", valueFrom: { secretKeyRef: { name: "db", key: "password" } } };
+    expect(steps(args)[0]?.env).toContainEqual(password);
+    expect(manifest(args).retries.byContainer).toEqual({ mine: 3 });
+    const sidecar = problemsOf({ ...args, init: args.init.map((step) => ({ ...step, sidecar: true })) });
+    expect(sidecar.map(({ field }) => field)).toEqual(kind === "download" ? ["init[0].sidecar"] : []);
   });
 });

@@ -80,6 +80,15 @@ test("keeps secrets of the environment out of the daemon, and files from others"
   expect(statSync(folder).mode & 0o777).toBe(0o700);
 });
 
+test("starts a daemon that the end of a terminal does not reach, as it has a session of its own", async () => {
+  const { request } = await cluster();
+  await ensureForward(request);
+  const sessionOf = (pid: number): number =>
+    Number(readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").pop()?.split(" ")[3]);
+  expect(sessionOf(daemonPid())).toBe(daemonPid());
+  expect(sessionOf(process.pid)).not.toBe(daemonPid());
+});
+
 test("revives a daemon that was killed, on the same port", async () => {
   const { request } = await cluster();
   await ensureForward(request);

@@ -42,6 +42,20 @@ test("answers from the Pod, and records what it did", async () => {
   await until(() => readRecord(folder, key)?.reached === "uid-1");
 });
 
+test("records how much went to the Pod and came from it, by how many connections, and how soon an answer began", async () => {
+  const app = await httpApp((request, response) =>
+    request.resume().on("end", () => setTimeout(() => response.end("x".repeat(5_000)), 50)),
+  );
+  const { folder, key, port } = await forwarding(app);
+  await fetch(`http://127.0.0.1:${port}/`, { method: "POST", body: "y".repeat(50_000) });
+  await until(() => (readRecord(folder, key)?.bytes.received ?? 0) > 5_000);
+  const { bytes, connections, latencyMs } = readRecord(folder, key) ?? {};
+  expect(bytes?.sent).toBeGreaterThan(50_000);
+  expect(bytes?.received).toBeLessThan(10_000);
+  expect(connections?.total).toBe(1);
+  expect(latencyMs).toBeGreaterThan(45);
+});
+
 test("moves large bodies both ways unharmed", async () => {
   const app = await httpApp((request, response) => request.pipe(response));
   const { port } = await forwarding(app);
@@ -152,6 +166,19 @@ test("says what the Pod does where none gets Ready", async () => {
   expect(answer.status).toBe(503);
   expect(answer.headers).toMatchObject({ "x-init-pod": "waiting", "retry-after": "1" });
   expect(answer.body).toBe("Pod web-1 is starting and not Ready yet.\n");
+});
+
+test.each(["tcp", "https"] as const)("resets a client of %s where no Pod is Ready", async (protocol) => {
+  const { api, port } = await forwarding(await tcpApp((socket) => socket.destroy()), { protocol }, soon);
+  api.setPod({ name: "web-1", uid: "uid-1", labels, ready: false, appPort: 1 });
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  const heard: string[] = [];
+  const socket = connect(port, "127.0.0.1", () => socket.write("hello"));
+  socket.on("data", (data: Buffer) => heard.push(data.toString()));
+  await new Promise<void>((resolve) => {
+    socket.on("error", (error: NodeJS.ErrnoException) => heard.push(error.code ?? "")).on("close", () => resolve());
+  });
+  expect(heard).toEqual(["ECONNRESET"]);
 });
 
 test("says what a Pod lacks that only its events tell", async () => {

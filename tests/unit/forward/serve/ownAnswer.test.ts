@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { runInNewContext } from "node:vm";
 import { describe, expect, test } from "vitest";
 import { parseHttpHead } from "../../../../components/forward/serve/httpHead.ts";
 import { ownAnswer } from "../../../../components/forward/serve/ownAnswer.ts";
@@ -39,6 +40,35 @@ describe("an answer of the forwarder's own", () => {
     expect(answer).toMatch(/get[^]*done[^]*3 s[^]*wait[^]*running[^]*12 s/);
     expect(answer).toContain("&lt;/pre&gt;&lt;script&gt;");
     expect(answer.match(/<script>/g)).toHaveLength(1);
+  });
+
+  test("is shown anew as long as it is the forwarder's own, and then the app is loaded", async () => {
+    const answer = ownAnswer(situation, head("GET / HTTP/1.1\r\nHost: localhost\r\nAccept: text/html"));
+    const [, script = ""] = /<script>([^]*)<\/script>/.exec(answer) ?? [];
+    const answers = [new Headers({ "x-init-pod": "waiting" }), new Headers({ "x-init-pod": "waiting" }), new Headers()];
+    const seen: string[] = [];
+    const part = { innerHTML: "" };
+    const shown = { title: "", getElementById: () => part };
+    await new Promise<void>((resolve) => {
+      const reload = (): void => {
+        seen.push(`reload, with ${part.innerHTML}`);
+        resolve();
+      };
+      runInNewContext(script, {
+        document: shown,
+        DOMParser: class {
+          parseFromString = (text: string) => ({ title: text, getElementById: () => ({ innerHTML: text }) });
+        },
+        fetch: (url: string, { headers }: { headers: Record<string, string> }) => {
+          seen.push(`${url} ${headers.accept}`);
+          return Promise.resolve({ headers: answers.shift(), text: () => Promise.resolve(`step ${seen.length}`) });
+        },
+        location: { href: "/", reload },
+        setTimeout: (look: () => void) => void setImmediate(look),
+      });
+    });
+    expect(seen).toEqual([...Array<string>(3).fill("/ text/html"), "reload, with step 2"]);
+    expect(shown.title).toBe("step 2");
   });
 
   test("allows its own script and style alone", () => {

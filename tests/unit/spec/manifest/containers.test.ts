@@ -47,6 +47,13 @@ describe("a step", () => {
 });
 
 describe("the app", () => {
+  test("has the resources that it is given, and none by itself", () => {
+    const resources = { requests: { cpu: "100m" } };
+
+    expect(spec({ container: { ...container, resources } }).containers[0].resources).toEqual(resources);
+    expect(spec({}).containers[0]).not.toHaveProperty("resources");
+  });
+
   test("is ready when its port accepts a connection, or when its path answers", () => {
     const withPort = spec({ container: { ...container, port: 80 } }).containers[0];
     const withPath = spec({ container: { ...container, port: 80, readyPath: "/up" }, forward: { protocol: "https" } });
@@ -63,6 +70,15 @@ describe("the app", () => {
 
     expect(containers[0]).toMatchObject({ command: ["$$(A)"], args: ["$$$"] });
     expect(containers[0].env).toContainEqual({ name: "A", value: "$$(B)" });
+  });
+
+  test("gets values of Secrets by reference", () => {
+    const secretEnv = { P: { secret: "db", key: "password" } };
+
+    expect(spec({ container: { ...container, secretEnv } }).containers[0].env).toContainEqual({
+      name: "P",
+      valueFrom: { secretKeyRef: { name: "db", key: "password" } },
+    });
   });
 
   test("can be changed by plain Kubernetes", () => {

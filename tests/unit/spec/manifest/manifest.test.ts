@@ -1,3 +1,4 @@
+import * as pulumi from "@pulumi/pulumi";
 import { describe, expect, test } from "vitest";
 import type { InitPodArgs } from "../../../../components/spec/args.ts";
 import { manifest } from "../../../../components/spec/manifest/manifest.ts";
@@ -26,6 +27,39 @@ test("the same arguments give the same manifest", () => {
   const args: InitPodArgs = { init: [{ download: { url, to: html } }, { run }], container, service: {} };
 
   expect(JSON.stringify(manifest(args))).toBe(JSON.stringify(manifest(args)));
+});
+
+test("an Input stands in its own leaf alone, so that the rest is known without it", () => {
+  const input = (value: string): pulumi.Output<string> => pulumi.output(value);
+  const result = spec({
+    init: [
+      { image: input("a"), download: { url: input("https://x/"), to: html, headers: { Accept: input("b") } } },
+      { run: { script: input("true"), env: { A: input("c") } } },
+    ],
+    container: { ...container, image: input("d"), command: [input("e")], env: { B: input("f") } },
+    volumes: { conf: { configMap: input("g") }, data: { emptyDir: { sizeLimit: input("1Mi") } } },
+  });
+  const paths: string[] = [];
+  const visit = (value: unknown, path: string): void => {
+    if (pulumi.Output.isInstance(value)) paths.push(path);
+    else if (typeof value === "object" && value !== null) {
+      for (const [name, inner] of Object.entries(value)) visit(inner, path === "" ? name : `${path}.${name}`);
+    }
+  };
+  visit(result, "");
+
+  expect(paths.sort()).toEqual([
+    "containers.0.command.0",
+    "containers.0.env.1.value",
+    "containers.0.image",
+    "initContainers.0.env.1.value",
+    "initContainers.0.env.9.value",
+    "initContainers.0.image",
+    "initContainers.1.command.2",
+    "initContainers.1.env.1.value",
+    "volumes.0.configMap.name",
+    "volumes.1.emptyDir.sizeLimit",
+  ]);
 });
 
 test("podSpec has the last word", () => {

@@ -46,6 +46,16 @@ describe("volumes", () => {
     ]);
   });
 
+  test("are folders of at most 1Gi on disk, mounted everywhere to write to, where nothing else is said", () => {
+    const args = { init: [{ run }], volumes: { one: { mountPath: "/one" }, two: { emptyDir: {} } } };
+
+    expect(spec(args).volumes?.slice(0, 2)).toEqual([
+      { name: "one", emptyDir: { sizeLimit: "1Gi" } },
+      { name: "two", emptyDir: { sizeLimit: "1Gi" } },
+    ]);
+    expect([steps(args)[0], spec(args).containers[0]].map(mounts)).toEqual([["/one:one"], ["/one:one"]]);
+  });
+
   test("that plain Kubernetes mounts elsewhere are not mounted twice", () => {
     const args: Partial<InitPodArgs> = {
       volumes: { shared: { mountPath: "/shared" } },

@@ -2,13 +2,16 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { leavesOf } from "../../../../components/spec/manifest/leaves.ts";
 import { type Download, download } from "../../../../components/spec/steps/download.ts";
 import type { Container } from "../../../../components/spec/steps/plan.ts";
+import type { EnvVar } from "../../../../components/spec/values";
+import { selfSigned } from "../../../integration/support/certificate.ts";
 import { run, start } from "../kubelet.ts";
 
 const content = "hello";
@@ -98,6 +101,17 @@ describe.skipIf(!needed)("a download", () => {
     expect(requests).toHaveLength(2);
   });
 
+  test("waits a second before its second try, two before its third, and does not repeat what can't pass", async () => {
+    const times: number[] = [];
+    answer = (response) => {
+      times.push(performance.now());
+      response.writeHead(times.length < 3 ? 503 : 404).end();
+    };
+
+    expect((await run(container({ attempts: 9 }))).code).toBe(22);
+    expect(times.slice(1).map((time, at) => Math.floor((time - (times[at] ?? 0)) / 900))).toEqual([1, 2]);
+  });
+
   test("fails with 28 when it takes too long", async () => {
     answer = () => undefined;
 
@@ -168,6 +182,24 @@ describe.skipIf(!needed)("a download", () => {
 
     expect((await run(container())).code).toBe(0);
     expect(readFileSync(file, "utf8")).toBe(content);
+  });
+
+  test("does not follow a redirect from https to http", async () => {
+    const { certificate, key } = await selfSigned(folder);
+    const secure = createSecureServer({ cert: certificate, key }, (_request, response) =>
+      response.writeHead(302, { location: `${address}/page` }).end(),
+    );
+    onTestFinished(() => void secure.close());
+    await new Promise<void>((resolve) => secure.listen(0, "127.0.0.1", resolve));
+    const url = `https://127.0.0.1:${(secure.address() as AddressInfo).port}/`;
+    const { env = [], ...one } = container({ url });
+    const trust = { name: "CURL_CA_BUNDLE", value: join(folder, "certificate.pem") };
+
+    const { code, log } = await run({ ...one, env: [...(env as EnvVar[]), trust] });
+
+    expect(code, log).toBe(1);
+    expect(log).toContain('Protocol "http" not supported');
+    expect(requests).toHaveLength(0);
   });
 
   test("does not take a secret header of its own kind along a redirect", async () => {

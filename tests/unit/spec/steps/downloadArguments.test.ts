@@ -27,6 +27,20 @@ describe("a download", () => {
     expect(withField(field, value)).toEqual([`init[0].download.${field}`]);
   });
 
+  test("has the defaults that its documentation names", () => {
+    const [one] = steps({ init: [{ download: { url, to: html } }] });
+
+    expect(one?.env).toEqual(
+      expect.arrayContaining([
+        { name: "INIT_POD_ATTEMPTS", value: "3" },
+        { name: "INIT_POD_TIMEOUT_SECONDS", value: "300" },
+        { name: "INIT_POD_CONNECT_TIMEOUT_SECONDS", value: "10" },
+        { name: "INIT_POD_MODE", value: "0644" },
+      ]),
+    );
+    expect(JSON.stringify(one?.env)).not.toContain("SHA256");
+  });
+
   test("directly below / is refused, and what would hide the image's own folders", () => {
     expect(fixes({ init: [{ download: { url: "https://x/", to: "/file" } }] })["init[0].download.to"]).toContain(
       "directly below /",

@@ -13,6 +13,8 @@ describe("volumes", () => {
         },
       }),
     ).toEqual(["volumes.Bad", "volumes.two", "volumes.rel.mountPath", "volumes.colon.mountPath"]);
+    const [longest, tooLong] = ["a".repeat(63), "a".repeat(64)];
+    expect(fields({ volumes: { [longest]: {}, [tooLong]: {} } })).toEqual([`volumes.${tooLong}`]);
     expect(fields({ volumes: { a: { mountPath: "/x" }, b: { mountPath: "/x", mountIn: "app" } } })).toEqual([
       "volumes.b.mountPath",
     ]);

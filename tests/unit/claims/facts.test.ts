@@ -1,0 +1,95 @@
+import { globSync } from "node:fs";
+import { expect, test, vi } from "vitest";
+import { checkPreconditions } from "../../../sandbox/preconditions.ts";
+import { kubernetesVersion, oldestPulumi, pulumiVersion } from "../../../sandbox/versions.ts";
+import { readRepo, repo } from "./sentences";
+
+interface Manifest {
+  license: string;
+  engines: { node: string };
+  peerDependencies: Record<string, string>;
+}
+
+const readme = readRepo("README.md");
+const root = JSON.parse(readRepo("package.json")) as Manifest;
+const published = JSON.parse(readRepo("components/package.json")) as Manifest;
+const project = readRepo("Pulumi.yaml");
+
+/** What README says in the place of the parentheses. */
+function said(pattern: RegExp): string[] {
+  return [...(pattern.exec(readme) ?? [])].slice(1);
+}
+
+test("README asks for the versions that the package asks for, and installs what it needs beside it", () => {
+  const [node, pulumi, peers = ""] = said(/needs Node\.js ≥ (\S+), Pulumi ≥ (\S+), and `npm install init-pod (.*)`/);
+  expect(published.engines.node).toBe(`>=${node}`);
+  expect(published.peerDependencies["@pulumi/pulumi"]).toBe(`^${pulumi}.0`);
+  expect(project).toContain(`requiredPulumiVersion: ">=${pulumi}.0"`);
+  expect(oldestPulumi.join(".")).toBe(`${pulumi}.0`);
+  expect(peers.split(" ").sort()).toEqual(Object.keys(published.peerDependencies).sort());
+});
+
+test.each(["README.md", "CONTRIBUTING.md"])("%s asks a machine for the versions that this repo asks for", (page) => {
+  const [, node, go] = /Node\.js ≥ (\S+) and Go ≥ (\S+) \(/.exec(readRepo(page)) ?? [];
+  expect(root.engines.node).toBe(`>=${node}`);
+  for (const module of globSync("sandbox/build*/go.mod", { cwd: repo })) {
+    expect(Number(/^go 1\.(\d+)/m.exec(readRepo(module))?.[1])).toBeLessThanOrEqual(Number(go?.slice(2)));
+  }
+});
+
+test("a machine that can't have the sandbox is told all that is missing, with how to get it", async () => {
+  const user = vi.spyOn(process, "getuid").mockReturnValue(1000);
+  vi.stubEnv("PATH", "/nowhere");
+  const platform = vi.spyOn(process, "platform", "get").mockReturnValue("darwin");
+  try {
+    const error = await checkPreconditions(false).catch((reason: unknown) => String(reason));
+    expect(error).toMatch(/Linux \(this is darwin\): use a Linux machine or VM, or --context NAME/);
+    expect(error).toMatch(/root \(.*\): run it as root or by sudo/);
+  } finally {
+    user.mockRestore();
+    platform.mockRestore();
+    vi.unstubAllEnvs();
+  }
+});
+
+test("README names the engine and the cluster that the sandbox builds", () => {
+  const [pulumi, kubernetes] = said(
+    /real engine \(Pulumi (\S+)\)\s+and a\s+real one-node cluster \(Kubernetes (\S+) with/,
+  );
+  expect(pulumiVersion).toMatch(new RegExp(`^v${pulumi}\\.\\d+$`));
+  expect(kubernetesVersion).toMatch(new RegExp(`^v${kubernetes}\\.\\d+$`));
+});
+
+test("each setting of the stack program has a default, and each stack sets what the program reads", () => {
+  const program = readRepo("index.ts");
+  const needed = [...program.matchAll(/config\.require\w*\("(\w+)"\)/g)].map(([, name = ""]) => name);
+  const others = [...program.matchAll(/config\.get\w*(?:<\w+>)?\("(\w+)"\)/g)].map(([, name = ""]) => name);
+  const settings = [...project.matchAll(/^ {2}(\w+):\n((?: {4}.+\n)+)/gm)];
+  expect(settings.map(([, name]) => name).sort()).toEqual(needed.sort());
+  for (const [, , body] of settings) expect(body).toMatch(/^ {4}default: \S/m);
+  const stacks = globSync("Pulumi.*.yaml", { cwd: repo });
+  expect(stacks.length).toBeGreaterThan(3);
+  for (const stack of stacks) {
+    const names = [...readRepo(stack).matchAll(/^ {2}init-pod-tutorial:(\w+): /gm)].map(([, name]) => name);
+    expect(names.length, stack).toBeGreaterThan(0);
+    expect([...needed, ...others], stack).toEqual(expect.arrayContaining(names));
+  }
+});
+
+test("the stack of production names exact versions, forwards nothing and waits longer than by default", () => {
+  const settings = Object.fromEntries(
+    [...readRepo("Pulumi.prod.yaml").matchAll(/^ {2}init-pod-tutorial:(\w+): (.*)$/gm)].map(([, name, value]) => [
+      name,
+      value,
+    ]),
+  ) as Record<string, string>;
+  for (const image of [settings.image, settings.curlImage]) expect(image).toMatch(/:\d+\.\d+\.\d+$/);
+  expect(settings.forwardMode).toBe("never");
+  expect(Number(settings.timeoutSeconds)).toBeGreaterThan(600);
+});
+
+test("the licence that README names is the package's", () => {
+  const [licence] = said(/^(\S+)\. Changes are in/m);
+  expect([root.license, published.license]).toEqual([licence, licence]);
+  expect(readRepo("LICENSE")).toContain("Apache License");
+});
