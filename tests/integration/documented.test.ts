@@ -1,14 +1,16 @@
 import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { blocksOf } from "../unit/claims/blocks.ts";
 import { images, weatherUrl } from "./support/programs.ts";
-import { kubectl, objects, repo, TestStack } from "./support/stack.ts";
+import { diagnostics, kubectl, objects, repo, TestStack } from "./support/stack.ts";
 
 interface Pod {
-  metadata: { name: string };
+  metadata: { name: string; uid: string };
 }
 
 const example = join(repo, "examples/weather");
+const [, ofTransform = ""] = blocksOf("README.md", "ts");
 
 /** A stack with one program in TypeScript. */
 async function stackOf(program: string): Promise<TestStack> {
@@ -34,4 +36,66 @@ test("examples/weather serves at its URL what the init container downloaded, by 
   const [pod] = await objects<Pod>("pods", stack.namespace);
   const user = await kubectl(["exec", "-n", stack.namespace, pod?.metadata.name ?? "", "--", "id", "-u"]);
   expect(user.trim()).toBe("0");
+});
+
+describe("a Pod with a name of its own, by the transform that README shows", () => {
+  let stack: TestStack;
+
+  const program = (version: number, transform = ofTransform): string => `
+import * as k8s from "@pulumi/kubernetes";
+import { InitPod, type InitPodArgs } from "init-pod";
+const args: InitPodArgs = {
+  container: { image: "${images.unprivileged}", port: 8080, env: { VERSION: "${version}" } },
+  forward: { mode: "never" },
+};
+${transform}
+`;
+  const pods = async (): Promise<string[]> =>
+    (await objects<Pod>("pods", stack.namespace)).map(({ metadata }) => `${metadata.name} ${metadata.uid}`);
+
+  beforeAll(async () => {
+    stack = await stackOf(program(1));
+  });
+  afterAll(() => stack.remove());
+
+  test("has it, and is deleted before its successor is made, of which preview and `up` warn", async () => {
+    await stack.up();
+    const [before, ...others] = await pods();
+    expect(others).toEqual([]);
+    expect(before).toMatch(/^web /);
+    writeProgram(stack, program(2));
+    const warning = /The name of Pod "web" is set by a transformation, so .* deletes it before its successor is made/;
+    expect((await stack.pulumi(["preview"])).output).toMatch(warning);
+    const { output } = await stack.up();
+    expect(output).toMatch(warning);
+    const after = await pods();
+    expect(after).toHaveLength(1);
+    expect(after).not.toEqual([before]);
+  });
+
+  test('would have it in vain without deleteBeforeReplace: the new one "already exists"', async () => {
+    writeProgram(stack, program(3, ofTransform.replace("opts: { ...opts, deleteBeforeReplace: true }", "opts")));
+    const { code, output } = await stack.tryUp();
+    expect(code).not.toBe(0);
+    expect(output).toMatch(/already exists/);
+    writeProgram(stack, program(2));
+    await stack.up();
+  });
+
+  test("that is taken is said by the preview, and can be taken over as README says", async () => {
+    await stack.destroy();
+    await kubectl(["run", "web", "-n", stack.namespace, `--image=${images.unprivileged}`]);
+    const [before] = await pods();
+    const { output: previewed } = await stack.pulumi(["preview"]);
+    expect(previewed).toContain(`There is a Pod ${stack.namespace}/web that does not belong to this InitPod`);
+    expect((await stack.tryUp()).output).toMatch(/already exists/);
+    const [, urn = ""] = /--parent\s+initpod=(urn:\S+InitPod::web)/.exec(previewed) ?? [];
+    const wanted = ["kubernetes:core/v1:Pod", "web", `${stack.namespace}/web`, "--parent", `initpod=${urn}`];
+    await stack.pulumi(["import", ...wanted, "--yes", "--skip-preview", "--generate-code=false", "--protect=false"]);
+    await stack.up();
+    const after = await pods();
+    expect(after).toHaveLength(1);
+    expect(after).not.toEqual([before]);
+    expect(diagnostics((await stack.pulumi(["preview"])).output)).not.toContain("does not belong");
+  });
 });
