@@ -2,7 +2,9 @@ import { cpSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { blocksOf } from "../unit/claims/blocks.ts";
+import { filesBelow } from "./support/machine.ts";
 import { images, weatherUrl } from "./support/programs.ts";
+import type { Finished } from "./support/run.ts";
 import { diagnostics, kubectl, objects, repo, TestStack } from "./support/stack.ts";
 
 interface Pod {
@@ -10,7 +12,7 @@ interface Pod {
 }
 
 const example = join(repo, "examples/weather");
-const [, ofTransform = ""] = blocksOf("README.md", "ts");
+const [whole = "", ofTransform = ""] = blocksOf("README.md", "ts");
 
 /** A stack with one program in TypeScript. */
 async function stackOf(program: string): Promise<TestStack> {
@@ -24,6 +26,57 @@ async function stackOf(program: string): Promise<TestStack> {
 function writeProgram(stack: TestStack, program: string): void {
   writeFileSync(join(stack.project, "index.ts"), program);
 }
+
+/** With an image and an address of the sandbox in the place of each of the world's. */
+function onSandbox(program: string): string {
+  const places: [string, string][] = [
+    ["{ download: {", `{ image: "${images.curl}", download: {`],
+    ["https://example.com/data.json", weatherUrl],
+    ["nginxinc/nginx-unprivileged:1.29", images.unprivileged],
+  ];
+  for (const [shown] of places) expect(program.split(shown), shown).toHaveLength(2);
+  return places.reduce((text, [shown, own]) => text.replace(shown, own), program);
+}
+
+describe("the program that README begins with, in a namespace that enforces `restricted`", () => {
+  let stack: TestStack;
+  let preview: Finished;
+  let madeByPreview: string[];
+  let up: Finished;
+
+  beforeAll(async () => {
+    stack = await stackOf(`${onSandbox(whole)}\nexport const clusterUrl = web.clusterUrl;\n`);
+    await kubectl(["label", "namespace", stack.namespace, "pod-security.kubernetes.io/enforce=restricted"]);
+    preview = await stack.pulumi(["preview"]);
+    madeByPreview = [
+      ...filesBelow(stack.stateHome),
+      ...(await objects<Pod>("pods,services", stack.namespace)).map(({ metadata }) => metadata.name),
+    ];
+    up = await stack.up();
+  }, 300_000);
+  afterAll(() => stack.remove());
+
+  test("has a preview that makes nothing, neither in the cluster nor on this machine", () => {
+    expect(preview.output).toMatch(/kubernetes:core\/v1:Pod\s+web\s+create/);
+    expect(madeByPreview).toEqual([]);
+  });
+
+  test("serves at its URL what the init container downloaded", async () => {
+    expect(await (await fetch(await stack.output("url"))).text()).toContain("temperature");
+    expect((await stack.outputs()).initLogs).toMatchObject([{ container: "download", exitCode: 0 }]);
+    expect(up.output).toMatch(/Cluster: context "/);
+  });
+
+  test("is reached by other Pods at clusterUrl", async () => {
+    const other = `${stack.namespace}-other`;
+    await kubectl(["create", "namespace", other]);
+    onTestFinished(async () => void (await kubectl(["delete", "namespace", other, "--wait=false"])));
+    await kubectl(["run", "client", "-n", other, "--image", images.curl, "--command", "--", "sleep", "600"]);
+    await kubectl(["wait", "-n", other, "--for", "condition=Ready", "--timeout", "60s", "pod/client"]);
+    const page = await kubectl(["exec", "-n", other, "client", "--", "curl", "-sf", await stack.output("clusterUrl")]);
+    expect(page).toContain("temperature");
+  });
+});
 
 test("examples/weather serves at its URL what the init container downloaded, by stock nginx as root", async () => {
   const stack = await stackOf(readFileSync(join(example, "index.ts"), "utf8"));
