@@ -6,7 +6,12 @@ const args = `{
   init: [{ name: "init", image: "${images.busybox}", run: { script: "echo fine" } }],
   container: { image: "${images.unprivileged}", port: 8080, env: { MODE: config.get("mode") ?? "fast" } },
   labels: { team: config.get("team") ?? "a" },
-  podSpec: { terminationGracePeriodSeconds: 1, ...config.getObject("podSpec") },
+  volumes: { data: { mountPath: "/data" } },
+  podSpec: {
+    terminationGracePeriodSeconds: 1,
+    tolerations: [{ key: "own", operator: "Exists" }],
+    ...config.getObject("podSpec"),
+  },
 }`;
 
 /** Edits the Pod's spec by a transformation of the stack, of the InitPod's parent and of the InitPod itself. */
@@ -24,12 +29,18 @@ const web = new InitPod("web", ${args}, { parent, transformations: [edits("enabl
 exports.podName = web.podName;
 `;
 
-/** Puts a container in front of each list and a variable into the app's, as meshes and injectors of secrets do. */
+/**
+ * Puts a container in front of each list, and a variable, a volume, its mount and a toleration in front of the Pod's own, as
+ * meshes and injectors of secrets do.
+ */
 function policy(name: string, namespace: string): string {
   const container = (kind: string) =>
     `Object.spec.${kind}{name: "mesh-${kind.toLowerCase()}", image: "${images.busybox}", command: ["sh", "-c", "${kind === "containers" ? "sleep 100000" : "true"}"],` +
     ` securityContext: Object.spec.${kind}.securityContext{runAsUser: 1000, runAsNonRoot: true}}`;
   const patches = [
+    `JSONPatch{op: "add", path: "/spec/volumes/0", value: Object.spec.volumes{name: "mesh", emptyDir: Object.spec.volumes.emptyDir{}}}`,
+    `JSONPatch{op: "add", path: "/spec/containers/0/volumeMounts/0", value: Object.spec.containers.volumeMounts{name: "mesh", mountPath: "/mesh"}}`,
+    `JSONPatch{op: "add", path: "/spec/tolerations/0", value: Object.spec.tolerations{key: "mesh", operator: "Exists"}}`,
     `JSONPatch{op: "add", path: "/spec/containers/0/env/0", value: Object.spec.containers.env{name: "INJECTED", value: "1"}}`,
     `JSONPatch{op: "add", path: "/spec/containers/0", value: ${container("containers")}}`,
     `JSONPatch{op: "add", path: "/spec/initContainers/0", value: ${container("initContainers")}}`,
@@ -96,6 +107,8 @@ test("what admission adds is no change, and changes of the program's are made", 
   expect(await kubectl(["-n", stack.namespace, "get", "pods", "-o", names])).toBe(
     "mesh-initcontainers init mesh-containers app",
   );
+  const first = "jsonpath={.items[*].spec.volumes[0].name} {.items[*].spec.tolerations[0].key}";
+  expect(await kubectl(["-n", stack.namespace, "get", "pods", "-o", first])).toBe("mesh mesh");
   const pod = await stack.output("podName");
   expect(Object.keys(await stack.previewed())).toEqual(["same"]);
 
