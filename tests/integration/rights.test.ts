@@ -95,6 +95,18 @@ describe("a service account with the README's Role and no other right", () => {
     expect(await can("pods/exec", "create")).toBe(false);
   });
 
+  test("needs none on Services and port-forwarding where it has neither, nor a port", async () => {
+    await allow((resource) => resource !== "services" && resource !== "pods/portforward");
+    for (const without of ['port: 8080 }, forward: { mode: "never" }', "}"]) {
+      stack.write(works().replace("port: 8080 }", without).replace("service: {},", ""));
+      await stack.up();
+      expect(await stack.output("url")).toBe("");
+      await stack.pulumi(["preview", "--expect-no-changes"]);
+    }
+    await allow(() => true);
+    stack.write(works());
+  });
+
   test("deploys, forwards, previews and changes", async () => {
     await stack.up();
     expect((await fetch(await stack.output("url"))).status).toBe(200);
