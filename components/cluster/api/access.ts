@@ -5,6 +5,8 @@
 export interface ClusterAccess {
   /** Content of a kubeconfig. Holds credentials: never logged, and written only to files that the owner alone can read. */
   kubeconfig?: string;
+  /** What paths in `kubeconfig` are relative to. Default: the working directory. */
+  folder?: string;
   /** One or several kubeconfig paths, as in the `KUBECONFIG` environment variable. Default: `~/.kube/config`. */
   kubeconfigPath?: string;
   /** Name of a context of the kubeconfig. Default: its current context. */
@@ -17,6 +19,5 @@ export interface ClusterAccess {
 
 /** The same access, which stays with that context of the kubeconfig though another one becomes the current one. */
 export function inContext(access: ClusterAccess, context: string): ClusterAccess {
-  // With a cluster of its own choice the client goes by a context that is in no file.
-  return access.cluster === undefined ? { ...access, context } : access;
+  return { ...access, context };
 }

@@ -1,19 +1,20 @@
 import type https from "node:https";
+import { rootCertificates } from "node:tls";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { errorText } from "../../text";
 import { within } from "../../time";
 import { type ClusterAccess, inContext } from "./access";
 import { KubeconfigError } from "./errors";
 import { type LoadedKubeconfig, loadKubeConfig, serverOf } from "./kubeconfig";
-import type { ExecPlugin } from "./kubeconfigFiles";
+import type { PluginCredentials } from "./kubeconfig/execPlugin";
 
 /** Connection settings with credentials, as `node:https` and `ws` take them. */
 export type AuthorizedOptions = Omit<https.RequestOptions, "headers"> & {
   readonly headers: Readonly<Record<string, string | string[]>>;
 };
 
-/** For a credential plugin that asks a person to log in, in a browser. */
-const pluginTimeoutMs = 120_000;
+/** For an identity provider that renews a token. */
+const loginTimeoutMs = 120_000;
 /** A proxy that never answers would otherwise keep the process alive. */
 const proxyTimeoutMs = 10_000;
 /** Credentials are reused for so long, so that a burst of requests reads no file and runs no plugin each. */
@@ -66,7 +67,19 @@ export class Credentials {
     } catch (error) {
       if (!isUnauthorized(error)) throw error;
       await this.#renew(used);
+      return await this.#again(action);
+    }
+  }
+
+  async #again<T>(action: (options: AuthorizedOptions) => Promise<T>): Promise<T> {
+    try {
       return await action(await this.#get());
+    } catch (error) {
+      if (!isUnauthorized(error) || !this.#loaded.isWithheld) throw error;
+      throw new KubeconfigError(
+        `API server ${this.server} wants to know who asks, and speaks plain HTTP, over which the credentials of user ` +
+          `"${this.kubeConfig.getCurrentUser()?.name}" are not sent: let the cluster's server begin with https://.`,
+      );
     }
   }
 
@@ -108,36 +121,48 @@ function isUnauthorized(error: unknown): boolean {
   return error instanceof Error && "status" in error && error.status === 401;
 }
 
-async function authorizedOptions({ config: kubeConfig, headers }: LoadedKubeconfig): Promise<AuthorizedOptions> {
-  const options: https.RequestOptions & { headers: Record<string, string> } = { headers: {} };
-  const proxy = kubeConfig.getCurrentCluster()?.proxyUrl;
-  // With SOCKS it would end idle connections.
-  if (proxy !== undefined && !proxy.startsWith("socks")) options.timeout = proxyTimeoutMs;
+async function authorizedOptions(loaded: LoadedKubeconfig): Promise<AuthorizedOptions> {
+  const { config } = loaded;
+  const noneFor = `No credentials for context "${config.getCurrentContext()}"`;
+  const { token, cert, key } = await pluginCredentials(loaded, noneFor);
+  const proxy = config.getCurrentCluster()?.proxyUrl;
+  const options: https.RequestOptions & { headers: Record<string, string> } = {
+    headers: token === undefined ? {} : { Authorization: `Bearer ${token}` },
+    ...(cert === undefined ? {} : { cert, key }),
+    // With SOCKS it would end idle connections.
+    ...(proxy !== undefined && !proxy.startsWith("socks") ? { timeout: proxyTimeoutMs } : {}),
+  };
   try {
-    await within(pluginTimeoutMs, kubeConfig.applyToHTTPSOptions(options), () => {
-      throw new Error(`no answer within ${pluginTimeoutMs / 1000} s`);
+    await within(loginTimeoutMs, config.applyToHTTPSOptions(options), () => {
+      throw new Error(`no answer within ${loginTimeoutMs / 1000} s`);
     });
   } catch (error) {
-    throw new KubeconfigError(
-      `No credentials for context "${kubeConfig.getCurrentContext()}"${ofPlugin(kubeConfig)}: ${errorText(error)}${installHint(kubeConfig, error)}`,
-    );
+    throw new KubeconfigError(`${noneFor}: ${errorText(error)}`);
   }
+  if (config.getCurrentUser()?.authProvider !== undefined && !hasIdentity(options)) {
+    throw new KubeconfigError(`${noneFor}: its auth-provider has no token that is still valid. Log in anew.`);
+  }
+  trustProxy(options);
   delete options.timeout;
   if (proxy === undefined) delete options.agent;
-  return { ...options, headers: { ...(options.headers as Record<string, string>), ...headers } };
+  return { ...options, headers: { ...(options.headers as Record<string, string>), ...loaded.headers } };
 }
 
-function ofPlugin(kubeConfig: KubeConfig): string {
-  const command = pluginOf(kubeConfig)?.command;
-  return command === undefined ? "" : ` from its credential plugin ${command}`;
+async function pluginCredentials({ plugin }: LoadedKubeconfig, noneFor: string): Promise<PluginCredentials> {
+  try {
+    return (await plugin?.()) ?? {};
+  } catch (error) {
+    throw new KubeconfigError(`${noneFor} from its credential plugin ${errorText(error)}`);
+  }
 }
 
-/** What the kubeconfig says of a plugin that is not there. */
-function installHint(kubeConfig: KubeConfig, error: unknown): string {
-  const hint = pluginOf(kubeConfig)?.installHint ?? "";
-  return hint !== "" && errorText(error).includes("ENOENT") ? `. ${hint}` : "";
+/** A proxy that speaks TLS is checked as the server is, as by kubectl. The library knows the system's authorities alone. */
+function trustProxy({ agent, ca, rejectUnauthorized }: https.RequestOptions): void {
+  if (typeof agent !== "object" || !("proxyRequestOptions" in agent)) return;
+  const authorities = ca === undefined ? undefined : [ca, rootCertificates].flat(2);
+  agent.proxyRequestOptions = { ca: authorities, rejectUnauthorized };
 }
 
-function pluginOf(kubeConfig: KubeConfig): ExecPlugin | undefined {
-  return (kubeConfig.getCurrentUser()?.exec ?? undefined) as ExecPlugin | undefined;
+function hasIdentity({ headers, auth }: { headers: Record<string, string>; auth?: string | null }): boolean {
+  return headers.Authorization !== undefined || (auth ?? "") !== "";
 }

@@ -3,3 +3,4 @@ export { type ClusterAccess, inContext } from "./access";
 export { type ApiRequest, ClusterClient } from "./client";
 export type { AuthorizedOptions } from "./credentials";
 export { ApiError, hasStatus, KubeconfigError, UnreachableError } from "./errors";
+export { kubeconfigPaths } from "./kubeconfig/files";

@@ -1,6 +1,5 @@
-import { homedir } from "node:os";
-import { delimiter, join, resolve } from "node:path";
-import { type ClusterAccess, inContext } from "../../cluster/api";
+import { delimiter, resolve } from "node:path";
+import { type ClusterAccess, inContext, kubeconfigPaths } from "../../cluster/api";
 import { listenAddress } from "../../contract";
 import { delay } from "../../time";
 import {
@@ -102,12 +101,8 @@ function write(folder: string, request: ForwardRequest): StoredForward {
 /** The daemon has another working directory, and the current context may be another one when it looks. */
 function portable({ access, context }: ForwardRequest): ClusterAccess {
   const pinned = inContext(access, access.context ?? context);
-  if (access.kubeconfig !== undefined) return pinned;
-  const paths = access.kubeconfigPath ?? join(homedir(), ".kube", "config");
-  const absolute = paths
-    .split(delimiter)
-    .filter(Boolean)
-    .map((path) => resolve(path));
+  if (access.kubeconfig !== undefined) return { ...pinned, folder: access.folder ?? process.cwd() };
+  const absolute = kubeconfigPaths(access.kubeconfigPath).map((path) => resolve(path));
   return { ...pinned, kubeconfigPath: absolute.join(delimiter) };
 }
 

@@ -11,6 +11,8 @@ const kept: readonly RegExp[] = [
   /^(ProgramData|ProgramFiles|ProgramFiles\(x86\)|CommonProgramFiles)$/i,
   // Reaching the API server: proxies and certificates.
   /^(https?_proxy|all_proxy|no_proxy|SSL_CERT_FILE|SSL_CERT_DIR|NODE_EXTRA_CA_CERTS)$/i,
+  // The cluster of the Pod that this runs in.
+  /^(KUBERNETES_SERVICE_(HOST|PORT)|POD_NAMESPACE)$/,
   // Where credential plugins look: names of profiles, accounts and files, never keys or tokens.
   /^(KUBECONFIG|KREW_ROOT|USE_GKE_GCLOUD_AUTH_PLUGIN|AAD_LOGIN_METHOD)$/,
   /^AWS_(PROFILE|DEFAULT_PROFILE|REGION|DEFAULT_REGION|CONFIG_FILE|SHARED_CREDENTIALS_FILE|CA_BUNDLE)$/,

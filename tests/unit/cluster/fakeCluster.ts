@@ -1,8 +1,10 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import type { AddressInfo, Socket } from "node:net";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { ClusterAccess } from "../../../components/cluster/api/access.ts";
 import type { Pod, PodEvent, PodStatus } from "../../../components/cluster/pods/pod.ts";
+import { type Certificate, loopbackCertificate, trusting } from "../loopbackCertificate.ts";
 
 export const namespace = "shop";
 
@@ -34,13 +36,24 @@ export class FakeCluster {
   readonly #history: WatchEvent[] = [];
   readonly #watchers = new Set<ServerResponse>();
   readonly #sockets = new Set<Socket>();
-  #server: Server = this.#create();
+  readonly #certificate: Certificate | undefined;
+  #server: Server;
   #port = 0;
 
-  static async start(): Promise<FakeCluster> {
-    const cluster = new FakeCluster();
+  private constructor(certificate?: Certificate) {
+    this.#certificate = certificate;
+    this.#server = this.#create();
+  }
+
+  static async start(certificate?: Certificate): Promise<FakeCluster> {
+    const cluster = new FakeCluster(certificate);
     await cluster.listen();
     return cluster;
+  }
+
+  /** One with TLS, without which no credentials are sent. */
+  static async startSecure(): Promise<FakeCluster> {
+    return await FakeCluster.start(loopbackCertificate());
   }
 
   /** Starts again on the same port after `stop`. */
@@ -62,11 +75,15 @@ export class FakeCluster {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.#port}`;
+    return `${this.#certificate === undefined ? "http" : "https"}://127.0.0.1:${this.#port}`;
   }
 
   get access(): ClusterAccess {
-    return { kubeconfig: kubeconfig(this.url) };
+    return { kubeconfig: this.kubeconfig() };
+  }
+
+  kubeconfig(user?: object): string {
+    return kubeconfig(this.url, user, this.#certificate === undefined ? {} : trusting(this.#certificate));
   }
 
   get openWatches(): number {
@@ -119,7 +136,9 @@ export class FakeCluster {
   }
 
   #create(): Server {
-    const server = createServer((request, response) => this.#answer(request, response));
+    const answer = (request: IncomingMessage, response: ServerResponse): void => this.#answer(request, response);
+    const server =
+      this.#certificate === undefined ? createServer(answer) : createTlsServer({ ...this.#certificate }, answer);
     server.on("connection", (socket) => {
       this.#sockets.add(socket);
       socket.on("close", () => this.#sockets.delete(socket));

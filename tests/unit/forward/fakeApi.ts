@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createTlsServer } from "node:https";
 import { type AddressInfo, connect, type Socket } from "node:net";
 import { type WebSocket, WebSocketServer } from "ws";
+import { type Certificate, trusting } from "../loopbackCertificate";
 import { FakeNode } from "./fakeNode";
 
 /** Part of a Pod, as a test describes it. */
@@ -45,7 +47,8 @@ export class FakeApi {
   readonly #ws = new WebSocketServer({ noServer: true, handleProtocols: () => "v4.channel.k8s.io" });
   #server: Server;
 
-  constructor() {
+  /** With a certificate it speaks TLS, without which no credentials are sent. */
+  constructor(private readonly certificate?: Certificate) {
     this.#server = this.#create();
   }
 
@@ -63,7 +66,7 @@ export class FakeApi {
   }
 
   get url(): string {
-    return `http://127.0.0.1:${this.port}`;
+    return `${this.certificate === undefined ? "http" : "https"}://127.0.0.1:${this.port}`;
   }
 
   get kubeconfig(): string {
@@ -75,7 +78,7 @@ export class FakeApi {
       apiVersion: "v1",
       kind: "Config",
       "current-context": "fake",
-      clusters: [{ name: "fake", cluster: { server: this.url, "insecure-skip-tls-verify": true } }],
+      clusters: [{ name: "fake", cluster: { server: this.url, ...(this.certificate && trusting(this.certificate)) } }],
       users: [{ name: "me", user: { token } }],
       contexts: [{ name: "fake", context: { cluster: "fake", user: "me" } }],
     });
@@ -108,7 +111,9 @@ export class FakeApi {
   }
 
   #create(): Server {
-    const server = createServer((request, response) => this.#answer(request, response));
+    const answer = (request: IncomingMessage, response: ServerResponse): void => this.#answer(request, response);
+    const server =
+      this.certificate === undefined ? createServer(answer) : createTlsServer({ ...this.certificate }, answer);
     server.on("connection", (socket) => {
       this.#sockets.add(socket);
       socket.on("close", () => this.#sockets.delete(socket));

@@ -10,6 +10,7 @@ import { type ForwardRequest, writeDesired } from "../../../components/forward/s
 import { takeLock } from "../../../components/forward/state/lock.ts";
 import { ownIdentity } from "../../../components/forward/state/processIdentity.ts";
 import { ensureStateFolder } from "../../../components/forward/state/stateFolder.ts";
+import type { Certificate } from "../loopbackCertificate";
 import { FakeApi } from "./fakeApi";
 
 /** An empty state folder, gone after the test. */
@@ -21,8 +22,8 @@ export function temporaryFolder(): string {
   return folder;
 }
 
-export async function fakeApi(): Promise<FakeApi> {
-  const api = new FakeApi();
+export async function fakeApi(certificate?: Certificate): Promise<FakeApi> {
+  const api = new FakeApi(certificate);
   await api.start();
   onTestFinished(() => api.stop());
   return api;

@@ -40,71 +40,79 @@ function listenOn(server: Server | TcpServer): Promise<number> {
 const plugin = (body?: string): ReturnType<typeof credentialPlugin> => credentialPlugin(folder, body);
 
 describe("credentials", () => {
+  let secure: FakeCluster;
+
+  beforeEach(async () => {
+    secure = await FakeCluster.startSecure();
+  });
+
+  afterEach(() => secure.stop());
+
   test("are got once for many requests at a time", async () => {
     const { command, runs } = plugin("sleep 0.2");
-    const client = await connected(kubeconfig(cluster.url, execUser(command)));
+    const client = await connected(secure.kubeconfig(execUser(command)));
     await Promise.all(Array.from({ length: 20 }, () => client.json("/version")));
     expect(runs()).toHaveLength(1);
-    expect(new Set(cluster.tokens)).toEqual(new Set(["Bearer token-1"]));
+    expect(new Set(secure.tokens)).toEqual(new Set(["Bearer token-1"]));
   });
 
   test("are renewed once when they have expired, and each request is made again", async () => {
     const { command, runs } = plugin();
-    const client = await connected(kubeconfig(cluster.url, execUser(command)));
+    const client = await connected(secure.kubeconfig(execUser(command)));
     await client.json("/version");
-    cluster.override = (_asked, response) => {
-      if (cluster.tokens.at(-1) !== "Bearer token-1") return false;
+    secure.override = (_asked, response) => {
+      if (secure.tokens.at(-1) !== "Bearer token-1") return false;
       refuse(response, 401, "Unauthorized");
       return true;
     };
     await Promise.all(Array.from({ length: 5 }, () => client.json("/version")));
     expect(runs()).toHaveLength(2);
-    expect(cluster.tokens.at(-1)).toBe("Bearer token-2");
+    expect(secure.tokens.at(-1)).toBe("Bearer token-2");
   });
 
   test("that are refused for good are an error after one more attempt", async () => {
-    cluster.override = (_asked, response) => {
+    secure.override = (_asked, response) => {
       refuse(response, 401, "Unauthorized");
       return true;
     };
-    const client = await connected();
+    const client = await connected(secure.kubeconfig());
     await expect(client.json("/version")).rejects.toMatchObject({ status: 401 });
-    expect(cluster.requests).toHaveLength(2);
+    expect(secure.requests).toHaveLength(2);
   });
 
   test("come from a token's file, whose rotation is noticed", async () => {
     const tokenFile = join(folder, "token");
     writeFileSync(tokenFile, "old\n");
-    const client = await connected(kubeconfig(cluster.url, { tokenFile }));
+    const client = await connected(secure.kubeconfig({ tokenFile }));
     await client.json("/version");
-    expect(cluster.tokens).toEqual(["Bearer old"]);
+    expect(secure.tokens).toEqual(["Bearer old"]);
     writeFileSync(tokenFile, "new\n");
-    cluster.override = (_asked, response) => {
-      if (cluster.tokens.at(-1) !== "Bearer old") return false;
+    secure.override = (_asked, response) => {
+      if (secure.tokens.at(-1) !== "Bearer old") return false;
       refuse(response, 401, "Unauthorized");
       return true;
     };
     await client.json("/version");
-    expect(cluster.tokens.at(-1)).toBe("Bearer new");
+    expect(secure.tokens.at(-1)).toBe("Bearer new");
   });
 
   test("that a plugin doesn't give are an error with the plugin's words", async () => {
     const { command } = plugin("echo 'run: login first' >&2; exit 1");
-    const client = await connected(kubeconfig(cluster.url, execUser(command)));
+    const client = await connected(secure.kubeconfig(execUser(command)));
     const error = await client.json("/version").catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(KubeconfigError);
     expect((error as Error).message).toMatch(/from its credential plugin .*plugin\.sh: run: login first/);
-    const missing = await connected(kubeconfig(cluster.url, execUser("no-such-plugin")));
+    const missing = await connected(secure.kubeconfig(execUser("no-such-plugin")));
     await expect(missing.json("/version")).rejects.toThrow(/no-such-plugin: spawn no-such-plugin ENOENT/);
   });
 
   test("are asked for with the cluster's data where the plugin wants it", async () => {
     const { command, runs } = plugin();
-    const client = await connected(kubeconfig(cluster.url, execUser(command, { provideClusterInfo: true })));
+    const client = await connected(secure.kubeconfig(execUser(command, { provideClusterInfo: true })));
     await client.json("/version");
     expect(JSON.parse(runs()[0] ?? "")).toMatchObject({
       kind: "ExecCredential",
-      spec: { interactive: false, cluster: { server: cluster.url } },
+      spec: { interactive: false, cluster: { server: secure.url } },
     });
   });
 });

@@ -153,6 +153,7 @@ describe("a refusal with status 401", () => {
       apiVersion: "client.authentication.k8s.io/v1",
       command: "no-such-plugin",
       installHint: "Get it at X.",
+      interactiveMode: "Never",
     };
     const credentials = await read(kubeconfig(server, { exec }));
     await expect(credentials.use(taking("any"))).rejects.toThrow(/no-such-plugin.*ENOENT.*\. Get it at X\.$/s);

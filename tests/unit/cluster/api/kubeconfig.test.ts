@@ -1,11 +1,14 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
-import { delimiter, join } from "node:path";
+import { basename, delimiter, join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
 import type { ClusterAccess } from "../../../../components/cluster/api/access.ts";
 import { KubeconfigError } from "../../../../components/cluster/api/errors.ts";
 import { loadKubeConfig } from "../../../../components/cluster/api/kubeconfig.ts";
-import { environmentProxy } from "../../../../components/cluster/api/proxy.ts";
+import { inClusterConfig } from "../../../../components/cluster/api/kubeconfig/inCluster.ts";
+import { environmentProxy } from "../../../../components/cluster/api/kubeconfig/proxy.ts";
+import { loopbackCertificate } from "../../loopbackCertificate.ts";
+import { credentialPlugin, execUser } from "../credentialPlugin.ts";
 
 let folder: string;
 
@@ -56,9 +59,12 @@ describe("several kubeconfig files", () => {
     ];
     const merged = await configOf({ kubeconfigPath: paths.join(delimiter) });
     expect(merged.getCurrentContext()).toBe("context-one");
-    expect(merged.getContexts().map(({ name }) => name)).toEqual(["context-one", "context-two"]);
     expect(merged.getCurrentCluster()?.server).toBe("https://one");
     expect(merged.getCurrentUser()?.token).toBe("a");
+    const other = await configOf({ kubeconfigPath: paths.join(delimiter), context: "context-two" });
+    // Its cluster and user have the same names as those of the first file.
+    expect(other.getCurrentCluster()?.server).toBe("https://one");
+    expect(other.getCurrentUser()?.token).toBe("a");
   });
 
   test("take their current context from the first file that has one", async () => {
@@ -71,14 +77,13 @@ describe("several kubeconfig files", () => {
 describe("paths in a kubeconfig", () => {
   test("are relative to its folder", async () => {
     mkdirSync(join(folder, "sub"));
+    mkdirSync(join(folder, "bin"));
+    const { cert, key } = loopbackCertificate();
     file("sub/token", "from-file\n");
-    const user = {
-      "client-certificate": "me.crt",
-      "client-key": "../me.key",
-      tokenFile: "token",
-      token: "plain",
-      exec: { command: "./bin/plugin", apiVersion: "client.authentication.k8s.io/v1" },
-    };
+    file("sub/me.crt", cert);
+    file("me.key", key);
+    file("sub/ca.crt", cert);
+    const user = { "client-certificate": "me.crt", "client-key": "../me.key", tokenFile: "token", token: "plain" };
     const path = file("sub/config", config("one", user, { "certificate-authority": "ca.crt" }));
     const loaded = await configOf({ kubeconfigPath: path });
     expect(loaded.getCurrentCluster()?.caFile).toBe(join(folder, "sub", "ca.crt"));
@@ -86,13 +91,23 @@ describe("paths in a kubeconfig", () => {
       certFile: join(folder, "sub", "me.crt"),
       keyFile: join(folder, "me.key"),
       token: "from-file",
-      exec: { command: join(folder, "sub", "bin", "plugin") },
     });
   });
 
-  test("of plugins without a slash are looked up on the PATH", async () => {
-    const path = file("config", config("one", { exec: { command: "aws" } }));
-    expect((await configOf({ kubeconfigPath: path })).getCurrentUser()?.exec).toMatchObject({ command: "aws" });
+  test("of plugins too, unless it is a plain name, which is looked up on the PATH", async () => {
+    const { command } = credentialPlugin(folder);
+    mkdirSync(join(folder, "sub"));
+    const path = file("sub/config", config("one", execUser("../plugin.sh")));
+    expect(await (await loadKubeConfig({ kubeconfigPath: path })).plugin?.()).toMatchObject({ token: "token-1" });
+    vi.stubEnv("PATH", `${folder}:${process.env.PATH}`);
+    const plain = file("sub/config", config("one", execUser(basename(command))));
+    expect(await (await loadKubeConfig({ kubeconfigPath: plain })).plugin?.()).toMatchObject({ token: "token-2" });
+  });
+
+  test("of a provider's kubeconfig are relative to the folder that it was read in", async () => {
+    file("token", "from-file");
+    const content = config("one", { tokenFile: "token" });
+    expect((await configOf({ kubeconfig: content, folder })).getCurrentUser()?.token).toBe("from-file");
   });
 
   test("may start with a tilde where they name a kubeconfig", async () => {
@@ -114,13 +129,13 @@ describe("a kubeconfig that can't be used", () => {
     ["with a context that is missing", `current-context: here\ncontexts: []`, /No context "here" .*It has: none/],
     [
       "with a server that is no URL",
-      config("one").replace("https://one", secret),
-      /The server of cluster "cluster" in .* is not a URL/,
+      config("one").replace("https://one", `https://[${secret}`),
+      /Cluster "cluster" of .*: its server is not a URL/,
     ],
     [
       "with a context whose cluster is missing",
       config("one").replace('"name":"cluster"', '"name":"another"'),
-      /names no cluster of that file/,
+      /No cluster "cluster" in .*, which context "context-one" names. It has: another/,
     ],
   ])("because it is %s is named, and its content is not", async (_name, content, expected) => {
     const path = file("config", content);
@@ -152,6 +167,16 @@ describe("a kubeconfig that can't be used", () => {
     );
   });
 
+  test("as one of several paths of a provider, which takes one, says where several belong", async () => {
+    const paths = [file("a", config("one")), file("b", config("two"))];
+    expect(await errorOf(loadKubeConfig({ kubeconfig: paths.join(delimiter) }))).toMatch(
+      /^The provider's kubeconfig names several files, and a provider takes one: .* KUBECONFIG/,
+    );
+    const message = await errorOf(loadKubeConfig({ kubeconfig: secret }));
+    expect(message).toMatch(/is neither a kubeconfig nor the path of a file that exists/);
+    expect(message).not.toContain(secret);
+  });
+
   test("in an entry that nobody uses is no error", async () => {
     const raw = JSON.parse(config("one")) as { contexts: object[]; users: object[] };
     raw.contexts.push({ name: "half" });
@@ -169,7 +194,7 @@ describe("a proxy of the environment", () => {
     const loaded = await configOf({ kubeconfig: config("one") });
     expect(loaded.getCurrentCluster()?.proxyUrl).toBe("http://proxy.example:3128");
     const own = await configOf({ kubeconfig: config("one", {}, { "proxy-url": "socks5://own:1" }) });
-    expect(own.getCurrentCluster()?.proxyUrl).toBe("socks5://own:1");
+    expect(own.getCurrentCluster()?.proxyUrl).toBe("socks5h://own:1");
   });
 
   test.each([
@@ -230,11 +255,47 @@ describe("a user that makes its requests as another one", () => {
     async (user) => {
       const [field = ""] = Object.keys(user);
       const message = await errorOf(loadKubeConfig({ kubeconfig: config("one", { token: "t", ...user }) }));
-      expect(message).toBe(`User "user" of the provider's kubeconfig has ${field}, and no \`as\`: say as which user.`);
+      expect(message).toBe(
+        `User "user" of the provider's kubeconfig: it has ${field}, and no \`as\`: say as which user.`,
+      );
     },
   );
 });
 
 test("a kubeconfig may begin with a byte order mark", async () => {
   expect((await configOf({ kubeconfig: `\ufeff${config("one")}` })).getCurrentContext()).toBe("context-one");
+});
+
+test("a kubeconfig whose path has the separator of paths in it is one", async () => {
+  const path = file(`a${delimiter}b`, config("one"));
+  expect((await configOf({ kubeconfigPath: path })).getCurrentContext()).toBe("context-one");
+});
+
+describe("inside a Pod", () => {
+  const env = { KUBERNETES_SERVICE_HOST: "fd00::1", KUBERNETES_SERVICE_PORT: "8080" };
+
+  test("its service account is taken, over TLS whatever the port, with the namespace that the provider takes", () => {
+    file("token", "t");
+    file("ca.crt", loopbackCertificate().cert);
+    file("namespace", "of-account\n");
+    const own = inClusterConfig(env, folder);
+    expect(own?.clusters.get("in-cluster")).toEqual({
+      server: "https://[fd00::1]:8080",
+      "certificate-authority": join(folder, "ca.crt"),
+    });
+    expect(own?.users.get("in-cluster")).toEqual({ tokenFile: join(folder, "token") });
+    expect(own?.contexts.get("in-cluster")).toMatchObject({ namespace: "of-account" });
+    const chosen = inClusterConfig({ ...env, POD_NAMESPACE: "chosen" }, folder);
+    expect(chosen?.contexts.get("in-cluster")).toMatchObject({ namespace: "chosen" });
+  });
+
+  test("is only where there are an address and a token", () => {
+    expect(inClusterConfig(env, folder)).toBeUndefined();
+    mkdirSync(join(folder, "token"));
+    expect(inClusterConfig(env, folder)).toBeUndefined();
+    rmSync(join(folder, "token"), { recursive: true });
+    file("token", "t");
+    expect(inClusterConfig({ ...env, KUBERNETES_SERVICE_PORT: "" }, folder)).toBeUndefined();
+    expect(inClusterConfig(env, folder)).toBeDefined();
+  });
 });

@@ -3,12 +3,13 @@ import { join } from "node:path";
 import { expect, test } from "vitest";
 import { writeDesired } from "../../../../components/forward/state/desired.ts";
 import { readRecord } from "../../../../components/forward/state/record.ts";
+import { loopbackCertificate } from "../../loopbackCertificate";
 import type { FakeApi } from "../fakeApi";
 import { ask, fakeApi, httpApp, requestFor, runDaemon, temporaryFolder, until } from "../helpers";
 
-/** An API server with a Ready Pod whose app answers with the Pod's name. */
+/** An API server that takes credentials, with a Ready Pod whose app answers with the Pod's name. */
 async function serving(pod: string): Promise<FakeApi> {
-  const api = await fakeApi();
+  const api = await fakeApi(loopbackCertificate());
   const appPort = await httpApp((_request, response) => response.end(pod));
   api.setPod({ name: pod, uid: `uid-${pod}`, labels: { app: "web" }, ready: true, appPort });
   return api;

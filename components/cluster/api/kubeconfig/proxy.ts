@@ -46,3 +46,12 @@ loopback.addAddress("::1", "ipv6");
 function family(address: string): "ipv4" | "ipv6" {
   return isIP(address) === 6 ? "ipv6" : "ipv4";
 }
+
+/** What is wrong with the URL of a proxy, which may hold a password. */
+export function proxyProblem(proxy: string): string | undefined {
+  const shown = proxy.replace(/^([^/]*\/\/)?.*@/s, "$1…@");
+  const url = URL.parse(proxy);
+  if (url === null && /^(https?|socks5):\/\//i.test(proxy)) return `proxy-url ${shown} is not a URL`;
+  if (["http:", "https:", "socks5:"].includes(url?.protocol ?? "")) return undefined;
+  return `proxy-url ${shown} must begin with http://, https:// or socks5://`;
+}
