@@ -30,6 +30,23 @@ export const kinds: Kind[] = [
     says: [/"greedy"/, /exit code 137/, /memory/],
   },
   {
+    name: "memory-volume",
+    args: `{
+      volumes: { scratch: { mountPath: "/scratch", emptyDir: { memory: true } } },
+      init: [${init("filler", "dd if=/dev/zero of=/scratch/large bs=1M count=64", `resources: { limits: { memory: "32Mi" } }`)}],
+    }`,
+    says: [/"filler"/, /exit code 137/, /memory/],
+  },
+  {
+    name: "volume-too-full",
+    args: `{
+      volumes: { data: { mountPath: "/data", emptyDir: { sizeLimit: "4Mi" } } },
+      init: [${init("filler", "dd if=/dev/zero of=/data/large bs=1M count=16; sleep 3600")}],
+      podSpec: { terminationGracePeriodSeconds: 1 },
+    }`,
+    says: [/Evicted|evicted/, /"data"/, /4Mi/],
+  },
+  {
     name: "missing-executable",
     args: `{ init: [${init("fine", "true")}, { name: "missing", container: { image: "${images.busybox}", command: ["no-such-program"] } }] }`,
     says: [/"missing"/, /no-such-program/, /executable file not found/],
