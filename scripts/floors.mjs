@@ -25,6 +25,7 @@ export const floors = [
   "spec/applied",
   "spec/manifest",
   "spec/validation",
+  "spec/shape",
   "spec",
   "spec/steps",
   "spec/values",

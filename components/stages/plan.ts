@@ -3,7 +3,8 @@ import { defaultProtocol, type Expectations, type ForwardProtocol } from "../con
 import { InitPodError, type InitPodOptions, optionProblems, type PodOptions, podOptions } from "../pulumi";
 import { ForwardMode, type InitPodArgs } from "../spec";
 import { type Manifest, manifest } from "../spec/manifest";
-import { guarded, nameProblems, problemsOf } from "../spec/validation";
+import { guarded } from "../spec/shape";
+import { nameProblems, problemsOf } from "../spec/validation";
 import { checked, dnsLabel, formatProblems, port } from "../spec/values";
 import { deadlineSeconds } from "./deadline";
 

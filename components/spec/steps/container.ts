@@ -1,4 +1,3 @@
-import { dnsLabel, image, problemsInOptional } from "../values";
 import type { StepPlan } from "./plan";
 
 /** The plan of a step that is a Kubernetes Container as it is. */
@@ -19,8 +18,7 @@ export function container(value: Readonly<Record<string, unknown>>): StepPlan {
               fix: "must be a plain string: it names the container in logs and errors",
             },
           ]
-        : problemsInOptional(`${field}.name`, value.name, dnsLabel)),
-      ...problemsInOptional(`${field}.image`, value.image, image),
+        : []),
     ],
     container: () => ({}),
     raw: value,

@@ -2,4 +2,3 @@
 export { appGrants, type Grant, leakProblem } from "./isolation";
 export { nameProblems } from "./metadata";
 export { problemsOf } from "./problemsOf";
-export { guarded } from "./shape";

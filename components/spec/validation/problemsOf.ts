@@ -9,6 +9,7 @@ import {
   Security,
   stepNames,
 } from "..";
+import { shaped } from "../shape";
 import {
   dnsLabel,
   envName,
@@ -30,7 +31,6 @@ import { metadataProblems } from "./metadata";
 import { networkProblems } from "./network";
 import { nonRootProblems } from "./nonRoot";
 import { resourceProblems } from "./resources";
-import { shaped } from "./shape";
 import { sizeProblems } from "./sizes";
 import { volumeProblems } from "./volumes";
 
@@ -143,7 +143,7 @@ function rawNameProblems({ name, container }: AppContainer): Problem[] {
   if (raw === undefined) return [];
   if (typeof raw !== "string") return [{ field, value: "", fix: "must be a plain string: logs and errors name it" }];
   if (name !== undefined && name !== raw) return [{ field, value: "", fix: "is in container.name as well; keep one" }];
-  return problemsIn(field, raw, dnsLabel);
+  return [];
 }
 
 function nameProblems(args: InitPodArgs): Problem[] {

@@ -1,7 +1,7 @@
-import { isPlain, type Problem, problemsIn, quantity } from "../values";
+import { isPlain, type Problem, problemsIn, quantity, resourceName } from "../values";
 
 /**
- * What is wrong with the amounts in requests and limits of Kubernetes ResourceRequirements.
+ * What is wrong with the names and amounts in requests and limits of Kubernetes ResourceRequirements.
  * Source: https://kubernetes.io/docs/concepts/configuration/manage-resources-containers/
  */
 export function resourceProblems(field: string, resources: object | undefined): Problem[] {
@@ -9,6 +9,9 @@ export function resourceProblems(field: string, resources: object | undefined): 
   return ["requests", "limits"].flatMap((kind) => {
     const list = amounts?.[kind];
     if (typeof list !== "object" || list === null || !isPlain(list)) return [];
-    return Object.entries(list).flatMap(([name, amount]) => problemsIn(`${field}.${kind}.${name}`, amount, quantity));
+    return Object.entries(list).flatMap(([name, amount]) => [
+      ...problemsIn(`${field}.${kind}.${name}`, name, resourceName),
+      ...problemsIn(`${field}.${kind}.${name}`, amount, quantity),
+    ]);
   });
 }

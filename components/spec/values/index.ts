@@ -1,31 +1,37 @@
 // Checks of single values, and values as Kubernetes takes them.
 export { type Check, checked, type Fail, isPlain, isPlainObject, problemsIn, problemsInOptional } from "./checked";
 export {
-  annotationKey,
-  dnsLabel,
-  envName,
   fileMode,
   flag,
   headerName,
   headerValue,
   httpPath,
   httpUrl,
-  image,
-  labelKey,
-  labelValue,
   nonEmpty,
-  objectName,
   oneOf,
   port,
-  quantity,
   seconds,
-  secretKey,
   sha256,
   text,
   wholeNumber,
 } from "./checks";
 export { environment, type EnvVar, secretEnvironment, secretVariable } from "./environment";
 export { escapeExpansion } from "./escapeExpansion";
+export { image } from "./image";
+export {
+  annotationKey,
+  dnsLabel,
+  envName,
+  labelKey,
+  labelValue,
+  objectName,
+  portName,
+  portOrName,
+  probeHeaderName,
+  quantity,
+  resourceName,
+  secretKey,
+} from "./kubernetesNames";
 export type { Leaves } from "./leaves";
 export { folderOf, isWithin, mountPath, writtenPath } from "./paths";
 export { formatProblems, hiddenValue, type Problem, problemLine, shownValue } from "./problem";

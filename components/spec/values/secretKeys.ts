@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { problemsIn } from "./checked";
-import { envName, objectName, secretKey } from "./checks";
+import { envName, objectName, secretKey } from "./kubernetesNames";
 import type { Problem } from "./problem";
 
 /** One key of a Kubernetes Secret in the Pod's namespace. */

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { InitPodArgs } from "../../../../components/spec/args.ts";
 import { manifest } from "../../../../components/spec/manifest/manifest.ts";
 import { checked } from "../../../../components/spec/values/checked.ts";
-import { image } from "../../../../components/spec/values/checks.ts";
+import { image } from "../../../../components/spec/values/image.ts";
 import { places, variables } from "../validation/argumentPlaces.ts";
 
 const fail = (text: string): Error => new Error(text);

@@ -3,6 +3,7 @@ import type { InitPodArgs } from "..";
 import { checked, type Fail, hiddenValue, isPlain, isPlainObject, type Problem, shownValue } from "../values";
 import { didYouMean } from "./didYouMean";
 import { argsShape, type Shape } from "./fields";
+import type { Place } from "./kubernetesFields";
 
 /** What the arguments come to where nothing is taken for granted of them. */
 export interface Shaped {
@@ -38,6 +39,7 @@ export function guarded(args: InitPodArgs, fail: Fail): InitPodArgs {
 }
 
 type Leaf = Extract<Shape, { is: "leaf" }>;
+type Raw = Extract<Shape, { is: "raw" }>;
 
 interface Visitor {
   readonly problem: (problem: Problem) => void;
@@ -144,31 +146,53 @@ function misplaced<T>(value: unknown, what: string, field: string, { problem }: 
   return instead;
 }
 
-function rawFields(value: unknown, field: string, visitor: Visitor, shape: Shape): unknown {
+function rawFields(value: unknown, field: string, visitor: Visitor, { at }: Raw): unknown {
   if (!isPlainObject(value)) return misplaced(value, "an object with fields of Kubernetes", field, visitor, {});
-  return rawValue(value, field, visitor, shape, []);
+  return rawValue(value, field, visitor, at, []);
 }
 
 /** JSON with Outputs anywhere; `outer` are the objects that it lies in. */
-function rawValue(value: unknown, field: string, visitor: Visitor, shape: Shape, outer: readonly unknown[]): unknown {
-  if (value !== null && !isPlain(value)) return visitor.output(value, field, shape);
-  if (isJsonLeaf(value)) return value;
+function rawValue(
+  value: unknown,
+  field: string,
+  visitor: Visitor,
+  place: Place | undefined,
+  outer: readonly unknown[],
+): unknown {
+  if (value !== null && !isPlain(value)) return visitor.output(value, field, { is: "raw", at: place ?? {} });
+  if (isJsonLeaf(value)) return rawLeaf(value, field, visitor, place);
   if (outer.includes(value)) {
     visitor.problem({ field, value: "", fix: "contains itself; write it out as plain data" });
     return null;
   }
   const inside = [...outer, value];
   if (Array.isArray(value)) {
-    return Array.from(value as unknown[], (inner, at) => rawValue(inner, `${field}[${at}]`, visitor, shape, inside));
+    return Array.from(value as unknown[], (inner, at) =>
+      rawValue(inner, `${field}[${at}]`, visitor, place?.each, inside),
+    );
   }
   if (isPlainObject(value)) {
     return Object.fromEntries(
       Object.entries(value)
         .filter(([, inner]) => inner !== undefined)
-        .map(([name, inner]) => [name, rawValue(inner, `${field}.${name}`, visitor, shape, inside)]),
+        .map(([name, inner]) => {
+          const fix = place?.keys?.(name);
+          if (fix !== undefined) visitor.problem({ field: `${field}.${name}`, value: shownValue(name), fix });
+          const known =
+            place?.fields !== undefined && Object.hasOwn(place.fields, name) ? place.fields[name] : place?.each;
+          return [name, rawValue(inner, `${field}.${name}`, visitor, known, inside)];
+        }),
     );
   }
   visitor.problem({ field, value: shownValue(value) || String(value), fix: notJson });
+  return null;
+}
+
+function rawLeaf(value: unknown, field: string, visitor: Visitor, place: Place | undefined): unknown {
+  // It takes away what stands there.
+  const fix = value === null ? undefined : place?.check?.(value);
+  if (fix === undefined) return value;
+  visitor.problem({ field, value: shownValue(value), fix });
   return null;
 }
 
@@ -186,7 +210,7 @@ function resolvedProblem(value: unknown, shape: Shape): string | undefined {
     value,
     "",
     { problem: ({ field, fix }) => fixes.push(field === "" ? fix : `at ${field}: ${fix}`), output: () => null },
-    shape,
+    shape.is === "raw" ? shape.at : undefined,
     [],
   );
   return fixes[0];

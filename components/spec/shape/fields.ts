@@ -38,6 +38,7 @@ import {
   wholeNumber,
   writtenPath,
 } from "../values";
+import { containerPlace, type Place, podSpecPlace, resourcesPlace, serviceSpecPlace } from "./kubernetesFields";
 
 /** What may stand at a place of the arguments. */
 export type Shape =
@@ -56,7 +57,7 @@ export type Shape =
   | { readonly is: "map"; readonly of: Shape }
   | { readonly is: "list"; readonly of: Shape }
   /** Fields of Kubernetes: JSON with Outputs anywhere. */
-  | { readonly is: "raw" };
+  | { readonly is: "raw"; readonly at: Place };
 
 /** Each field of an interface of the arguments: a field that is new there is missing here until it has a shape. */
 type FieldsOf<T> = { readonly [Name in keyof Required<T>]: Shape };
@@ -82,7 +83,7 @@ const input = (check: Check, hidden = false): Shape => ({
 const inputNumber = (check: Check): Shape => ({ is: "leaf", types: ["number"], check, input: true, hidden: false });
 const map = (of: Shape): Shape => ({ is: "map", of });
 const list = (of: Shape): Shape => ({ is: "list", of });
-const raw: Shape = { is: "raw" };
+const raw = (at: Place): Shape => ({ is: "raw", at });
 const word = (words: object): Shape => plain("string", oneOf(Object.values(words) as string[]));
 
 const variables = map(input(text, true));
@@ -112,12 +113,12 @@ const step = fields<InitStep>({
   name: plain("string", dnsLabel),
   download,
   run,
-  container: raw,
+  container: raw(containerPlace),
   image: input(image),
   sidecar: plain("boolean", flag),
   retries: plain("number", wholeNumber(0)),
   secretEnv: secretKeys,
-  resources: raw,
+  resources: raw(resourcesPlace),
 });
 
 const app = fields<AppContainer>({
@@ -129,8 +130,8 @@ const app = fields<AppContainer>({
   env: variables,
   secretEnv: secretKeys,
   readyPath: input(httpPath),
-  resources: raw,
-  container: raw,
+  resources: raw(resourcesPlace),
+  container: raw(containerPlace),
 });
 
 const volume = fields<Volume>({
@@ -151,7 +152,11 @@ export const argsShape: Shape = fields<InitPodArgs>({
   init: list(step),
   container: app,
   volumes: map(volume),
-  service: fields<ServiceSettings>({ type: word(ServiceType), port: plain("number", port), spec: raw }),
+  service: fields<ServiceSettings>({
+    type: word(ServiceType),
+    port: plain("number", port),
+    spec: raw(serviceSpecPlace),
+  }),
   security: word(Security),
   forward: fields<ForwardSettings>({
     mode: word(ForwardMode),
@@ -163,5 +168,5 @@ export const argsShape: Shape = fields<InitPodArgs>({
   annotations: map(input(text)),
   timeoutSeconds: plain("number", seconds),
   retries: plain("number", wholeNumber(0)),
-  podSpec: raw,
+  podSpec: raw(podSpecPlace),
 });
