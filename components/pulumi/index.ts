@@ -1,8 +1,10 @@
 // What the stages need of Pulumi's SDK: the way to the cluster, errors, Outputs.
+export { withLateErrors } from "../spec/values";
 export { ClusterLink } from "./clusterLink";
 export { InitPodError, isInitPodError, reportedOn } from "./errors";
-export { knownOr, withLateErrors } from "./knownOr";
+export { knownOr } from "./knownOr";
 export { mayBeTransformed, transformLast } from "./lastTransform";
+export { mayBeNamed } from "./naming";
 export { componentOptions, type InitPodOptions, optionProblems, type PodOptions, podOptions } from "./options";
 export { ownUrn } from "./ownUrn";
 export { perDeployment } from "./perDeployment";

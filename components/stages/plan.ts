@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { defaultProtocol, type Expectations, type ForwardProtocol } from "../contract";
-import { InitPodError, type InitPodOptions, optionProblems, type PodOptions, podOptions } from "../pulumi";
+import { InitPodError, type InitPodOptions, mayBeNamed, optionProblems, type PodOptions, podOptions } from "../pulumi";
 import { ForwardMode, type InitPodArgs } from "../spec";
 import { type Manifest, manifest } from "../spec/manifest";
 import { guarded } from "../spec/shape";
@@ -37,7 +37,8 @@ export interface ForwardPlan {
  * @throws {InitPodError} with all problems of the arguments and the options.
  */
 export function plan(component: pulumi.Resource, name: string, given: InitPodArgs, opts: InitPodOptions): Plan {
-  const problems = [...nameProblems(name, given), ...problemsOf(given), ...optionProblems(opts)];
+  const ofName = nameProblems(name, given, mayBeNamed(component, opts));
+  const problems = [...ofName, ...problemsOf(given), ...optionProblems(opts)];
   if (problems.length > 0) throw new InitPodError(formatProblems(name, problems), component);
   const fail = (text: string): InitPodError => new InitPodError(`InitPod "${name}": ${text}`, component);
   const args = guarded(given, fail);

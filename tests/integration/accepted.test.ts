@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type KindName, kinds, type Manifest } from "../fixtures/names/kinds.ts";
-import { type Row, table } from "../fixtures/names/rows.ts";
+import { autonamed, resourceNames, type Row, table } from "../fixtures/names/rows.ts";
 import { kubectl } from "./support/stack.ts";
 
 // The unit test of the same table holds InitPod to it; this one holds the table to Kubernetes.
@@ -52,6 +52,17 @@ describe("the API server's dry run", () => {
     }
     expect(rowsOf(kind)).not.toEqual([]);
     expect(wrong).toEqual([]);
+  });
+
+  test("agrees with the table about each name that Pulumi makes of an InitPod's", async () => {
+    for (const { name, pod, service } of resourceNames) {
+      const metadata = { name: autonamed(name) };
+      const answers = {
+        pod: await dryRun({ ...kinds["container name"].object("a"), metadata }),
+        service: await dryRun({ ...kinds["target port"].object(80), metadata }),
+      };
+      expect([name, answers.pod.accepted, answers.service.accepted]).toEqual([name, pod, service]);
+    }
   });
 });
 

@@ -43,7 +43,6 @@ export const resourcesPlace = fields({ requests: amounts, limits: amounts });
 
 const handler = {
   httpGet: fields({
-    path: a(nonEmpty),
     port: a(portOrName),
     httpHeaders: each(fields({ name: a(probeHeaderName) })),
   }),
@@ -87,7 +86,6 @@ export const podSpecPlace = fields({
   nodeSelector: each(a(labelValue), labelKey),
   nodeName: maybe(objectName),
   serviceAccountName: maybe(objectName),
-  runtimeClassName: a(objectName),
 });
 
 /**

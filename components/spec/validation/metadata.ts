@@ -48,17 +48,23 @@ const longestPodName = 253;
 const longestServiceName = 63;
 
 /**
- * What is wrong with the name of the Pulumi resource, from which the Pod's and the Service's are made.
+ * What is wrong with the name of the Pulumi resource, from which the Pod's and the Service's are made; `mayBeNamed`: unless
+ * something else names them. A Service's may begin with a digit as of Kubernetes 1.36; the API server of an older one says
+ * so.
  * Source: https://kubernetes.io/docs/concepts/overview/working-with-objects/names/
  */
-export function nameProblems(name: unknown, args: unknown): Problem[] {
+export function nameProblems(name: unknown, args: unknown, mayBeNamed: boolean): Problem[] {
   const hasService = isPlainObject(args) && args.service !== undefined;
   const longest = (hasService ? longestServiceName : longestPodName) - longestSuffix;
-  const pattern = hasService ? /^[a-z][a-z0-9-]*$/ : /^[a-z0-9][a-z0-9-]*(?:\.[a-z0-9][a-z0-9-]*)*$/;
-  const hasBadEnd = typeof name === "string" && name.includes("-.");
-  if (typeof name === "string" && name.length <= longest && pattern.test(name) && !hasBadEnd) return [];
+  const pattern = hasService ? /^[a-z0-9][a-z0-9-]*$/ : /^[a-z0-9][a-z0-9-]*(?:\.[a-z0-9][a-z0-9-]*)*$/;
+  if (typeof name === "string" && (mayBeNamed || isNameStart(name, longest, pattern))) return [];
   const what = hasService
-    ? 'the Pod and the Service get their names from it: lower case letters, digits and "-", a letter first'
+    ? 'the Pod and the Service get their names from it: lower case letters, digits and "-", a letter or digit first'
     : 'the Pod gets its name from it: lower case letters, digits, "-" and ".", a letter or digit first';
-  return [{ field: "name", value: shownValue(name) || String(name), fix: `${what}, at most ${longest} characters` }];
+  const fix = `${what}, at most ${longest} characters; or set metadata.name by one of the InitPod's own transforms`;
+  return [{ field: "name", value: shownValue(name) || String(name), fix }];
+}
+
+function isNameStart(name: string, longest: number, pattern: RegExp): boolean {
+  return name.length <= longest && pattern.test(name) && !name.includes("-.");
 }

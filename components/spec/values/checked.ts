@@ -49,7 +49,7 @@ export function checked<T>(
   hidden = false,
 ): pulumi.Input<T> {
   if (isPlain(input)) return input;
-  const output = pulumi.output(input);
+  const output = withoutCircles(input, field, fail);
   const guarded = output.apply(async (value) => {
     const fix = check(value);
     if (fix === undefined) return value;
@@ -60,4 +60,43 @@ export function checked<T>(
   });
   // Output<UnwrappedT> is what an Input<T> resolves to; TypeScript can't see that for a generic T.
   return guarded as pulumi.Output<T>;
+}
+
+/** What the SDK says of a value that contains itself, of which it makes no Output. */
+const circular = "Cannot create an Output from a circular structure";
+
+/** As an Output, of which the SDK refuses some without a word about where they stand. */
+function withoutCircles(input: pulumi.Input<unknown>, field: string, fail: Fail): pulumi.Output<unknown> {
+  // Its error is told in our words, and then not once more in the SDK's.
+  const output = withLateErrors(pulumi.output(input));
+  return pulumi.output(
+    partsOf(output)
+      .promise(true)
+      .then(
+        () => output,
+        (error: unknown) => {
+          if (!(error instanceof Error) || !error.message.includes(circular)) throw error;
+          throw fail(problemLine({ field, value: "an object", fix: "contains itself; write it out as plain data" }));
+        },
+      ),
+  );
+}
+
+/** An Output whose error may be asked for later than it comes, of which Node.js would warn. */
+export function withLateErrors<T>(output: pulumi.Output<T>): pulumi.Output<T> {
+  const { isKnown, isSecret, promise, allResources } = partsOf(output);
+  for (const part of [isKnown, isSecret, promise(true), allResources()]) part.catch(() => undefined);
+  return output;
+}
+
+/** What an Output is made of; the SDK's types don't declare it. */
+interface Parts {
+  isKnown: Promise<boolean>;
+  isSecret: Promise<boolean>;
+  promise: (withUnknowns: boolean) => Promise<unknown>;
+  allResources: () => Promise<unknown>;
+}
+
+function partsOf(output: pulumi.Output<unknown>): Parts {
+  return output as unknown as Parts;
 }

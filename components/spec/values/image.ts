@@ -28,8 +28,8 @@ export const image: Check = (value) => {
   const parts = repository.split("/");
   const first = parts[0] ?? "";
   // As Docker and containerd tell a registry from a folder on the default one.
-  const hasHost = parts.length > 1 && (/[.:]/.test(first) || first === "localhost" || first !== first.toLowerCase());
-  if (hasHost && !host.test(first)) return fix;
+  const isMeantAsHost = /[.:]/.test(first) || first === "localhost" || first !== first.toLowerCase();
+  const hasHost = parts.length > 1 && isMeantAsHost && host.test(first);
   const path = hasHost ? parts.slice(1) : parts;
   const isLong = [...(parts.length > 1 ? [] : [officialPart]), ...path].join("/").length > longestRepository;
   if (isLong || !path.every((part) => repositoryPart.test(part))) {

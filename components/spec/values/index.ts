@@ -1,5 +1,14 @@
 // Checks of single values, and values as Kubernetes takes them.
-export { type Check, checked, type Fail, isPlain, isPlainObject, problemsIn, problemsInOptional } from "./checked";
+export {
+  type Check,
+  checked,
+  type Fail,
+  isPlain,
+  isPlainObject,
+  problemsIn,
+  problemsInOptional,
+  withLateErrors,
+} from "./checked";
 export {
   fileMode,
   flag,

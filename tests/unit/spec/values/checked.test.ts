@@ -48,6 +48,29 @@ describe("a value that was not known at first", () => {
     await expect(valueOf(checked(Promise.resolve(""), "image", image, fail))).rejects.toThrow("image");
   });
 
+  test.each([
+    ["by a promise", (value: unknown) => Promise.resolve(value)],
+    ["by an Output of a promise", (value: unknown) => pulumi.output(Promise.resolve(value))],
+    ["by an apply", (value: unknown) => pulumi.output("x").apply(() => value)],
+    ["by a promise inside of it", (value: unknown) => pulumi.output({ inner: Promise.resolve(value) })],
+    ["as a secret", (value: unknown) => pulumi.secret(Promise.resolve(value))],
+  ])("is refused by field and fix where it contains itself, %s", async (_, given) => {
+    const round: unknown[] = [];
+    round.push({ round });
+    const input = given(round) as pulumi.Input<string>;
+
+    await expect(valueOf(checked(input, "container.image", image, fail))).rejects.toThrow(
+      "container.image = an object: contains itself; write it out as plain data",
+    );
+  });
+
+  test("keeps being a secret, and an error of the program's own", async () => {
+    const secret = checked(pulumi.secret("nginx"), "container.image", image, fail);
+    expect(await pulumi.isSecret(pulumi.output(secret))).toBe(true);
+    const failed = Promise.reject(new Error("The program's own."));
+    await expect(valueOf(checked(failed, "container.image", image, fail))).rejects.toThrow("The program's own.");
+  });
+
   test("that is plain comes back as it is", () => {
     expect(checked("A B", "container.image", image, fail)).toBe("A B");
   });
