@@ -35,7 +35,7 @@ export function create(self: Self, plan: Plan, claim: Claim): Created {
   const { customTimeouts } = podOptions;
   const namespace = link.namespace;
   const labels = claim.identity.apply((identity) => ({ ...identity.labels, ...plan.labels }));
-  const applied = new AppliedSpec(podSpec, earlierOf(claim), podOptions.ignoreChanges);
+  const applied = new AppliedSpec(podSpec, earlierOf(claim), podOptions);
   const metadata = { namespace, labels, annotations: podAnnotations(plan, claim, applied) };
   const options = optionsOf(self, plan, claim);
   const pod = pulumi.output(

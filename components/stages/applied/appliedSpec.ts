@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Pod } from "../../cluster/pods";
 import { annotation } from "../../contract";
 import { packageVersion } from "../../forward/state";
+import type { PodOptions } from "../../pulumi";
 import { ignoring, type Leaves, leavesOf } from "../../spec/applied";
 import { decide, type Decision, noticeOf } from "./decision";
 import { isSecret, plainOf } from "./plain";
@@ -23,11 +24,11 @@ export interface Earlier {
 export class AppliedSpec {
   readonly #decided: Promise<{ leaves: Leaves; decision: Decision; earlier: Earlier }>;
 
-  /** `ignored`: paths of the Pod whose changes the user has the engine ignore. */
+  /** `given`: the user's own options of the Pod. */
   constructor(
     spec: unknown,
     earlier: pulumi.Output<Earlier>,
-    private readonly ignored: readonly string[] = [],
+    private readonly given: Pick<PodOptions, "ignoreChanges" | "deleteBeforeReplace"> = {},
   ) {
     this.#decided = Promise.all([plainOf(spec), plainOf(earlier)]).then(([plain, known]) => {
       const leaves = this.#leavesOf(plain);
@@ -49,7 +50,7 @@ export class AppliedSpec {
   get notice(): Promise<string | undefined> {
     return this.#decided.then(
       // Whoever has changes ignored knows that the Pod stays as it is.
-      ({ decision }) => (this.ignored.length > 0 ? undefined : noticeOf(decision, packageVersion())),
+      ({ decision }) => (this.#ignored.length > 0 ? undefined : noticeOf(decision, packageVersion())),
       () => undefined,
     );
   }
@@ -73,14 +74,34 @@ export class AppliedSpec {
     return {
       props: isAsPlanned ? props : { ...props, metadata: annotated(inputs.metadata, decision.record) },
       opts: decision.isApplied
-        ? { ...asGiven(opts), ignoreChanges: [...(opts.ignoreChanges ?? []), "spec"] }
-        : asGiven(opts),
+        ? { ...this.#asGiven(opts), ignoreChanges: [...(opts.ignoreChanges ?? []), "spec"] }
+        : this.#asGiven(opts),
     };
   };
 
+  /** Paths of the Pod whose changes the user has the engine ignore. */
+  get #ignored(): readonly string[] {
+    return this.given.ignoreChanges ?? [];
+  }
+
+  /**
+   * The SDK fills in what nobody has set, and would send it as if somebody had. Of `protect` and `retainOnDelete`, the Pod
+   * then has the InitPod's; `deleteBeforeReplace: false` overrides the provider, which deletes a Pod of a fixed name first.
+   */
+  #asGiven(opts: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
+    const { deleteBeforeReplace, protect, retainOnDelete } = opts;
+    return {
+      ...opts,
+      deleteBeforeReplace:
+        deleteBeforeReplace === true || this.given.deleteBeforeReplace !== undefined ? deleteBeforeReplace : undefined,
+      protect: protect === true ? true : undefined,
+      retainOnDelete: retainOnDelete === true ? true : undefined,
+    };
+  }
+
   /** What is ignored makes no difference, and stands in no record, as it may not be applied. */
   #leavesOf(spec: unknown): Leaves {
-    const { spec: counted } = ignoring({ spec }, this.ignored) as { spec?: unknown };
+    const { spec: counted } = ignoring({ spec }, this.#ignored) as { spec?: unknown };
     return leavesOf(counted);
   }
 }
@@ -106,15 +127,4 @@ function edited(input: unknown, edit: (fields: Record<string, unknown>) => unkno
   if (pulumi.Output.isInstance(input)) return input.apply((known) => edited(known, edit));
   const fields = input as Record<string, unknown>;
   return isSecret(fields) ? { ...fields, value: edited(fields.value, edit) } : edit(fields);
-}
-
-/** The SDK fills in what nobody has set, and would send it as if somebody had. */
-function asGiven(opts: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
-  const { deleteBeforeReplace, protect, retainOnDelete } = opts;
-  return {
-    ...opts,
-    deleteBeforeReplace: deleteBeforeReplace === true ? true : undefined,
-    protect: protect === true ? true : undefined,
-    retainOnDelete: retainOnDelete === true ? true : undefined,
-  };
 }

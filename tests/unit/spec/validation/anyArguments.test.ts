@@ -4,8 +4,8 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { InitPodArgs } from "../../../../components/spec/args.ts";
 import { manifest } from "../../../../components/spec/manifest/manifest.ts";
-import { problemsOf } from "../../../../components/spec/validation/problemsOf.ts";
 import { guarded } from "../../../../components/spec/shape/shape.ts";
+import { problemsOf } from "../../../../components/spec/validation/problemsOf.ts";
 import { formatProblems } from "../../../../components/spec/values/problem.ts";
 import { anyArgs, anyValue, goodArgs, places, put } from "../../../fixtures/arguments/arbitrary.ts";
 

@@ -7,10 +7,16 @@ const key = "0123456789abcdef";
 const spec = { containers: [{ name: "app", image: "nginx:1", env: [{ name: "TOKEN", value: "hunter2" }] }] };
 const signed = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
 
-function appliedSpec(wanted: unknown, record?: string, isRemade = false, ignored: string[] = []): AppliedSpec {
+function appliedSpec(
+  wanted: unknown,
+  record?: string,
+  isRemade = false,
+  ignoreChanges: string[] = [],
+  deleteBeforeReplace?: boolean,
+): AppliedSpec {
   const annotations: Record<string, string> = record === undefined ? {} : { "init-pod.dev/applied": record };
   const newest: Pod = { metadata: { name: "web-1", namespace: "shop", uid: "1", generation: 1, annotations } };
-  return new AppliedSpec(wanted, pulumi.secret({ newest, key, isRemade }), ignored);
+  return new AppliedSpec(wanted, pulumi.secret({ newest, key, isRemade }), { ignoreChanges, deleteBeforeReplace });
 }
 
 async function transformed(
@@ -52,6 +58,17 @@ describe("the transform of a Pod", () => {
     const set = { deleteBeforeReplace: true, protect: true, retainOnDelete: true };
     expect((await transformed(appliedSpec(spec, record), { metadata, spec }, set))?.opts).toMatchObject(set);
   });
+
+  test.each([true, false])(
+    "leaves deleteBeforeReplace as the user set it, unless a transform did: %s",
+    async (given) => {
+      const applied = appliedSpec(spec, record, false, [], given);
+      for (const deleteBeforeReplace of [true, false]) {
+        const result = await transformed(applied, { metadata, spec }, { deleteBeforeReplace });
+        expect(result?.opts).toMatchObject({ deleteBeforeReplace });
+      }
+    },
+  );
 
   test("keeps out of a change, of a first Pod and of one that is made anew in any case", async () => {
     const changed = { ...spec, hostUsers: false };
