@@ -1,9 +1,9 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "vitest";
-import { Link } from "./support/link.ts";
 import { images, program } from "./support/programs.ts";
+import { openProxy } from "./support/proxy.ts";
 import { onlySandbox, restartApiServer, sandboxPart } from "./support/sandboxPart.ts";
 import { TestStack } from "./support/stack.ts";
 
@@ -48,19 +48,17 @@ async function upWith(interrupt: () => Promise<void>): Promise<{ output: string;
 describe("`up` while an init container runs", () => {
   test("goes on after a connection that was cut for 20 s, with each log line once", async () => {
     const folder = mkdtempSync(join(tmpdir(), "init-pod-cut-"));
-    const { link, server, kubeconfig: throughLink } = await Link.open();
-    const kubeconfig = join(folder, "kubeconfig");
-    writeFileSync(kubeconfig, throughLink);
+    const { proxy, kubeconfig } = await openProxy(folder);
     try {
       stack = await TestStack.create(counting, { env: { KUBECONFIG: kubeconfig } });
-      const { output, seconds } = await upWith(() => link.cut(20_000));
-      expect(output).toContain(server);
+      const { output, seconds } = await upWith(() => proxy.cut(20_000));
+      expect(output).toContain(proxy.server);
       expect(shownLines(output)).toEqual(allLines);
       expect(seconds).toBeLessThan(lastLine + 45);
       await stack.remove();
       stack = undefined;
     } finally {
-      link.close();
+      proxy.close();
       rmSync(folder, { recursive: true, force: true });
     }
   });

@@ -4,12 +4,13 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import type { ApiProxy } from "../support/apiProxy/index.ts";
 import { createAccounts } from "./support/documentedRole.ts";
 import { daemonPid, shownForwards, stateFolderOf } from "./support/forward.ts";
-import { adminConfig, Link } from "./support/link.ts";
 import { type Answer, ask, steadyRequests, tally } from "./support/load.ts";
 import { eventually } from "./support/machine.ts";
 import { images, program } from "./support/programs.ts";
+import { adminConfig, openProxy } from "./support/proxy.ts";
 import { run } from "./support/run.ts";
 import { kubectl, TestStack } from "./support/stack.ts";
 
@@ -31,20 +32,18 @@ describe("a forward whose daemon was stopped for longer than any of its timers, 
   /** Short enough that no client gives up before the daemon goes on. */
   const lastAskedMs = 5_000;
   const folder = mkdtempSync(join(tmpdir(), "init-pod-link-"));
-  let link: Link;
+  let proxy: ApiProxy;
   let stack: TestStack;
 
   beforeAll(async () => {
-    const opened = await Link.open();
-    link = opened.link;
-    const kubeconfig = join(folder, "kubeconfig");
-    writeFileSync(kubeconfig, opened.kubeconfig);
-    stack = await TestStack.create(serving(1), { env: { KUBECONFIG: kubeconfig } });
+    const opened = await openProxy(folder);
+    proxy = opened.proxy;
+    stack = await TestStack.create(serving(1), { env: { KUBECONFIG: opened.kubeconfig } });
     await stack.up();
   });
   afterAll(async () => {
     await stack.remove();
-    link.close();
+    proxy.close();
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -53,7 +52,7 @@ describe("a forward whose daemon was stopped for longer than any of its timers, 
     const pid = daemonPid(stateFolderOf(stack));
     expect(tally([await ask(url)])).toEqual({ app: 1 });
     process.kill(pid, "SIGSTOP");
-    expect(link.lose()).toBeGreaterThan(0);
+    expect(proxy.lose()).toBeGreaterThan(0);
     await sleep(stoppedMs - lastAskedMs);
     const stop = steadyRequests(url, perSecond);
     await sleep(lastAskedMs);

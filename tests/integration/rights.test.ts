@@ -3,9 +3,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { createAccounts } from "./support/documentedRole.ts";
-import { adminConfig } from "./support/link.ts";
 import { eventually } from "./support/machine.ts";
 import { images, program } from "./support/programs.ts";
+import { adminConfig } from "./support/proxy.ts";
 import { mustRun, run } from "./support/run.ts";
 import { diagnostics, kubectl, TestStack } from "./support/stack.ts";
 

@@ -1,9 +1,7 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { selfSigned } from "./support/certificate.ts";
-import { OtherCluster } from "./support/otherCluster.ts";
+import type { ApiProxy } from "../support/apiProxy/index.ts";
 import { images, program } from "./support/programs.ts";
+import { openProxy, renameCluster } from "./support/proxy.ts";
 import { kubectl, TestStack } from "./support/stack.ts";
 
 const args = `{
@@ -12,21 +10,24 @@ const args = `{
   forward: { mode: "never" },
 }`;
 
+const other = { context: "other", uid: "11111111-2222-3333-4444-555555555555" };
+
 describe("where the kubeconfig's current context leads to another cluster", () => {
   let stack: TestStack;
-  let other: OtherCluster;
+  let proxy: ApiProxy;
   let env: { KUBECONFIG: string };
 
   beforeAll(async () => {
     stack = await TestStack.create(program(args));
-    other = await OtherCluster.start(await selfSigned(stack.folder));
-    env = { KUBECONFIG: join(stack.folder, "other-kubeconfig") };
-    writeFileSync(env.KUBECONFIG, other.kubeconfig, { mode: 0o600 });
+    const opened = await openProxy(stack.folder, other.context);
+    proxy = opened.proxy;
+    renameCluster(proxy, other.uid);
+    env = { KUBECONFIG: opened.kubeconfig };
     await stack.up();
   });
   afterAll(async () => {
     await stack.remove();
-    other.stop();
+    proxy.close();
   });
 
   const objects = (): Promise<string> => kubectl(["get", "pods,services", "-n", stack.namespace, "-o", "name"]);
