@@ -1,16 +1,17 @@
 import { hasLabels, type Labels, labelSelector, type LabelSets, unionOf } from "../../contract";
 import { errorText } from "../../text";
 import { backoffMs, delay } from "../../time";
-import { type ClusterClient, hasStatus } from "../api";
+import { type ClusterClient, hasStatus, UnreachableError } from "../api";
 import type { Pod } from "./pod";
 import { listPods, type ListRequest, podsPath, type WatchEvent, watchPods } from "./podFeed";
 import { trimmed } from "./trimmed";
+import { LatestVersion } from "./versions";
 
 /** How long the API server lets one watch live; a new one follows. */
 const watchSeconds = 240;
 /** Time between the starts of two watches, lest a proxy that ends each at once is asked without pause. */
 const watchIntervalMs = 1_000;
-/** Longest time between two lists as long as they are answered, as where the right to watch is missing. */
+/** Longest time between two lists as long as they are answered, as where no watch comes about, or none that tells anything. */
 const listIntervalMs = 2_000;
 /** The API server sends a bookmark about each minute: silence for longer means a dead connection. */
 const silenceMs = 90_000;
@@ -37,6 +38,7 @@ export interface PodView {
 export class PodViews {
   readonly #subscribers = new Set<Subscriber>();
   readonly #pods = new Map<string, Pod>();
+  readonly #latest = new LatestVersion();
   #live = false;
   #error: string | undefined;
   /** What was logged last. */
@@ -95,9 +97,11 @@ export class PodViews {
         this.#selector = unionOf([...this.#subscribers].map((subscriber) => subscriber.selector));
         const request = { ...this.#request(this.#selector), signal };
         const { pods, version } = await this.#list(request);
+        if (!this.#latest.acceptList(version))
+          throw new UnreachableError("its answer is older than what it told before");
         isListed = true;
         this.#listed(pods);
-        await this.#follow(request, version, signal, () => (failures = 0));
+        await this.#follow(request, signal, () => (failures = 0));
       } catch (error) {
         if (signal.aborted) continue;
         failures++;
@@ -144,19 +148,23 @@ export class PodViews {
     return { pods: pods.map(trimmed), version };
   }
 
-  /** Reads one watch after the other, until one fails or the versions it asks for are too old. */
-  async #follow(list: ListRequest, version: string, signal: AbortSignal, worked: () => void): Promise<void> {
+  /** Reads one watch after the other, until one fails, tells nothing, or the versions it asks for are too old. */
+  async #follow(list: ListRequest, signal: AbortSignal, worked: () => void): Promise<void> {
     const client = await this.connect();
     const request = { ...list, seconds: watchSeconds, silenceMs };
-    while (!signal.aborted) {
-      const pause = delay(watchIntervalMs, signal);
-      for await (const event of await watchPods(client, { ...request, version })) {
-        version = event.object.metadata.resourceVersion ?? version;
-        if (event.type !== "BOOKMARK") this.#apply(event);
+    let isTold = true;
+    while (isTold && !signal.aborted) {
+      const started = performance.now();
+      isTold = false;
+      for await (const event of await watchPods(client, { ...request, version: this.#latest.version ?? "" })) {
+        const isNew = this.#latest.acceptEvent(event.object.metadata.resourceVersion);
+        isTold ||= isNew || event.type === "BOOKMARK";
+        if (isNew && event.type !== "BOOKMARK") this.#apply(event);
         worked();
       }
       worked();
-      await pause;
+      // One that ended and told nothing may be of something on the way that lets no event through.
+      await delay(started + (isTold ? watchIntervalMs : listIntervalMs) - performance.now(), signal);
     }
   }
 

@@ -1,8 +1,9 @@
 import { errorText } from "../../text";
 import { delay } from "../../time";
-import { type ClusterClient, hasStatus, KubeconfigError } from "../api";
+import { type ClusterClient, hasStatus, KubeconfigError, UnreachableError } from "../api";
 import type { Pod } from "./pod";
 import { listPods, podsPath, type WatchEvent, watchPods } from "./podFeed";
+import { isOlder, LatestVersion } from "./versions";
 
 /** Who wants to know of one Pod. */
 export interface PodListener {
@@ -54,6 +55,7 @@ export class PodWatch {
   #pods = new Map<string, Pod>();
   readonly #subscriptions = new Set<Subscription>();
   readonly #allowed = new Set<Way>();
+  #latest = new LatestVersion();
   readonly #scope: { namespace: string; labelSelector: string };
   readonly #timing: WatchTiming;
   #way: Way = "watch";
@@ -82,17 +84,23 @@ export class PodWatch {
     return this.#brokenSince === undefined ? undefined : Math.round((performance.now() - this.#brokenSince) / 1000);
   }
 
-  /** Tells `listener` of a Pod that is known to have been created, until the returned function is called. */
-  subscribe(pod: { name: string; uid: string }, listener: PodListener): () => void {
-    const subscription: Subscription = { ...pod, ...listener };
+  /**
+   * Tells `listener` of a Pod that is known to have been created, until the returned function is called; from `version` on,
+   * where it was read before.
+   */
+  subscribe(
+    { name, uid, version }: { name: string; uid: string; version?: string },
+    listener: PodListener,
+  ): () => void {
+    const subscription: Subscription = { name, uid, told: version, ...listener };
     this.#subscriptions.add(subscription);
     if (this.#stop === undefined) {
       this.#stop = new AbortController();
       void this.#run(this.#stop.signal);
     } else {
       // Not knowing it says nothing: it may be younger than the last list, and its event on the way.
-      const known = this.#pods.get(pod.name);
-      if (known?.metadata.uid === pod.uid) tell(subscription, known);
+      const known = this.#pods.get(name);
+      if (known?.metadata.uid === uid) tell(subscription, known);
     }
     return () => {
       this.#subscriptions.delete(subscription);
@@ -104,25 +112,27 @@ export class PodWatch {
     this.#stop?.abort();
     this.#stop = undefined;
     this.#pods.clear();
+    this.#latest = new LatestVersion();
   }
 
   async #run(signal: AbortSignal): Promise<void> {
-    let version: string | undefined;
+    let isListed = false;
     while (!signal.aborted) {
       const start = performance.now();
       try {
         if (this.#way === "get") await this.#get(signal);
         else if (this.#way === "list") await this.#list(signal);
         else {
-          version ??= await this.#list(signal);
-          version = await this.#watch(version, signal);
+          if (!isListed) await this.#list(signal);
+          // One that ended and told nothing may be of something on the way that lets no event through.
+          isListed = await this.#watch(signal);
         }
         if (this.#way !== "watch") await delay(this.#timing.poll, signal);
         else await this.#pause(start, this.#timing.longestPause.afterEnd, signal);
       } catch (error) {
         if (this.#stop?.signal !== signal) return;
         // A new list also shows what happened while nothing was heard.
-        version = undefined;
+        isListed = false;
         if (this.#believes(error)) {
           if (!this.#fallBack(error)) return;
         } else {
@@ -133,12 +143,15 @@ export class PodWatch {
     }
   }
 
-  async #list(signal: AbortSignal): Promise<string> {
+  async #list(signal: AbortSignal): Promise<void> {
     this.#asking = "list";
     // Only those who asked before the list was made can conclude from it that their Pod is gone.
     const asked = new Set(this.#subscriptions);
     const fresh = this.#brokenSince !== undefined;
     const { pods, version } = await listPods(this.client, { ...this.#scope, signal, fresh });
+    const isReset = isOlder(version, this.#latest.version);
+    if (!this.#latest.acceptList(version)) throw new UnreachableError("its answer is older than what it told before");
+    if (isReset) for (const subscription of this.#subscriptions) subscription.told = undefined;
     this.#works();
     this.#pods = new Map(pods.map((pod) => [pod.metadata.name, pod]));
     for (const subscription of this.#subscriptions) {
@@ -146,20 +159,22 @@ export class PodWatch {
       if (pod?.metadata.uid === subscription.uid) tell(subscription, pod);
       else if (asked.has(subscription)) await this.#confirmGone(subscription, signal);
     }
-    return version;
   }
 
-  /** Follows the changes since `version`; resolves with the version to go on from when the watch ends. */
-  async #watch(version: string, signal: AbortSignal): Promise<string> {
+  /** Follows the changes since the latest one until the watch ends; resolves with whether it told anything. */
+  async #watch(signal: AbortSignal): Promise<boolean> {
     this.#asking = "watch";
+    const { version = "" } = this.#latest;
     const timing = { seconds: watchSeconds, silenceMs: this.#timing.silence };
     const events = await watchPods(this.client, { ...this.#scope, ...timing, version, signal, fresh: true });
     this.#works();
+    let isTold = false;
     for await (const event of events) {
-      version = event.object.metadata.resourceVersion ?? version;
-      if (event.type !== "BOOKMARK") await this.#apply(event, signal);
+      const isNew = this.#latest.acceptEvent(event.object.metadata.resourceVersion);
+      isTold ||= isNew || event.type === "BOOKMARK";
+      if (isNew && event.type !== "BOOKMARK") await this.#apply(event, signal);
     }
-    return version;
+    return isTold;
   }
 
   async #get(signal: AbortSignal): Promise<void> {
@@ -262,7 +277,7 @@ export class PodWatch {
 
 function tell(subscription: Subscription, pod: Pod): void {
   const version = pod.metadata.resourceVersion;
-  if (version !== undefined && version === subscription.told) return;
+  if (version !== undefined && (version === subscription.told || isOlder(version, subscription.told))) return;
   subscription.told = version ?? "";
   subscription.changed(pod);
 }

@@ -67,7 +67,7 @@ class PodWait {
         this.#resolve = resolve;
         if (found !== undefined) this.#see(found);
         unsubscribe = watch.subscribe(
-          { name: podName, uid: podUid },
+          { name: podName, uid: podUid, version: found?.metadata.resourceVersion },
           {
             changed: (pod) => (pod === undefined ? this.#gone() : this.#see(pod)),
             failed: (error) => {

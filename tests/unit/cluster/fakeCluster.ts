@@ -126,6 +126,11 @@ export class FakeCluster {
     this.#emit("BOOKMARK", { metadata: { resourceVersion: String(this.#version) } });
   }
 
+  /** Tells all watches of it, as a cache does that repeats itself. */
+  tell(event: object): void {
+    for (const watcher of this.#watchers) watcher.write(JSON.stringify(event) + "\n");
+  }
+
   /** Tells all watches that their version is too old. */
   expire(): void {
     this.oldestVersion = this.#version + 1;

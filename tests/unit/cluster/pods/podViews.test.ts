@@ -105,7 +105,7 @@ test("goes on after a watch has ended from the last version that a bookmark told
 
 test("is out of touch after a cut until it has listed anew", async () => {
   const { view, asked } = await viewOn(["web-1"], (response, version) => {
-    response.write(event("BOOKMARK", { metadata: { resourceVersion: "7" } }));
+    response.write(event("BOOKMARK", { metadata: { resourceVersion: version ?? "" } }));
     if (version === "1") setTimeout(() => response.destroy(), 50);
   });
   await until(() => view.isLive());
