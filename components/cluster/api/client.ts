@@ -89,7 +89,7 @@ export class ClusterClient {
         return response;
       }
       endStalled(response, timeoutMs);
-      throw apiError(status, await readAll(response));
+      throw apiError(status, await readAll(response), retryAfterOf(response));
     });
   }
 
@@ -173,7 +173,7 @@ function endStalled(response: http.IncomingMessage, stallMs: number): void {
     if (performance.now() - since >= stallMs) {
       response.destroy(new Error(`the answer stalled for ${stallMs / 1000} s`));
     }
-  }, stallMs / 4);
+  }, stallMs / 20);
   response.once("close", () => clearInterval(timer));
 }
 
@@ -190,12 +190,24 @@ async function readAll(response: http.IncomingMessage): Promise<string> {
 /** Longest error text that is not a Kubernetes `Status`, such as a proxy's HTML page. */
 const longestErrorText = 300;
 
-function apiError(status: number, body: string): ApiError {
+function apiError(status: number, body: string, retryAfterMs: number | undefined): ApiError {
   try {
     const parsed = JSON.parse(body) as { message?: string; reason?: string };
-    return new ApiError(status, parsed.message ?? `HTTP status ${status}`, parsed.reason);
+    return new ApiError(status, parsed.message ?? `HTTP status ${status}`, parsed.reason, retryAfterMs);
   } catch {
     const text = body.replace(/\s+/g, " ").trim().slice(0, longestErrorText);
-    return new ApiError(status, text === "" ? `HTTP status ${status}` : `HTTP status ${status}: ${text}`);
+    const message = text === "" ? `HTTP status ${status}` : `HTTP status ${status}: ${text}`;
+    return new ApiError(status, message, undefined, retryAfterMs);
   }
+}
+
+/** A server that asks for more is asked sooner. */
+const longestRetryAfterMs = 30_000;
+
+/** Source: https://www.rfc-editor.org/rfc/rfc9110#field.retry-after (seconds, or a date) */
+function retryAfterOf({ headers }: http.IncomingMessage): number | undefined {
+  const text = headers["retry-after"] ?? "";
+  if (text === "") return undefined;
+  const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(ms, 0), longestRetryAfterMs);
 }

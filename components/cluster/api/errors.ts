@@ -18,6 +18,8 @@ export class ApiError extends Error {
     message: string,
     /** Machine-readable reason of the Kubernetes `Status` object, `""` where there was none. */
     readonly reason = "",
+    /** When to ask again, in milliseconds, where the API server says so. */
+    readonly retryAfterMs?: number,
   ) {
     super(message);
   }

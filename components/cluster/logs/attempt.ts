@@ -21,7 +21,7 @@ export type Owner = "this" | "next";
 export class Attempt {
   /** Whether nothing is left to be read, as far as is known. */
   isRead = false;
-  readonly #over = new AbortController();
+  #over = new AbortController();
   #shownStage: Stage = "gone";
   /** Whether kubelet was found to have its log as the previous one. */
   #isFollowed = false;
@@ -63,14 +63,26 @@ export class Attempt {
     return this.#seen.last;
   }
 
+  /** The last lines that were handed out as this attempt's. */
+  get lastLines(): readonly RawLine[] {
+    return this.#seen.kept;
+  }
+
   /** Whether kubelet has to tell by its previous log whose lines they are. */
   get isInDoubt(): boolean {
     return this.#held.length > 0 || (this.stage === "previous" && !this.#isSettled);
   }
 
-  update(status: ContainerStatus): void {
+  /** Says whether the attempt runs although it was taken for ended: there is more to be read. */
+  update(status: ContainerStatus): boolean {
     this.#shownStage = stageOf(this.id, status);
     if (this.#shownStage !== "runs") this.#over.abort();
+    else if (this.#over.signal.aborted && !this.#isFollowed) {
+      this.#over = new AbortController();
+      this.isRead = false;
+      return true;
+    }
+    return false;
   }
 
   /** The next lines come from a new request for the log of this stage. */
@@ -87,7 +99,10 @@ export class Attempt {
   take(line: RawLine): void {
     // What comes after a line that is held is held too, so that their order is kept.
     if (this.#holdsNew && (this.#held.length > 0 || this.#seen.isBeyond(line.stamp))) this.#held.push(line);
-    else if (this.#isNew(line)) this.#handOut(line);
+    else if (this.#isNew(line)) {
+      this.#seen.keep(line);
+      this.#handOut(line);
+    }
   }
 
   /**
@@ -139,7 +154,8 @@ export class Attempt {
   }
 }
 
-function stageOf(id: string, { containerID, state, lastState }: ContainerStatus): Stage {
+/** Where the status shows the lines of an attempt to be. */
+export function stageOf(id: string, { containerID, state, lastState }: ContainerStatus): Stage {
   const isCurrent = containerID === id;
   // Waiting to start again, its current log is also its previous one, and stays the previous one when it has started.
   if (lastState?.terminated?.containerID === id && (!isCurrent || state?.waiting !== undefined)) return "previous";

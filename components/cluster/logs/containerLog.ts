@@ -1,6 +1,7 @@
 import type { ApiError, ClusterClient } from "../api";
 import type { ContainerStatus } from "../pods";
 import { Attempt } from "./attempt";
+import type { RawLine } from "./lines";
 import { LiveLines, Unshown } from "./liveLines";
 import { readAttempt } from "./readAttempt";
 
@@ -16,6 +17,8 @@ export interface ContainerLogSettings {
   heard?: (container: string, line: string) => void;
   /** Told that logs may not be read. */
   onDenied: (error: ApiError) => void;
+  /** A followed log that says nothing for so long is asked for again, as its connection may be dead. */
+  silenceMs: number;
 }
 
 /** The live log of one init container: each attempt once, from its start, one after the other. */
@@ -40,8 +43,15 @@ export class ContainerLog {
     return this.#work ?? Promise.resolve();
   }
 
+  /** The last lines of an attempt, as far as they were read; none of one that is not known. */
+  lastLines(id: string): readonly RawLine[] {
+    return this.#attempts.find((attempt) => attempt.id === id)?.lastLines ?? [];
+  }
+
   update(status: ContainerStatus): void {
-    for (const attempt of this.#attempts) attempt.update(status);
+    for (const attempt of this.#attempts) {
+      if (attempt.update(status)) this.#enqueue(async () => await this.#read(attempt));
+    }
     const earlier = status.lastState?.terminated?.containerID ?? "";
     const current = status.containerID ?? "";
     const restarted = earlier !== "" && earlier !== current;
@@ -68,7 +78,7 @@ export class ContainerLog {
   }
 
   async #read(attempt: Attempt): Promise<void> {
-    const { client, namespace, podName, mask, onDenied } = this.settings;
+    const { client, namespace, podName, mask, onDenied, silenceMs } = this.settings;
     await readAttempt({
       client,
       current: { namespace, pod: podName, container: this.container },
@@ -78,6 +88,7 @@ export class ContainerLog {
       stop: this.stop,
       mask,
       onDenied,
+      silenceMs,
     });
   }
 }

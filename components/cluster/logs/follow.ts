@@ -2,6 +2,7 @@ import { within } from "../../time";
 import type { ClusterClient } from "../api";
 import type { Pod } from "../pods";
 import { ContainerLog } from "./containerLog";
+import type { RawLine } from "./lines";
 import { lastLinesMs } from "./silenceLimit";
 
 export interface LogStreamSettings {
@@ -12,7 +13,12 @@ export interface LogStreamSettings {
   report: (line: string) => void;
   /** Told of each line that is shown, without its container's name. */
   heard?: (container: string, line: string) => void;
+  /** A followed log that says nothing for so long is asked for again, in milliseconds. */
+  silenceMs?: number;
 }
+
+/** A log may go silent over a connection that lives: at a rotation, or behind a load balancer that is gone. */
+const usualSilenceMs = 30_000;
 
 /** The live logs of a Pod's init containers: each attempt once, from its start. */
 export class LogStreams {
@@ -45,12 +51,17 @@ export class LogStreams {
     await within<unknown>(lastLinesMs, Promise.all(ending), () => undefined);
   }
 
+  /** The last lines of an attempt of an init container, as far as they were read. */
+  lastLines(container: string, id: string): readonly RawLine[] {
+    return this.#logs.get(container)?.lastLines(id) ?? [];
+  }
+
   close(): void {
     this.#stop.abort();
   }
 
   #logOf(container: string, predecessor: ContainerLog | undefined): ContainerLog {
-    const settings = { ...this.settings, onDenied: () => this.#sayDenied() };
+    const settings = { silenceMs: usualSilenceMs, ...this.settings, onDenied: () => this.#sayDenied() };
     return new ContainerLog(settings, container, this.#stop.signal, predecessor);
   }
 

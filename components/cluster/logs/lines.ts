@@ -16,6 +16,8 @@ export interface RawLine {
   text: string;
   /** Characters that weren't. */
   dropped: number;
+  /** Whether the stream ended before its line end, so that there may be more of it. */
+  isUnfinished?: boolean;
 }
 
 /** Splits a stream into lines with bounded memory, however long a line is. */
@@ -50,7 +52,7 @@ export class LineSplitter {
   /** Hands out a last line that has no line end. */
   end(): void {
     this.#take(this.#decoder.end());
-    if (this.#begun) this.#flush();
+    if (this.#begun) this.#flush(true);
   }
 
   #take(text: string): void {
@@ -95,12 +97,13 @@ export class LineSplitter {
     return this.#stamp === "" ? joined : joined.slice(space + 1);
   }
 
-  #flush(): void {
+  #flush(isUnfinished = false): void {
     if (this.#stamp === undefined && isStamp(this.#text)) {
       this.#stamp = this.#text;
       this.#text = "";
     }
-    const line = { stamp: this.#stamp === "" ? undefined : this.#stamp, text: this.#text, dropped: this.#dropped };
+    const stamp = this.#stamp === "" ? undefined : this.#stamp;
+    const line = { stamp, text: this.#text, dropped: this.#dropped, ...(isUnfinished ? { isUnfinished } : {}) };
     this.#restart();
     this.onLine(line);
   }
@@ -172,4 +175,12 @@ export class LogTail {
       .replace(/\uFFFD$/, "");
     return start + note;
   }
+}
+
+/** A time that compares as text: in UTC, and with nine digits after the point. */
+export function comparableStamp(stamp: string): string {
+  if (stamp.length === 30 && stamp.endsWith("Z")) return stamp;
+  const [, fraction = ""] = /\.(\d+)/.exec(stamp) ?? [];
+  const seconds = new Date(stamp.replace(/\.\d+/, "")).toISOString().slice(0, 19);
+  return `${seconds}.${fraction.padEnd(9, "0")}Z`;
 }

@@ -1,4 +1,5 @@
 import { LogTail, type RawLine, showableLine } from "./lines";
+import { wordsOfNode } from "./tail";
 
 /** Lines of one container that are shown live; more would bury the rest, and the end of the log is kept anyway. */
 const maxLiveLines = 500;
@@ -6,10 +7,13 @@ const maxLiveLines = 500;
 export const lastLines = 10;
 /** Beyond this much unshown log of one attempt the stream is closed: what is left is of no use, and costs the cluster. */
 const maxUnshownBytes = 64 * 1024 * 1024;
+/** Different things that the node says of one container's log. */
+const maxNodeWords = 5;
 
 /** What of one container's log is shown live: each line with the container's name, and the attempt's number from 2 on. */
 export class LiveLines {
   #count = 0;
+  readonly #ofNode = new Set<string>();
 
   constructor(
     private readonly container: string,
@@ -36,6 +40,14 @@ export class LiveLines {
 
   say(attempt: number, text: string): void {
     this.report(`${this.container}${attempt > 1 ? ` (attempt ${attempt})` : ""} | ${text}`);
+  }
+
+  /** Says what the node says in the place of lines, each thing once. */
+  sayOfNode(attempt: number, line: RawLine): void {
+    const words = wordsOfNode(showableLine(line, this.mask));
+    if (this.#ofNode.has(words) || this.#ofNode.size >= maxNodeWords) return;
+    this.#ofNode.add(words);
+    this.say(attempt, `(${words})`);
   }
 
   sayGone(from: number, to = from): void {

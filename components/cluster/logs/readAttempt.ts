@@ -3,7 +3,7 @@ import { delay } from "../../time";
 import { ApiError } from "../api";
 import type { Attempt } from "./attempt";
 import { lastLines } from "./liveLines";
-import { type Reading, readOnce, settle, sourceOf } from "./readOnce";
+import { isGoneError, type Reading, readOnce, settle, sourceOf } from "./readOnce";
 import { readTail } from "./tail";
 
 const retryMs = { first: 100, most: 5_000 } as const;
@@ -12,8 +12,10 @@ const retryMs = { first: 100, most: 5_000 } as const;
  * the answer might be the log of the next attempt, as kubelet reports a restart up to a second later.
  */
 const endedMs = 2_000;
-/** Requests for the log of an attempt that has ended, until it is given up. */
-const maxFailures = 5;
+/** Requests for the log of an attempt that has ended, until it is given up: where the answer may pass, and where not. */
+const maxFailures = { passing: 5, final: 4 } as const;
+/** A server that starts refuses what it allowed before. */
+const refusalMs = 15_000;
 
 export interface ReadAttemptSettings extends Reading {
   /** Hides known secrets. */
@@ -36,12 +38,14 @@ async function readToEnd(settings: ReadAttemptSettings): Promise<void> {
   const { attempt, live, unshown, stop, onDenied } = settings;
   const isStopped = (): boolean => stop.aborted;
   let failures = 0;
+  let refusedSince: number | undefined;
   let isWhole = false;
   let pauseMs: number = retryMs.first;
   while (!isStopped()) {
     const wasOver = attempt.over.aborted;
     const known = attempt.latest;
     let isEnd = false;
+    let askedMs = 0;
     try {
       if (attempt.isInDoubt) await settle(settings);
       if (attempt.isRead) return;
@@ -50,26 +54,34 @@ async function readToEnd(settings: ReadAttemptSettings): Promise<void> {
       isEnd = end === "whole";
       if (wasOver || unshown.isCut) return;
       failures = 0;
+      refusedSince = undefined;
       isWhole = isEnd;
       if (!isEnd) continue;
       // Ended although the container runs on, as far as is known: its log was rotated, or its end isn't reported yet.
     } catch (error) {
       if (isStopped()) return;
       if (!(error instanceof ApiError)) isWhole = false;
-      if (error instanceof ApiError && error.status === 403) {
-        onDenied(error);
-        return;
-      }
-      // Where nothing answers, it is asked again for as long as the Pod is waited for.
-      if (error instanceof ApiError && (isFinal(error) || (wasOver && ++failures >= maxFailures))) {
-        if (attempt.isRead) return;
-        if (attempt.latest === "") live.sayGone(attempt.number);
-        else if (!isWhole) live.say(attempt.number, "(the rest of this attempt's log is gone)");
-        return;
+      else {
+        askedMs = error.retryAfterMs ?? 0;
+        if (error.status === 403) {
+          refusedSince ??= performance.now();
+          if (attempt.latest === "" || performance.now() - refusedSince >= refusalMs) {
+            onDenied(error);
+            return;
+          }
+        }
+        // Whatever is answered, it is asked again for as long as the attempt runs; where nothing answers, for as long as the
+        // Pod is waited for.
+        if (wasOver && (isGoneError(error) || ++failures >= maxFailures[isFinal(error) ? "final" : "passing"])) {
+          if (attempt.isRead) return;
+          if (attempt.latest === "") live.sayGone(attempt.number);
+          else if (!isWhole) live.say(attempt.number, "(the rest of this attempt's log is gone)");
+          return;
+        }
       }
     }
     pauseMs = attempt.latest === known ? Math.min(pauseMs * 2, retryMs.most) : retryMs.first;
-    await pause(attempt, isEnd && !attempt.over.aborted ? endedMs : pauseMs, stop);
+    await pause(attempt, Math.max(askedMs, isEnd && !attempt.over.aborted ? endedMs : pauseMs), stop);
   }
 }
 

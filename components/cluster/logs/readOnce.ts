@@ -3,7 +3,7 @@ import type { Attempt, Owner } from "./attempt";
 import { LineSplitter } from "./lines";
 import type { LiveLines, Unshown } from "./liveLines";
 import { lastLinesMs, SilenceLimit } from "./silenceLimit";
-import { isGone, type LogSource, openLog } from "./tail";
+import { isGone, isOfNode, type LogSource, openLog } from "./tail";
 
 /** The reading of one attempt's log. */
 export interface Reading {
@@ -14,6 +14,8 @@ export interface Reading {
   live: LiveLines;
   unshown: Unshown;
   stop: AbortSignal;
+  /** A followed log that says nothing for so long ends with an error. */
+  silenceMs: number;
 }
 
 /**
@@ -34,7 +36,9 @@ export async function readOnce(reading: Reading): Promise<"whole" | "silent" | "
   const splitter = new LineSplitter(
     (line) => {
       if (isGone(line)) found.gone = true;
-      else attempt.take(line);
+      else if (isOfNode(line)) live.sayOfNode(attempt.number, line);
+      // As long as it runs, the next request brings the whole line.
+      else if (line.stamp !== undefined && (line.isUnfinished !== true || attempt.over.aborted)) attempt.take(line);
     },
     { stamped: true },
   );
@@ -43,7 +47,7 @@ export async function readOnce(reading: Reading): Promise<"whole" | "silent" | "
   const silence = new SilenceLimit(attempt.over, follow ? quietMs : lastLinesMs);
   try {
     const query = { follow, timestamps: true, sinceTime: attempt.since };
-    const response = await openLog(client, source, query, AbortSignal.any([stop, silence.signal]));
+    const response = await openLog(client, source, query, AbortSignal.any([stop, silence.signal]), reading.silenceMs);
     for await (const chunk of response) {
       silence.refresh();
       splitter.write(chunk as Buffer);
@@ -81,7 +85,11 @@ export async function settle({ client, current, attempt, stop }: Reading): Promi
 }
 
 /** Time of a log's first line; undefined where there is none. */
-async function startOf(client: ClusterClient, source: LogSource, stop: AbortSignal): Promise<string | undefined> {
+export async function startOf(
+  client: ClusterClient,
+  source: LogSource,
+  stop?: AbortSignal,
+): Promise<string | undefined> {
   let first: string | undefined;
   const splitter = new LineSplitter(({ stamp }) => (first ??= stamp), { stamped: true });
   try {
@@ -94,6 +102,13 @@ async function startOf(client: ClusterClient, source: LogSource, stop: AbortSign
   return first;
 }
 
+/** Reason of an error that is not the API server's own: kubelet, or the Pod's status, says that there is no such log. */
+const goneReason = "LogGone";
+
 function goneError(): ApiError {
-  return new ApiError(404, "the log of this attempt is gone");
+  return new ApiError(404, "the log of this attempt is gone", goneReason);
+}
+
+export function isGoneError({ reason }: ApiError): boolean {
+  return reason === goneReason;
 }

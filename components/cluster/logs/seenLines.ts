@@ -1,3 +1,8 @@
+import { comparableStamp, type RawLine } from "./lines";
+
+/** Of the lines that were handed out, so many are kept: as many as an error shows, and one that says whether there were more. */
+const keptLines = 21;
+
 /**
  * Tells new lines of one attempt's log from those already handed out, when it is read again after a cut: the API server
  * stamps each line with its time.
@@ -10,6 +15,17 @@ export class SeenLines {
   #countAtLast = 0;
   #skip = 0;
   #repeats = false;
+  readonly #kept: RawLine[] = [];
+
+  /** The last lines that were handed out. */
+  get kept(): readonly RawLine[] {
+    return this.#kept;
+  }
+
+  keep(line: RawLine): void {
+    this.#kept.push(line);
+    if (this.#kept.length > keptLines) this.#kept.shift();
+  }
 
   /** A new request starts at the second of the latest line, as `sinceTime` has no finer unit. */
   get since(): string | undefined {
@@ -25,7 +41,7 @@ export class SeenLines {
   /** Whether a line with this time has not been handed out. */
   isNew(stamp: string | undefined): boolean {
     if (stamp === undefined) return !this.#repeats;
-    const time = comparable(stamp);
+    const time = comparableStamp(stamp);
     if (this.#repeats) {
       if (time < this.last) return false;
       if (time === this.last && this.#skip > 0) {
@@ -47,25 +63,17 @@ export class SeenLines {
 
   /** Whether a line comes after all that were handed out, as far as its time tells. */
   isBeyond(stamp: string | undefined): boolean {
-    return stamp === undefined || comparable(stamp) > this.last;
+    return stamp === undefined || comparableStamp(stamp) > this.last;
   }
 
   /** Whether the first line is from this time or earlier. */
   hasBegunBy(stamp: string): boolean {
-    return this.first !== "" && comparable(stamp) >= this.first;
+    return this.first !== "" && comparableStamp(stamp) >= this.first;
   }
 
   /** Whether a line with this time may be among those handed out. */
   covers(stamp: string): boolean {
-    const time = comparable(stamp);
+    const time = comparableStamp(stamp);
     return this.first !== "" && time >= this.first && time <= this.last;
   }
-}
-
-/** A time that compares as text: in UTC, and with nine digits after the point. */
-function comparable(stamp: string): string {
-  if (stamp.length === 30 && stamp.endsWith("Z")) return stamp;
-  const [, fraction = ""] = /\.(\d+)/.exec(stamp) ?? [];
-  const seconds = new Date(stamp.replace(/\.\d+/, "")).toISOString().slice(0, 19);
-  return `${seconds}.${fraction.padEnd(9, "0")}Z`;
 }

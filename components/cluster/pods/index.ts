@@ -22,7 +22,7 @@ export {
   statusesOf,
   type TerminatedState,
 } from "./pod";
-export { listPods } from "./podFeed";
+export { listPods, podsPath } from "./podFeed";
 export { type PodView, PodViews } from "./podViews";
 export { PodWatch } from "./podWatch";
 export { deletePods, supersededPods } from "./predecessors";

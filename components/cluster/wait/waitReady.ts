@@ -133,8 +133,11 @@ async function failure(
       failed,
     );
   }
+  const { container } = failed;
   const [tail, events] = await Promise.all([
-    failed.container === undefined ? { lines: [], truncated: false } : failedTail(settings, pod, failed.container),
+    container === undefined
+      ? { lines: [], truncated: false }
+      : failedTail(settings, pod, container, (attempt) => streams.lastLines(container, attempt)),
     // Those that were read to judge the Pod may be old, or none were needed.
     readEvents(settings, reportMs).catch(() => outcome.events),
   ]);

@@ -7,6 +7,7 @@ import { FakeLogApi } from "./fakeLogApi";
 export async function streamsOf(
   api: FakeLogApi,
   secrets: string[] = [],
+  silenceMs?: number,
 ): Promise<{ streams: LogStreams; lines: string[] }> {
   const lines: string[] = [];
   const streams = new LogStreams({
@@ -15,6 +16,7 @@ export async function streamsOf(
     podName: "web",
     mask: masker(secrets),
     report: (line) => lines.push(line),
+    ...(silenceMs === undefined ? {} : { silenceMs }),
   });
   onTestFinished(() => streams.close());
   return { streams, lines };

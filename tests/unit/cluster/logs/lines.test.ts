@@ -25,7 +25,7 @@ describe("a stream of lines", () => {
       { stamp: "2026-01-01T00:00:00.000000001Z", text: "grüße 🎉", dropped: 0 },
       { stamp: "2026-01-01T00:00:01.000000001Z", text: "", dropped: 0 },
       { stamp: undefined, text: "no stamp", dropped: 0 },
-      { stamp: undefined, text: "end", dropped: 0 },
+      { stamp: undefined, text: "end", dropped: 0, isUnfinished: true },
     ]);
     fc.assert(
       fc.property(fc.array(fc.nat(whole.length)), (cuts) => {

@@ -39,7 +39,7 @@ describe("the last lines of a log", () => {
   test("hold no secret, be it in two chunks, and no escape sequence", async () => {
     const api = await FakeLogApi.start();
     api.intercept = (_, response) => {
-      response.write("\u001b[31mtoken=s3cr3t");
+      response.write("2026-01-01T00:00:00.000000001Z \u001b[31mtoken=s3cr3t");
       setTimeout(() => response.end("-value\u001b[0m\n"), 50);
       return true;
     };
