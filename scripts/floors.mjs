@@ -23,6 +23,7 @@ export const floors = [
   "cluster/pods",
   "cluster/api",
   "spec/applied",
+  "spec/knownFields",
   "spec/manifest",
   "spec/validation",
   "spec/shape",

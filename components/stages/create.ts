@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { latestPod } from "../cluster/pods";
 import { annotation, retriesText } from "../contract";
 import { knownOr, mayBeTransformed, type Self, transformLast, withLateErrors } from "../pulumi";
-import { AppliedSpec, type Earlier } from "./applied";
+import { AppliedSpec, type Earlier, warnOfUnknownFields } from "./applied";
 import type { Claim } from "./claim";
 import { landedNamespace, warnOfFixedName } from "./landed";
 import type { Plan } from "./plan";
@@ -38,9 +38,9 @@ export function create(self: Self, plan: Plan, claim: Claim): Created {
   const applied = new AppliedSpec(podSpec, earlierOf(claim), podOptions);
   const metadata = { namespace, labels, annotations: podAnnotations(plan, claim, applied) };
   const options = optionsOf(self, plan, claim);
-  const pod = pulumi.output(
-    fromApplied(self, applied, options).then((opts) => new Pod(name, { metadata, spec: podSpec }, opts)),
-  ) as pulumi.Output<Pod>;
+  const pod = pulumi.output<Pod>(
+    fromApplied(self, plan, applied, options).then((opts) => new Pod(name, { metadata, spec: podSpec }, opts)),
+  );
   pod.apply((made) => {
     for (const text of [claim.retry.apply(({ why }) => why), pulumi.output(applied.notice)]) {
       text.apply((known) => known !== undefined && void pulumi.log.info(known, made));
@@ -81,14 +81,23 @@ function optionsOf({ component }: Self, { podOptions }: Plan, claim: Claim): pul
 
 /** Where nothing edits the spec any more, what was applied tells what to ignore; else what the program makes of it does. */
 async function fromApplied(
-  { component }: Self,
+  self: Self,
+  { podSpec, serviceSpec }: Plan,
   applied: AppliedSpec,
   options: pulumi.CustomResourceOptions,
 ): Promise<pulumi.CustomResourceOptions> {
   const isApplied = await applied.isApplied;
   // Mocks have no engine that would ask.
   if (pulumi.runtime.getEngine() === undefined) return options;
-  if (mayBeTransformed(component)) return { ...options, transforms: await transformLast(component, applied.transform) };
+  if (mayBeTransformed(self.component)) {
+    const transforms = await transformLast(self.component, async (resource) => {
+      const { spec } = resource.props as { spec?: unknown };
+      await warnOfUnknownFields(self, { Pod: spec, Service: serviceSpec });
+      return await applied.transform(resource);
+    });
+    return { ...options, transforms };
+  }
+  await warnOfUnknownFields(self, { Pod: podSpec, Service: serviceSpec });
   return isApplied ? { ...options, ignoreChanges: [...(options.ignoreChanges ?? []), "spec"] } : options;
 }
 

@@ -1,4 +1,5 @@
 import { type Labels, labelSelector } from "../../contract";
+import type { OpenApi } from "../../spec/knownFields";
 import { ApiError, type ClusterAccess, ClusterClient, hasStatus, UnreachableError } from "../api";
 import type { Pod } from "./pod";
 import { listPods, podsPath } from "./podFeed";
@@ -9,6 +10,7 @@ export class ClusterSession {
   readonly #livePods = new Map<string, Promise<Pod[]>>();
   readonly #watches = new Map<string, PodWatch>();
   #uid: Promise<string> | undefined;
+  #coreDocument: Promise<OpenApi | undefined> | undefined;
   #unreachable: UnreachableError | undefined;
 
   constructor(
@@ -75,6 +77,12 @@ export class ClusterSession {
     } catch (error) {
       return hasStatus(error, 404) ? "missing" : "there";
     }
+  }
+
+  /** The API server's own document of core/v1, more than a megabyte; undefined where there is none to be had. */
+  async coreDocument(): Promise<OpenApi | undefined> {
+    this.#coreDocument ??= this.client.json<OpenApi>("/openapi/v3/api/v1").catch(() => undefined);
+    return await this.#coreDocument;
   }
 
   /**

@@ -1,2 +1,3 @@
 // What the Pod was made of, next to what admission has added to it.
 export { AppliedSpec, type Earlier } from "./appliedSpec";
+export { warnOfUnknownFields } from "./unknownFields";

@@ -1,7 +1,7 @@
 import { existsSync, globSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
-import { dist } from "../builtPackage";
 import { expect, test } from "vitest";
+import { dist } from "../builtPackage";
 import { readRepo, repo } from "./sentences";
 
 const components = join(repo, "components");
@@ -10,7 +10,7 @@ const sources = globSync("**/*.ts", { cwd: components, exclude: ["dist/**", "nod
   (path) => !path.endsWith(".d.ts"),
 );
 /** Of the folder that they lie in. */
-const inner = ["scripts", "hints", "render"];
+const inner = ["scripts", "hints", "render", "kubeconfig"];
 
 test("the table of folders has each of them, from the roof down, and names files of it to begin with", () => {
   const [, table = ""] = /^\| folder.*\n.*\n((?:\|.*\n)+)/m.exec(page) ?? [];
