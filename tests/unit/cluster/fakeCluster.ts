@@ -144,7 +144,7 @@ export class FakeCluster {
     const answer = (request: IncomingMessage, response: ServerResponse): void => this.#answer(request, response);
     const server =
       this.#certificate === undefined ? createServer(answer) : createTlsServer({ ...this.#certificate }, answer);
-    server.on("connection", (socket) => {
+    server.on("connection", (socket: Socket) => {
       this.#sockets.add(socket);
       socket.on("close", () => this.#sockets.delete(socket));
     });

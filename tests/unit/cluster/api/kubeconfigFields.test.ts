@@ -80,8 +80,8 @@ test.each(all.filter(({ honoured }) => honoured.length > 0))(
       const content = kubeconfig(parts, on === inner ? innerCertificate : own);
       const [request, forwards] = await requestsWith({ kubeconfig: content, folder }, on);
       expect({ authorization: undefined, as: undefined, encoding: undefined, ...request }).toMatchObject(seen);
-      const { path: _path, ...rest } = request;
-      expect(forwards).toEqual([rest, rest]);
+      // Each asks at a path of its own.
+      expect(forwards).toEqual([1, 2].map(() => ({ ...request, path: undefined })));
       if (by !== undefined) expect(by.asked.slice(before)).toEqual([asked, asked, asked]);
       if (expected !== undefined) {
         expect(told(folder)).toMatchObject({ interactive: false, ...expected });
@@ -130,7 +130,7 @@ test.each([
   for (const name of Object.keys(table)) {
     const named = values.filter((value) => {
       const problems: string[] = [];
-      known.fieldsOf({ [name]: value }, table as never, problems);
+      known.fieldsOf({ [name]: value }, table, problems);
       expect(problems.every((problem) => problem.startsWith(`${name} must be `))).toBe(true);
       return problems.length > 0;
     });
