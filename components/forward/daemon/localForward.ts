@@ -5,6 +5,7 @@ import { within } from "../../time";
 import {
   type ConnectionHost,
   type ConnectionTarget,
+  Departures,
   explainDial,
   type Failure,
   HalfOpenConnections,
@@ -112,6 +113,7 @@ export class LocalForward {
       // As long as no other Pod is Ready, an old one is the best there is.
       isCurrent: ({ uid }) => (this.#currentUid ?? uid) === uid,
       halfOpen: new HalfOpenConnections(),
+      departures: new Departures(),
       connect: (pod) => this.link.connect(this.#portOf(pod)),
       explain: (error, pod) => explainDial(error, pod.name, server),
       situation: async () => await this.#situation(),

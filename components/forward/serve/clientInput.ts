@@ -12,6 +12,7 @@ export class ClientInput {
   #kept: Buffer[] | undefined = [];
   #keptBytes = 0;
   #ended = false;
+  #hasBegun = false;
   #receiver: ((chunk: Buffer) => void) | undefined;
   #onEnd: (() => void) | undefined;
   #waiters: (() => void)[] = [];
@@ -29,6 +30,11 @@ export class ClientInput {
   /** Whether the client has said that it sends no more. */
   get ended(): boolean {
     return this.#ended;
+  }
+
+  /** Whether the client has sent anything. */
+  get hasBegun(): boolean {
+    return this.#hasBegun;
   }
 
   /** Whether all that the client sent since the last answer is still there. */
@@ -83,6 +89,7 @@ export class ClientInput {
   }
 
   #take(chunk: Buffer): void {
+    this.#hasBegun = true;
     if (this.#kept !== undefined) {
       this.#kept.push(chunk);
       this.#keptBytes += chunk.length;

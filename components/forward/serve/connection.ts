@@ -4,6 +4,7 @@ import type { ForwardProtocol } from "../../contract";
 import { delay } from "../../time";
 import type { PodConnection } from "../tunnel";
 import { ClientInput } from "./clientInput";
+import type { Departures } from "./departures";
 import { endClient } from "./endClient";
 import { explainBreak, explainRefusal, type Failure } from "./failure";
 import type { HalfOpenConnections } from "./halfOpen";
@@ -28,6 +29,7 @@ export interface ConnectionHost {
   /** The Pod that is Ready, as soon as there is one; `undefined` after `ms`. */
   currentPod(ms: number): Promise<ConnectionTarget | undefined>;
   readonly halfOpen: HalfOpenConnections;
+  readonly departures: Departures;
   /** Whether new connections go to this Pod. */
   isCurrent(pod: ConnectionTarget): boolean;
   connect(pod: ConnectionTarget): Promise<PodConnection>;
@@ -55,11 +57,20 @@ export async function serveConnection(socket: Socket, host: ConnectionHost): Pro
       endClient(socket);
       return;
     }
+  } else {
+    socket.once("end", () => input.hasBegun || endIfGone(socket, host.departures));
   }
   const failure = await forwardToPod(socket, input, host);
   if (failure === undefined || socket.destroyed) return;
   if (host.protocol === "http") await answerItself(socket, input, failure, host);
   else socket.resetAndDestroy();
+}
+
+/** Without a question there is no answer to lose, but that of a server which speaks first. */
+function endIfGone(socket: Socket, departures: Departures): void {
+  const gone = (): void => void socket.destroy();
+  const stop = departures.watch(socket, { gone, unknown: gone });
+  socket.once("close", stop);
 }
 
 /** Returns why no Pod answered; `undefined` where one did, or the client went away. */
@@ -111,11 +122,16 @@ async function tryPod(
   } catch (error) {
     return host.explain(error, pod);
   }
-  const { halfOpen } = host;
+  const { halfOpen, departures } = host;
   const rules: RelayRules =
     host.protocol === "http"
-      ? { isRepeatable: isSafeRequest, belongsElsewhere: (bytes) => !host.isCurrent(pod) && isRequest(bytes), halfOpen }
-      : { halfOpen };
+      ? {
+          isRepeatable: isSafeRequest,
+          belongsElsewhere: (bytes) => !host.isCurrent(pod) && isRequest(bytes),
+          halfOpen,
+          departures,
+        }
+      : { halfOpen, departures };
   const end = await relay(socket, input, connection, rules, host.events(pod));
   if (end.kind === "unanswered" || end.kind === "lost") return end.kind;
   if (end.kind === "refused") return explainRefusal(end.message, pod.name, host.podPort);

@@ -1,6 +1,7 @@
 import type { Socket } from "node:net";
 import type { PodConnection, PodEnd } from "../tunnel";
 import type { ClientInput } from "./clientInput";
+import type { Departures } from "./departures";
 import { endClient } from "./endClient";
 import type { HalfOpenConnections } from "./halfOpen";
 
@@ -48,6 +49,7 @@ export interface RelayRules {
   /** Whether bytes that follow an answer belong to another Pod by now. */
   belongsElsewhere?: (unanswered: Buffer) => boolean;
   halfOpen: HalfOpenConnections;
+  departures: Departures;
 }
 
 /**
@@ -74,6 +76,7 @@ class Relay {
   #endTimer: NodeJS.Timeout | undefined;
   #yieldTimer: NodeJS.Timeout | undefined;
   #leaveHalfOpen: (() => void) | undefined;
+  #stopWatching: (() => void) | undefined;
 
   constructor(
     private readonly client: Socket,
@@ -161,6 +164,9 @@ class Relay {
   #waitHalfOpen(): void {
     clearTimeout(this.#endTimer);
     clearTimeout(this.#yieldTimer);
+    // What it sent may still be on its way to the app.
+    if (this.input.hasBegun)
+      this.#stopWatching ??= this.rules.departures.watch(this.client, { gone: () => this.pod.end() });
     const isAnswered = this.#hasAnswered && this.input.isAnswered;
     this.#endTimer = setTimeout(this.#endHalfOpen, isAnswered ? halfOpenMs.answered : halfOpenMs.unanswered);
     if (!isAnswered) return;
@@ -211,6 +217,7 @@ class Relay {
     clearTimeout(this.#endTimer);
     clearTimeout(this.#yieldTimer);
     this.#leaveHalfOpen?.();
+    this.#stopWatching?.();
     this.client.off("drain", this.#drained);
     this.client.off("close", this.#clientClosed);
     this.input.detach();

@@ -3,6 +3,8 @@ import { constants, inflateSync } from "node:zlib";
 
 const frameHead = 8;
 const fin = 1;
+/** What containerd leaves the other direction once one has ended. */
+const lingerMs = 1_000;
 
 interface Pair {
   data?: number;
@@ -121,7 +123,9 @@ export class FakeNode {
       this.socket.pause();
       pair.app.once("drain", () => this.socket.resume());
     }
-    if ((flags & fin) !== 0) pair.app.end();
+    if ((flags & fin) === 0) return;
+    const { app } = pair;
+    app.end(() => setTimeout(() => app.destroy(), lingerMs).unref());
   }
 
   #control(type: number, body: Buffer): void {

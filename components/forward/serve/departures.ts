@@ -1,0 +1,81 @@
+import { readFile } from "node:fs/promises";
+import type { Socket } from "node:net";
+
+/** From a client's end to the first look: many that end at once cost one, and a close needs its time to show. */
+const firstLookMs = 20;
+/** Between two looks, as a client may stay for more answer and leave then. */
+const lookMs = 1_000;
+/** Very many sockets make a look dear: the next one waits a millisecond for so many characters of the tables. */
+const charactersPerMs = 1_000;
+
+/** The system's tables of TCP sockets. Throws where there are none. */
+export type ReadTables = () => Promise<string[]>;
+
+const linuxTables: ReadTables = async () =>
+  await Promise.all(["/proc/net/tcp", "/proc/net/tcp6"].map((path) => readFile(path, "latin1")));
+
+/** Told of a client that has sent its end. */
+export interface Departure {
+  /** It has closed its socket: nobody reads an answer. */
+  gone(): void;
+  /** The system can't tell whether it has. */
+  unknown?(): void;
+}
+
+/**
+ * Tells clients that are gone from those that have only ended their own side. Both say the same on the wire; the system's
+ * table of sockets knows which process still holds one.
+ */
+export class Departures {
+  readonly #watched = new Map<Socket, Departure>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(private readonly read: ReadTables = linuxTables) {}
+
+  /** Watches a client from its end on, until the returned function is called. */
+  watch(client: Socket, departure: Departure): () => void {
+    this.#watched.set(client, departure);
+    this.#lookIn(firstLookMs);
+    return () => {
+      if (this.#watched.get(client) === departure) this.#watched.delete(client);
+    };
+  }
+
+  #lookIn(ms: number): void {
+    this.#timer ??= setTimeout(() => void this.#look(), ms);
+  }
+
+  async #look(): Promise<void> {
+    const asked = [...this.#watched];
+    const tables = await this.read().catch(() => undefined);
+    const closed = tables && closedClients(tables);
+    this.#timer = undefined;
+    for (const [client, departure] of asked) {
+      if (this.#watched.get(client) !== departure) continue;
+      if (closed !== undefined && !closed.has(pairOf(client))) continue;
+      this.#watched.delete(client);
+      if (closed === undefined) departure.unknown?.();
+      else departure.gone();
+    }
+    const characters = tables?.reduce((sum, table) => sum + table.length, 0) ?? 0;
+    if (this.#watched.size > 0) this.#lookIn(Math.max(lookMs, characters / charactersPerMs));
+  }
+}
+
+function pairOf({ remotePort = 0, localPort = 0 }: Socket): string {
+  return `${remotePort}>${localPort}`;
+}
+
+/**
+ * A row of a connection on the loopback address, also as IPv6 writes it: its ends, and 0 for the socket of a process. That
+ * side has sent its end, or is past that.
+ */
+const closedRow = / [0-9A-F]*0100007F:([0-9A-F]{4}) [0-9A-F]*0100007F:([0-9A-F]{4}) 0[456B] \S+ \S+ \S+ +\d+ +\d+ 0 /g;
+
+/** Connections of which no process holds the first side any more. */
+function closedClients(tables: readonly string[]): Set<string> {
+  const ends = tables.flatMap((table) => [...table.matchAll(closedRow)]);
+  return new Set(
+    ends.map(([, local = "", remote = ""]) => `${Number.parseInt(local, 16)}>${Number.parseInt(remote, 16)}`),
+  );
+}
