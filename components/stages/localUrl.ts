@@ -31,7 +31,7 @@ export interface Proof {
  */
 export function localUrl(
   self: Self,
-  { forward, secrets, timeoutSeconds }: Plan,
+  { forward, secrets, serviceSpec, timeoutSeconds }: Plan,
   { identity, localPort: port }: Claim,
   { podIdentity, podSpec, podReady, gateOpened }: Proof,
 ): pulumi.Output<string> {
@@ -57,6 +57,7 @@ export function localUrl(
           localPort,
           protocol,
           showLogs,
+          hasService: serviceSpec !== undefined,
           access: storable(access),
           context: session.client.context,
         };

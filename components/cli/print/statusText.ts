@@ -16,13 +16,14 @@ export function statusText(status: Status, width: number, paint: Paint): string 
   );
 }
 
-function clusterLines({ cluster, problem = "", initPods }: Status, width: number, paint: Paint): string[] {
+function clusterLines({ cluster, problem = "", initPods, forwards }: Status, width: number, paint: Paint): string[] {
   if (cluster === undefined) {
     return wrap(`The cluster can't be read: ${cleanLine(problem)}`, width).map((line) => paint("red", line));
   }
   const [name, server] = [paint("bold", cluster.context), paint("dim", cluster.server)];
   const lines = aligned([["Cluster", name, server]], width) ?? [`Cluster  ${name}`, `  ${server}`];
-  return initPods.length > 0 ? lines : [...lines, "", "No InitPods."];
+  const isKnown = initPods.length > 0 || forwards.some((forward) => forward.problem?.kind === "noPod");
+  return isKnown ? lines : [...lines, "", "No InitPods."];
 }
 
 const looks: Readonly<Record<InitPodState, { mark: string; style: Style }>> = {

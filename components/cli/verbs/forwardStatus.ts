@@ -1,6 +1,6 @@
 import { urlOnThisMachine } from "../../contract";
 import { portOwner } from "../../forward/client";
-import { type ForwardRecord, readRecord, type StoredForward } from "../../forward/state";
+import { type ForwardRecord, isHeld, readRecord, type StoredForward } from "../../forward/state";
 
 /** Why a forward does not answer. */
 export interface Problem {
@@ -8,6 +8,7 @@ export interface Problem {
     | "notRunning" // the forwarder itself
     | "portTaken" // by another program: the forwarder takes it as soon as that ends
     | "notListening"
+    | "noPod" // it was deleted, and not by its stack
     | "unreachable" // the API server does not tell of the Pods
     | "forbidden" // no right to forward, or credentials that are taken no longer
     | "notAnswering"; // the app
@@ -51,7 +52,7 @@ export function forwardStatus(
     url: urlOnThisMachine(protocol, localPort),
     state: !listens ? "down" : record.pod === undefined ? "waiting" : "forwarding",
     pod: listens ? record.pod?.name : undefined,
-    problem: problemOf(record, localPort, ownerOf),
+    problem: problemOf(record, localPort, ownerOf) ?? noPod(record, name, isHeld(folder, key)),
     latencyMs: record?.latencyMs,
     connections: record?.connections ?? { open: 0, total: 0 },
     bytes: record?.bytes ?? { sent: 0, received: 0 },
@@ -67,4 +68,10 @@ function problemOf(record: ForwardRecord | undefined, port: number, ownerOf: typ
   if (!listening) return { kind: "notListening", message: `It does not listen: ${error ?? "it starts"}.` };
   if (error !== undefined) return { kind: "unreachable", message: error };
   return failure && { kind: failure.final ? "forbidden" : "notAnswering", message: failure.message };
+}
+
+/** While an `up` works on it, there may be none for a while. */
+function noPod(record: ForwardRecord | undefined, name: string, isHeld: boolean): Problem | undefined {
+  if (record?.withoutPodSince === undefined || isHeld) return undefined;
+  return { kind: "noPod", message: `No Pod of ${name} exists: it was deleted, and not by its stack.` };
 }

@@ -4,7 +4,7 @@ import { failureFacts, lookCommand } from "../../cluster/report";
 import type { Command } from "./arguments";
 import type { ClusterView } from "./clusterView";
 import type { ForwardStatus } from "./forwardStatus";
-import { type InitPodView, stateOf } from "./initPods";
+import { type InitPodView, stateOf, titleOf } from "./initPods";
 
 /** Something to do about what is not well. */
 export interface NextStep {
@@ -34,6 +34,7 @@ export function nextSteps({ view, initPods, forwards, isIdle, command }: Finding
     ...(view instanceof Error ? ofCluster(view, `kubectl${flags}`) : []),
     ...initPods.flatMap((initPod) => ofInitPod(initPod, `kubectl${flags}`)),
     ...initPods.filter(needsUp).map(() => replace),
+    ...forwards.filter(({ problem }) => problem?.kind === "noPod").flatMap(ofMissing),
     ...forwards.flatMap((forward) => ofForward(forward, `kubectl${contextOf(forward)}`)),
     ...[...(isIdle ? [flags] : []), ...down.map(contextOf)].map(revive),
   ];
@@ -41,6 +42,13 @@ export function nextSteps({ view, initPods, forwards, isIdle, command }: Finding
 }
 
 const replace: NextStep = { command: "pulumi up", why: "makes failed and deleted Pods anew, once the cause is gone" };
+
+function ofMissing(forward: ForwardStatus): NextStep[] {
+  return [
+    replace,
+    { command: `npx init-pod stop ${titleOf(forward)}`, why: "ends the forward, where its stack is gone" },
+  ];
+}
 
 function revive(flags: string): NextStep {
   return { command: `npx init-pod forward${flags}`, why: "makes the URLs answer on this machine" };

@@ -9,6 +9,7 @@ export {
   type ContainerStatus,
   hasBeenReady,
   hasEnded,
+  isDeletedInForeground,
   isDeleting,
   isReady,
   isServing,
@@ -22,7 +23,7 @@ export {
   statusesOf,
   type TerminatedState,
 } from "./pod";
-export { listPods, podsPath } from "./podFeed";
+export { listPods, podsPath, watchPods } from "./podFeed";
 export { type PodView, PodViews } from "./podViews";
 export { PodWatch } from "./podWatch";
 export { deletePods, supersededPods } from "./predecessors";

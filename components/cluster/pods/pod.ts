@@ -33,6 +33,7 @@ export interface ObjectMeta {
   generation?: number;
   creationTimestamp?: string;
   deletionTimestamp?: string;
+  finalizers?: string[];
   resourceVersion?: string;
   labels?: Record<string, string>;
   annotations?: Record<string, string>;
@@ -178,6 +179,14 @@ export function hasEnded(pod: Pod): boolean {
 
 export function isDeleting({ metadata }: Pod): boolean {
   return metadata.deletionTimestamp !== undefined;
+}
+
+/**
+ * Whether an object is being deleted in the foreground, as Pulumi deletes. The mark goes before the object does.
+ * Source: https://kubernetes.io/docs/concepts/architecture/garbage-collection/#foreground-deletion
+ */
+export function isDeletedInForeground({ metadata }: Pick<Pod, "metadata">): boolean {
+  return metadata.deletionTimestamp !== undefined && metadata.finalizers?.includes("foregroundDeletion") === true;
 }
 
 /** Whether new connections may go to the Pod. */

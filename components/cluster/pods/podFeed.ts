@@ -4,6 +4,8 @@ import type { Pod } from "./pod";
 
 /** Which Pods are asked for, and how. */
 export interface ListRequest extends Pick<ApiRequest, "signal" | "fresh" | "timeoutMs"> {
+  /** Default: Pods. Of others, only the metadata is told. */
+  resource?: "pods" | "services";
   /** Without it, the Pods of all namespaces. */
   namespace?: string;
   labelSelector: string;
@@ -30,8 +32,8 @@ export interface WatchEvent {
 /** In characters: far more than a Pod can have (etcd's limit is 1.5 MiB). */
 const longestEvent = 16 * 1024 * 1024;
 
-export function podsPath(namespace?: string): string {
-  return namespace === undefined ? "/api/v1/pods" : `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`;
+export function podsPath(namespace?: string, resource = "pods"): string {
+  return `/api/v1/${namespace === undefined ? "" : `namespaces/${encodeURIComponent(namespace)}/`}${resource}`;
 }
 
 /**
@@ -41,10 +43,13 @@ export function podsPath(namespace?: string): string {
  */
 export async function listPods(
   client: ClusterClient,
-  { namespace, labelSelector, limit, ...request }: ListRequest,
+  { resource, namespace, labelSelector, limit, ...request }: ListRequest,
 ): Promise<{ pods: Pod[]; version: string }> {
   type Answer = { metadata?: { resourceVersion?: string }; items?: Pod[] } | null;
-  const answer = await client.json<Answer>(podsPath(namespace), { ...request, query: { labelSelector, limit } });
+  const answer = await client.json<Answer>(podsPath(namespace, resource), {
+    ...request,
+    query: { labelSelector, limit },
+  });
   const { items: pods, metadata } = answer ?? {};
   if (!Array.isArray(pods) || !pods.every(isPod) || metadata?.resourceVersion === undefined) throw notKubernetes();
   return { pods, version: metadata.resourceVersion };
@@ -59,11 +64,11 @@ export async function listPods(
  */
 export async function watchPods(
   client: ClusterClient,
-  { namespace, labelSelector, version, seconds, silenceMs, ...request }: WatchRequest,
+  { resource, namespace, labelSelector, version, seconds, silenceMs, ...request }: WatchRequest,
 ): Promise<AsyncIterable<WatchEvent>> {
   const from = { watch: true, allowWatchBookmarks: true, resourceVersion: version, timeoutSeconds: seconds };
   const query = { labelSelector, ...from };
-  return eventsOf(await client.stream(podsPath(namespace), { ...request, query, stallMs: silenceMs }));
+  return eventsOf(await client.stream(podsPath(namespace, resource), { ...request, query, stallMs: silenceMs }));
 }
 
 async function* eventsOf(answer: AsyncIterable<Uint8Array>): AsyncGenerator<WatchEvent> {

@@ -2,7 +2,7 @@ import { hasLabels, type Labels, labelSelector, type LabelSets, unionOf } from "
 import { errorText } from "../../text";
 import { backoffMs, delay } from "../../time";
 import { type ClusterClient, hasStatus, UnreachableError } from "../api";
-import type { Pod } from "./pod";
+import { isDeletedInForeground, type Pod } from "./pod";
 import { listPods, type ListRequest, podsPath, type WatchEvent, watchPods } from "./podFeed";
 import { trimmed } from "./trimmed";
 import { LatestVersion } from "./versions";
@@ -169,6 +169,7 @@ export class PodViews {
   }
 
   #apply({ type, object }: WatchEvent): void {
+    if (type === "DELETED" && isDeletedInForeground(object)) this.#apply({ type: "MODIFIED", object });
     if (type === "DELETED") this.#pods.delete(object.metadata.uid);
     else this.#pods.set(object.metadata.uid, trimmed(object));
     this.#notify();

@@ -3,7 +3,17 @@ import type { ContainerSpec, ContainerStatus, Pod } from "./pod";
 
 /** The part of a Pod that is read here, without what it has beside: whoever watches holds many of them for long. */
 export function trimmed({ metadata, spec, status }: Pod): Pod {
-  const { name, namespace, uid, creationTimestamp, deletionTimestamp, resourceVersion, labels, annotations } = metadata;
+  const {
+    name,
+    namespace,
+    uid,
+    creationTimestamp,
+    deletionTimestamp,
+    finalizers,
+    resourceVersion,
+    labels,
+    annotations,
+  } = metadata;
   const own = Object.entries(annotations ?? {}).filter(([key]) => key.startsWith(ownPrefix));
   return {
     metadata: {
@@ -12,6 +22,7 @@ export function trimmed({ metadata, spec, status }: Pod): Pod {
       uid,
       creationTimestamp,
       deletionTimestamp,
+      finalizers,
       resourceVersion,
       labels,
       annotations: Object.fromEntries(own),

@@ -31,25 +31,29 @@ export function reviveForwards(folder = stateFolder()): void {
 }
 
 /**
- * Removes the forwards that a dead daemon left behind and whose Pods are gone, before it returns. Those whose Pods live, or
- * whose cluster does not answer, stay.
+ * Removes the forwards that a dead daemon left behind and whose Pods and Services are gone, before it returns. All others
+ * stay: where only the Pod is gone, or there was no Service, it may have been deleted from outside the stack.
  */
 export async function sweepForwards(folder = stateFolder()): Promise<void> {
   if (liveDaemon(folder) !== undefined) return;
   await Promise.all(
     listDesired(folder).map(async ({ key, forward }) => {
-      if (!isHeld(folder, key) && (await hasNoPod(forward))) removeForward(folder, key);
+      if (!isHeld(folder, key) && (await isGone(forward))) removeForward(folder, key);
     }),
   );
   if (listDesired(folder).length === 0) removeLeftovers(folder);
 }
 
-async function hasNoPod({ access, namespace, selector }: DesiredForward): Promise<boolean> {
+async function isGone({ access, namespace, selector, hasService = false }: DesiredForward): Promise<boolean> {
+  if (!hasService) return false;
   try {
     const client = await ClusterClient.connect(access);
     try {
       const request = { namespace, labelSelector: labelSelector(selector), timeoutMs: 3_000 };
-      return (await listPods(client, request)).pods.length === 0;
+      const found = await Promise.all(
+        (["pods", "services"] as const).map((resource) => listPods(client, { ...request, resource })),
+      );
+      return found.every(({ pods }) => pods.length === 0);
     } finally {
       client.close();
     }

@@ -2,6 +2,7 @@ import { type ClusterAccess, ClusterClient } from "../../cluster/api";
 import { type LogSource, readTail } from "../../cluster/logs";
 import { type Pod, type PodEvent, PodViews, readEvents } from "../../cluster/pods";
 import { type Dial, type PodConnection, PodDialer, type PodPort } from "../tunnel";
+import { type ServiceScope, untilServiceDeleted } from "./serviceWatch";
 
 const eventsTimeoutMs = 3_000;
 
@@ -25,6 +26,11 @@ export class ApiLink {
       this.#watches.set(namespace, watch);
     }
     return watch;
+  }
+
+  /** Resolves with true once a Service is deleted as Pulumi does it; false where that can't be known. */
+  async serviceDeleted(scope: ServiceScope, signal: AbortSignal): Promise<boolean> {
+    return await untilServiceDeleted(() => this.#currentClient(), scope, signal);
   }
 
   /** Opens a connection to a port of a Pod. */

@@ -7,6 +7,7 @@ import {
   holdsLock,
   isHeld,
   listDesired,
+  readRecord,
   removeForward,
   type StoredForward,
   writeRecord,
@@ -20,13 +21,15 @@ import { type Clocks, SleepSensor } from "./sleepSensor";
 export interface DaemonTiming {
   /** How often the state folder is looked at: file system events may be lost, on network file systems all of them. */
   poll: number;
-  /** How long no Pod may exist before a forward ends. Long enough for a Pod that is deleted and made anew by hand. */
+  /** How long no Pod may exist that the stack gave up, before a forward ends. Long enough for one that is made anew. */
   drop: number;
+  /** How long no Pod may exist of which nobody saw that the stack gave it up. Longer than any holidays' weekend. */
+  forget: number;
   /** How long a client is kept waiting for a Pod that answers. Shorter than what people and clients take for a hang. */
   hold: number;
 }
 
-const usualTiming: DaemonTiming = { poll: 2_000, drop: 3_000, hold: 2_500 };
+const usualTiming: DaemonTiming = { poll: 2_000, drop: 3_000, forget: 7 * 24 * 60 * 60_000, hold: 2_500 };
 const reconcileDelayMs = 10;
 /** A timer that comes this much late tells of a sleep. */
 const sleepMs = 5_000;
@@ -119,12 +122,21 @@ export class Daemon {
       this.#finish?.();
       return;
     }
+    this.#forget();
     const wanted = new Map(listDesired(this.folder).map((stored) => [stored.key, stored]));
     for (const key of this.#entries.keys()) if (!wanted.has(key)) this.#close(key, dropGraceMs);
     for (const stored of wanted.values()) this.#apply(stored);
     this.#removeStrays(wanted);
     this.#writeRecords();
     if (wanted.size === 0) this.#finish?.();
+  }
+
+  #forget(): void {
+    for (const [key, { forward }] of this.#entries) {
+      if (forward.withoutPodMs <= this.#timing.forget) continue;
+      this.log(`forward ${key} (${forward.stored.forward.name}): it has had no Pod for too long`);
+      removeForward(this.folder, key);
+    }
   }
 
   #apply(stored: StoredForward): void {
@@ -148,10 +160,13 @@ export class Daemon {
       entry.dropTimer.update();
       this.#reconcileSoon();
     };
-    const forward = new LocalForward(stored, link, changed, this.#timing.hold, predecessor);
+    const { withoutPodSince } = readRecord(this.folder, key) ?? {};
+    const options = { holdMs: this.#timing.hold, predecessor, withoutPodSince };
+    const forward = new LocalForward(stored, link, changed, options);
     const dropTimer = new DropTimer(
       {
         podCount: () => forward.podCount,
+        isGivenUp: () => forward.isGivenUp,
         isHeld: () => isHeld(this.folder, key),
         confirmNoPod: () => forward.confirmNoPod(),
         drop: () => {

@@ -5,6 +5,8 @@ const againMs = 500;
 export interface DropQuestions {
   /** How many Pods there are; nothing where the API server has not said. */
   podCount: () => number | undefined;
+  /** Whether the stack has given its Pod up: one that was deleted from outside is made anew by the next `up`. */
+  isGivenUp: () => boolean;
   /** Whether an `up` is at work on the InitPod. */
   isHeld: () => boolean;
   /** Asks the API server once more; false where it does not answer. */
@@ -12,7 +14,7 @@ export interface DropQuestions {
   drop: () => void;
 }
 
-/** Ends a forward some time after the API server has said that its Pod is gone, and only then. */
+/** Ends a forward some time after the API server has said that its Pod, which the stack gave up, is gone, and only then. */
 export class DropTimer {
   #timer: NodeJS.Timeout | undefined;
 
@@ -28,7 +30,7 @@ export class DropTimer {
   update(): void {
     const count = this.questions.podCount();
     if (count !== undefined && count > 0) this.firstMs = this.afterMs;
-    if (count !== 0) this.stop();
+    if (count !== 0 || !this.questions.isGivenUp()) this.stop();
     else this.#timer ??= setTimeout(() => void this.#decide(), this.firstMs);
   }
 

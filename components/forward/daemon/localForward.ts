@@ -1,6 +1,7 @@
 import { currentPod, latestPod, type Pod, type PodView } from "../../cluster/pods";
 import { describePod, StepReporter } from "../../cluster/report";
 import { currentVerdict } from "../../cluster/verdict";
+import { labelSelector } from "../../contract";
 import { within } from "../../time";
 import {
   type ConnectionHost,
@@ -16,9 +17,20 @@ import {
 import type { ForwardRecord, StoredForward } from "../state";
 import type { PodPort } from "../tunnel";
 import type { ApiLink } from "./apiLink";
+import { GivenUp } from "./givenUp";
 import { Latencies } from "./latencies";
 import { Listener } from "./listener";
 import { PodEvents } from "./podEvents";
+
+/** Settings of a forward. */
+export interface LocalForwardOptions {
+  /** How long a client is kept waiting for a Pod that answers, in milliseconds. */
+  holdMs: number;
+  /** Of the same InitPod, whose port it takes over. */
+  predecessor?: LocalForward;
+  /** Since when there has been no Pod, as an earlier daemon saw it. */
+  withoutPodSince?: string;
+}
 
 /** One forward: a local port, the Pods behind it, and what happened so far. */
 export class LocalForward {
@@ -26,11 +38,13 @@ export class LocalForward {
   readonly #view: PodView;
   readonly #steps: StepReporter;
   readonly #podEvents: PodEvents;
+  readonly #givenUp: GivenUp;
   readonly #waiters = new Set<() => void>();
   readonly #connections = { open: 0, total: 0 };
   readonly #bytes = { sent: 0, received: 0 };
   readonly #latencies = new Latencies();
   #closing = false;
+  #withoutPodSince: string | undefined;
   #currentUid: string | undefined;
   #reachedUid: string | undefined;
   #failure: ForwardRecord["failure"];
@@ -40,18 +54,23 @@ export class LocalForward {
     private readonly link: ApiLink,
     /** Told of each change that others should soon know of. */
     private readonly changed: () => void,
-    private readonly holdMs: number,
-    /** Of the same InitPod, whose port it takes over. */
-    predecessor?: LocalForward,
+    private readonly options: LocalForwardOptions,
   ) {
-    const { localPort, namespace, selector, showLogs = false } = stored.forward;
+    const { localPort, namespace, selector, showLogs = false, hasService = false } = stored.forward;
+    this.#withoutPodSince = options.withoutPodSince;
+    this.#givenUp = new GivenUp((isLate, signal) => {
+      const scope = { namespace, labelSelector: labelSelector(selector), isOneExpected: isLate && hasService };
+      return link.serviceDeleted(scope, signal);
+    }, changed);
     this.#steps = new StepReporter(showLogs ? (source) => link.logTail(source) : undefined);
     this.#podEvents = new PodEvents((pod) => link.events(pod));
     this.#view = link.watch(namespace).subscribe(selector, () => {
       this.#follow(currentPod(this.#view.pods()));
+      this.#count();
       for (const waiter of this.#waiters) waiter();
       changed();
     });
+    const { predecessor } = options;
     const host = this.#host();
     this.#listener = new Listener(
       localPort,
@@ -71,6 +90,16 @@ export class LocalForward {
     return this.#view.isLive() ? this.#view.pods().length : undefined;
   }
 
+  /** Whether the stack has given its Pod up. */
+  get isGivenUp(): boolean {
+    return this.#givenUp.isSo;
+  }
+
+  /** For how long there has been no Pod at all. */
+  get withoutPodMs(): number {
+    return this.#withoutPodSince === undefined ? 0 : Date.now() - Date.parse(this.#withoutPodSince);
+  }
+
   /** Asks the API server anew whether there is no Pod; false where it doesn't answer. */
   async confirmNoPod(): Promise<boolean> {
     return (await this.#view.list().catch(() => undefined))?.length === 0;
@@ -85,6 +114,7 @@ export class LocalForward {
       listening: this.#listener.listening,
       error: this.#listener.error ?? this.#view.error(),
       pod: pod && { name: pod.metadata.name, uid: pod.metadata.uid },
+      withoutPodSince: this.#withoutPodSince,
       reached: this.#reachedUid,
       failure: this.#failure,
       connections: { ...this.#connections },
@@ -99,6 +129,7 @@ export class LocalForward {
     // Those that wait for a Pod are told that there is none.
     for (const waiter of this.#waiters) waiter();
     this.#view.close();
+    this.#givenUp.close();
     await this.#listener.close(graceMs);
   }
 
@@ -108,7 +139,7 @@ export class LocalForward {
       name,
       protocol,
       podPort,
-      holdMs: this.holdMs,
+      holdMs: this.options.holdMs,
       currentPod: (ms) => this.#currentPod(ms),
       // As long as no other Pod is Ready, an old one is the best there is.
       isCurrent: ({ uid }) => (this.#currentUid ?? uid) === uid,
@@ -131,6 +162,15 @@ export class LocalForward {
     const uid = pod?.metadata.uid;
     if (pod !== undefined && uid !== this.#currentUid) this.link.prepare(this.#portOf(pod.metadata));
     this.#currentUid = uid;
+  }
+
+  #count(): void {
+    // What is not known is no reason to forget since when there was none.
+    if (!this.#view.isLive()) return;
+    const pods = this.#view.pods();
+    this.#givenUp.update(pods);
+    if (pods.length > 0) this.#withoutPodSince = undefined;
+    else this.#withoutPodSince ??= new Date().toISOString();
   }
 
   #portOf({ name, uid }: ConnectionTarget): PodPort {
@@ -170,10 +210,11 @@ export class LocalForward {
       const verdict = currentVerdict(pod, await this.#podEvents.of(pod));
       return { kind: "waiting", name, message: `Pod ${podName} ${describePod(pod, verdict)}.`, hint };
     }
-    const message = this.#view.isLive()
-      ? `No Pod of ${name} exists. The next pulumi up makes it anew.`
-      : `Asking API server ${server} for the Pod of ${name}.`;
-    return { kind: "waiting", name, message };
+    if (!this.#view.isLive()) {
+      return { kind: "waiting", name, message: `Asking API server ${server} for the Pod of ${name}.` };
+    }
+    const message = `No Pod of ${name} exists. The next pulumi up makes it anew.`;
+    return { kind: "waiting", name, message, hint: `Where its stack is gone: npx init-pod stop ${name}` };
   }
 
   #failed(pod: ConnectionTarget, { message, final }: Failure): void {

@@ -28,7 +28,7 @@ export interface Departure {
  */
 export class Departures {
   readonly #watched = new Map<Socket, Departure>();
-  #timer: NodeJS.Timeout | undefined;
+  #isLooking = false;
 
   constructor(private readonly read: ReadTables = linuxTables) {}
 
@@ -42,14 +42,16 @@ export class Departures {
   }
 
   #lookIn(ms: number): void {
-    this.#timer ??= setTimeout(() => void this.#look(), ms);
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    setTimeout(() => void this.#look(), ms);
   }
 
   async #look(): Promise<void> {
     const asked = [...this.#watched];
     const tables = await this.read().catch(() => undefined);
     const closed = tables && closedClients(tables);
-    this.#timer = undefined;
+    this.#isLooking = false;
     for (const [client, departure] of asked) {
       if (this.#watched.get(client) !== departure) continue;
       if (closed !== undefined && !closed.has(pairOf(client))) continue;

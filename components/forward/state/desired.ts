@@ -25,6 +25,8 @@ export interface ForwardRequest {
   protocol: ForwardProtocol;
   /** Whether the init containers' logs hold no secret, so that the page of a Pod that isn't Ready may show them. */
   showLogs?: boolean;
+  /** Whether the InitPod has a Service, with the same labels. */
+  hasService?: boolean;
 }
 
 /** What tells one forward from another: each InitPod has one on a machine. */

@@ -15,6 +15,8 @@ export interface ForwardRecord {
   error?: string;
   /** Where new connections go. */
   pod?: { name: string; uid: string };
+  /** Since when there has been no Pod at all, as ISO 8601. */
+  withoutPodSince?: string;
   /** uid of the last Pod that a connection reached. */
   reached?: string;
   /** The last connection that failed, until one works. */

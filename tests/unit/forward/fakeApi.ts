@@ -13,6 +13,7 @@ export interface FakePod {
   annotations?: Record<string, string>;
   ready: boolean;
   deleting?: boolean;
+  finalizers?: string[];
   /** Local port of the app that "runs inside". */
   appPort: number;
 }
@@ -22,6 +23,9 @@ export interface Refusal {
   status: number;
   message: string;
 }
+
+const resources = ["pods", "services"] as const;
+type Resource = (typeof resources)[number];
 
 /**
  * An API server that lists and watches Pods of one namespace and forwards ports to servers on this machine: over SPDY, or
@@ -41,8 +45,9 @@ export class FakeApi {
   #version = 1;
   readonly #pods = new Map<string, FakePod>();
   /** Each change, as a watch tells of it. */
-  readonly #history: { version: number; line: string }[] = [];
-  readonly #watchers = new Set<ServerResponse>();
+  readonly #history: { version: number; resource: Resource; line: string }[] = [];
+  readonly #watchers = new Map<ServerResponse, Resource>();
+  readonly #services = new Map<string, object>();
   readonly #sockets = new Set<Socket>();
   readonly #ws = new WebSocketServer({ noServer: true, handleProtocols: () => "v4.channel.k8s.io" });
   #server: Server;
@@ -94,6 +99,34 @@ export class FakeApi {
     const pod = this.#pods.get(name);
     this.#pods.delete(name);
     if (pod !== undefined) this.#emit("DELETED", pod);
+  }
+
+  /** Deletes a Pod in the foreground, as Pulumi does. */
+  destroyPod(name: string): void {
+    const pod = this.#pods.get(name);
+    if (pod === undefined) return;
+    this.setPod({ ...pod, deleting: true, finalizers: ["foregroundDeletion"] });
+    this.setPod({ ...pod, deleting: true });
+    this.deletePod(name);
+  }
+
+  setService(name: string, labels: Record<string, string>): void {
+    this.#services.set(name, { metadata: { name, uid: `uid-${name}`, labels } });
+    this.#tell("ADDED", "services", this.#services.get(name));
+  }
+
+  deleteService(name: string): void {
+    const service = this.#services.get(name);
+    this.#services.delete(name);
+    this.#tell("DELETED", "services", service);
+  }
+
+  /** Deletes a Service in the foreground, as Pulumi does. */
+  destroyService(name: string): void {
+    const { metadata } = this.#services.get(name) as { metadata: object };
+    const mark = { deletionTimestamp: "2026-01-01T00:01:00Z", finalizers: ["foregroundDeletion"] };
+    this.#tell("MODIFIED", "services", { metadata: { ...metadata, ...mark } });
+    this.deleteService(name);
   }
 
   /** Cuts all connections and stops to listen. */
@@ -167,24 +200,26 @@ export class FakeApi {
   #answer(request: IncomingMessage, response: ServerResponse): void {
     this.requests.push(`${request.method ?? ""} ${request.url ?? ""}`);
     const url = new URL(request.url ?? "", "http://api");
+    const resource = url.pathname.split("/").at(-1) as Resource;
     if (!this.#takes(request)) {
       response.writeHead(401).end(JSON.stringify({ message: "Unauthorized" }));
     } else if (url.pathname.endsWith("/events")) {
       response.end(JSON.stringify({ items: this.events }));
-    } else if (!url.pathname.endsWith("/pods")) {
+    } else if (!resources.includes(resource)) {
       response.writeHead(404).end(JSON.stringify({ message: "not found" }));
     } else if (url.searchParams.has("watch")) {
       response.writeHead(200, { "content-type": "application/json" });
       response.flushHeaders();
       const from = Number(url.searchParams.get("resourceVersion"));
-      for (const { version, line } of this.#history) if (version > from) response.write(line);
-      this.#watchers.add(response);
+      for (const past of this.#history) {
+        if (past.version > from && past.resource === resource) response.write(past.line);
+      }
+      this.#watchers.set(response, resource);
       response.on("close", () => this.#watchers.delete(response));
     } else {
       const selector = url.searchParams.get("labelSelector") ?? "";
-      const items = [...this.#pods.values()]
-        .filter((pod) => isSelected(pod.labels, selector))
-        .map((pod) => this.#object(pod));
+      const pods = [...this.#pods.values()].filter((pod) => isSelected(pod.labels, selector));
+      const items = resource === "services" ? [...this.#services.values()] : pods.map((pod) => this.#object(pod));
       response.end(JSON.stringify({ metadata: { resourceVersion: String(this.#version) }, items }));
     }
   }
@@ -195,9 +230,13 @@ export class FakeApi {
 
   #emit(type: string, pod: FakePod): void {
     this.#version++;
-    const line = JSON.stringify({ type, object: this.#object(pod) }) + "\n";
-    this.#history.push({ version: this.#version, line });
-    for (const watcher of this.#watchers) watcher.write(line);
+    this.#tell(type, "pods", this.#object(pod));
+  }
+
+  #tell(type: string, resource: Resource, object: object | undefined): void {
+    const line = JSON.stringify({ type, object }) + "\n";
+    this.#history.push({ version: this.#version, resource, line });
+    for (const [watcher, watched] of this.#watchers) if (watched === resource) watcher.write(line);
   }
 
   #object(pod: FakePod): object {
@@ -210,6 +249,7 @@ export class FakeApi {
         annotations: pod.annotations,
         // Made in the order of their names.
         creationTimestamp: "2026-01-01T00:00:00Z",
+        finalizers: pod.finalizers,
         deletionTimestamp: pod.deleting ? "2026-01-01T00:01:00Z" : undefined,
         resourceVersion: String(this.#version),
       },

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, onTestFinished, test } from "vitest";
 import type { ClusterView } from "../../../../components/cli/verbs/clusterView.ts";
 import { forwardStatus } from "../../../../components/cli/verbs/forwardStatus.ts";
 import { type Status, statusOf } from "../../../../components/cli/verbs/status.ts";
 import { ApiError, UnreachableError } from "../../../../components/cluster/api/errors.ts";
 import { type ForwardRequest, listDesired, writeDesired } from "../../../../components/forward/state/desired.ts";
+import { holdForward } from "../../../../components/forward/state/hold.ts";
 import { takeLock } from "../../../../components/forward/state/lock.ts";
 import { ownIdentity } from "../../../../components/forward/state/processIdentity.ts";
 import { type ForwardRecord, writeRecord } from "../../../../components/forward/state/record.ts";
@@ -162,6 +163,14 @@ describe("the status of a forward", () => {
       { pod, failure: failure(false) },
       { state: "forwarding", problem: { kind: "notAnswering", message: "Nothing listens." } },
     ],
+    [
+      "whose Pod was deleted from outside",
+      { withoutPodSince: "2026-01-01T00:00:00Z" },
+      {
+        state: "waiting",
+        problem: { kind: "noPod", message: expect.stringContaining("No Pod of web exists") as string },
+      },
+    ],
     ["whose daemon is no more", { pod, pid: 1 }, { state: "down", problem: { kind: "notRunning" } }],
     [
       "that may not listen",
@@ -177,6 +186,12 @@ describe("the status of a forward", () => {
   test("that waits for a Pod is as well as its InitPod", async () => {
     const status = await show(clusterOf([]), machine({}, {}));
     expect(status).toMatchObject({ healthy: true, forwards: [{ state: "waiting" }] });
+  });
+
+  test("is well without a Pod while an `up` works on it", async () => {
+    const folder = machine({}, { withoutPodSince: "2026-01-01T00:00:00Z" });
+    onTestFinished(holdForward(request, folder));
+    expect(await show(clusterOf([]), folder)).toMatchObject({ healthy: true, next: [] });
   });
 
   test("names the program that has its port", () => {
@@ -252,6 +267,11 @@ describe("what to do next", () => {
     ["whose API server is away", { pod, error: "connect ECONNREFUSED" }, ["kubectl version"]],
     ["whose port another program has", { listening: false, error: "EADDRINUSE" }, []],
     ["that waits for its Pod", {}, []],
+    [
+      "whose Pod was deleted from outside",
+      { withoutPodSince: "2026-01-01T00:00:00Z" },
+      ["pulumi up", "npx init-pod stop shop/web"],
+    ],
   ])("about a forward %s", async (_what, record, expected) => {
     expect(commands(await show(clusterOf([podOf("web", ready)]), machine({}, record)))).toEqual(expected);
   });

@@ -58,10 +58,10 @@ test("proves the URL, and is quick when all is there", async () => {
   expect(performance.now() - startedAt).toBeLessThan(500);
 });
 
-test("leaves nothing behind when the Pod is gone: no process, no file", async () => {
+test("leaves nothing behind when the stack is gone: no process, no file", async () => {
   const { api, request } = await cluster();
   await ensureForward(request);
-  api.deletePod("web-1");
+  api.destroyPod("web-1");
   await until(() => !existsSync(folder), 5_000);
   expect(daemonPid()).toBe(0);
 });
@@ -100,7 +100,7 @@ test("revives a daemon that was killed, on the same port", async () => {
   expect((await ask(request.localPort)).status).toBe(200);
 });
 
-test("removes what a killed daemon left, at the next up of any stack and at any command", async () => {
+test("removes what a killed daemon left of an InitPod whose Pod and Service are gone, at the next up of any stack and at any command", async () => {
   for (const next of [
     async () => {
       reviveForwards(folder);
@@ -109,13 +109,27 @@ test("removes what a killed daemon left, at the next up of any stack and at any 
     () => sweepForwards(folder),
   ]) {
     const { api, request } = await cluster();
-    await ensureForward(request);
+    await ensureForward({ ...request, hasService: true });
     process.kill(daemonPid(), "SIGKILL");
     await until(() => liveDaemon(folder) === undefined);
     api.deletePod("web-1");
     await next();
     await until(() => !existsSync(folder) && liveDaemon(folder) === undefined, 6_000);
   }
+});
+
+test.each([
+  ["its Service lives", true, true],
+  ["nobody can tell whether its stack is gone", false, false],
+])("keeps what a killed daemon left where the Pod is gone, and %s", async (_why, hasService, isThere) => {
+  const { api, request } = await cluster();
+  if (isThere) api.setService("web", labels);
+  await ensureForward({ ...request, hasService });
+  process.kill(daemonPid(), "SIGKILL");
+  await until(() => liveDaemon(folder) === undefined);
+  api.deletePod("web-1");
+  await sweepForwards(folder);
+  expect(readDesired(folder, forwardKey(request))).toBeDefined();
 });
 
 test("keeps what a killed daemon left where the Pod lives", async () => {

@@ -255,10 +255,10 @@ test("resets a client whose tunnel broke, lest half an answer looks whole", asyn
   expect(error?.code).toBe("ECONNRESET");
 });
 
-test("ends by itself some seconds after the Pod is gone, and leaves no file of it", async () => {
+test("ends by itself some seconds after the stack deleted the Pod, and leaves no file of it", async () => {
   const { api, folder, key, port, ended } = await forwarding(1);
   const startedAt = performance.now();
-  api.deletePod("web-1");
+  api.destroyPod("web-1");
   await ended;
   expect(performance.now() - startedAt).toBeGreaterThan(2_500);
   expect(performance.now() - startedAt).toBeLessThan(4_500);
@@ -304,7 +304,7 @@ test("refuses no client while the InitPod moves to another cluster, and ends wha
 test("keeps the forward while an up works on the InitPod", async () => {
   const { api, folder, key, request, ended } = await forwarding(1, {}, soon);
   const release = holdForward(request, folder);
-  api.deletePod("web-1");
+  api.destroyPod("web-1");
   await new Promise((resolve) => setTimeout(resolve, 5 * soon.drop));
   expect(readDesired(folder, key)).toBeDefined();
   release();
