@@ -34,13 +34,15 @@ export function urlLines({ cluster, daemon, initPods, forwards }: Status, width:
   const rows = [...forwards.map((forward) => rowOf(forward, here, paint)), ...idle.map((one) => idleRow(one, paint))];
   if (rows.length === 0) return [];
   if (forwards.length === 0) return rowLines(rows, width, paint);
-  // Where it does not run, that is the problem of each.
-  const shown = daemon === undefined ? rows.map((row) => ({ ...row, problem: undefined })) : rows;
+  // Where it does not run, or hangs, that is the problem of each.
+  const shown =
+    daemon === undefined || daemon.responds === false ? rows.map((row) => ({ ...row, problem: undefined })) : rows;
   return [forwarderLine(daemon, paint), ...rowLines(shown, width, paint)];
 }
 
 function forwarderLine(daemon: Status["daemon"], paint: Paint): string {
   if (daemon === undefined) return `Forwarder  ${paint("red", "does not run")}`;
+  if (daemon.responds === false) return `Forwarder  ${paint("red", "does not answer")} (process ${daemon.pid})`;
   return `Forwarder  ${paint("dim", `version ${daemon.version}, process ${daemon.pid}`)}`;
 }
 

@@ -6,6 +6,7 @@ import { type ForwardRecord, isHeld, readRecord, type StoredForward } from "../.
 export interface Problem {
   kind:
     | "notRunning" // the forwarder itself
+    | "notResponding" // it runs, and hangs
     | "portTaken" // by another program: the forwarder takes it as soon as that ends
     | "notListening"
     | "noPod" // it was deleted, and not by its stack
@@ -34,17 +35,25 @@ export interface ForwardStatus {
   bytes: ForwardRecord["bytes"];
 }
 
+/** The process that forwards. */
+export interface DaemonStatus {
+  pid: number;
+  version: string;
+  /** Whether it does its work; left out where that can't be known. */
+  responds?: boolean;
+}
+
 /** What the daemon says of a forward; a record of a daemon that is no more says nothing. */
 export function forwardStatus(
   folder: string,
   { key, forward }: StoredForward,
-  daemonPid: number | undefined,
+  daemon: DaemonStatus | undefined,
   ownerOf = portOwner,
 ): ForwardStatus {
   const { name, namespace, context, protocol, localPort } = forward;
   const found = readRecord(folder, key);
-  const record = found?.pid === daemonPid ? found : undefined;
-  const listens = record?.listening === true;
+  const record = found?.pid === daemon?.pid ? found : undefined;
+  const listens = record?.listening === true && daemon?.responds !== false;
   return {
     name,
     namespace,
@@ -52,11 +61,16 @@ export function forwardStatus(
     url: urlOnThisMachine(protocol, localPort),
     state: !listens ? "down" : record.pod === undefined ? "waiting" : "forwarding",
     pod: listens ? record.pod?.name : undefined,
-    problem: problemOf(record, localPort, ownerOf) ?? noPod(record, name, isHeld(folder, key)),
+    problem: hanging(daemon) ?? problemOf(record, localPort, ownerOf) ?? noPod(record, name, isHeld(folder, key)),
     latencyMs: record?.latencyMs,
     connections: record?.connections ?? { open: 0, total: 0 },
     bytes: record?.bytes ?? { sent: 0, received: 0 },
   };
+}
+
+function hanging(daemon: DaemonStatus | undefined): Problem | undefined {
+  if (daemon?.responds !== false) return undefined;
+  return { kind: "notResponding", message: `The forwarder (process ${daemon.pid}) runs and does not answer.` };
 }
 
 function problemOf(record: ForwardRecord | undefined, port: number, ownerOf: typeof portOwner): Problem | undefined {

@@ -36,6 +36,9 @@ export function nextSteps({ view, initPods, forwards, isIdle, command }: Finding
     ...initPods.filter(needsUp).map(() => replace),
     ...forwards.filter(({ problem }) => problem?.kind === "noPod").flatMap(ofMissing),
     ...forwards.flatMap((forward) => ofForward(forward, `kubectl${contextOf(forward)}`)),
+    ...forwards
+      .filter(({ problem }) => problem?.kind === "notResponding")
+      .map((forward) => restart(contextOf(forward))),
     ...[...(isIdle ? [flags] : []), ...down.map(contextOf)].map(revive),
   ];
   return [...new Map(steps.map((step) => [step.command, step])).values()];
@@ -48,6 +51,13 @@ function ofMissing(forward: ForwardStatus): NextStep[] {
     replace,
     { command: `npx init-pod stop ${titleOf(forward)}`, why: "ends the forward, where its stack is gone" },
   ];
+}
+
+function restart(flags: string): NextStep {
+  return {
+    command: `npx init-pod forward${flags}`,
+    why: "replaces the forwarder that does not answer, as pulumi up does",
+  };
 }
 
 function revive(flags: string): NextStep {

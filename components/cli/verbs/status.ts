@@ -2,12 +2,12 @@ import { isDeleting, isServing } from "../../cluster/pods";
 import { describePod, readableMessage, type Step, StepReporter } from "../../cluster/report";
 import type { Verdict } from "../../cluster/verdict";
 import { hasLabels } from "../../contract";
-import { type DesiredForward, listDesired, liveDaemon } from "../../forward/state";
+import { daemonResponds, type DesiredForward, listDesired, liveDaemon } from "../../forward/state";
 import { cleanLine } from "../../text";
 import type { Command } from "./arguments";
 import { chooseAny, isMeant } from "./choose";
 import type { ClusterView } from "./clusterView";
-import { type ForwardStatus, forwardStatus } from "./forwardStatus";
+import { type DaemonStatus, type ForwardStatus, forwardStatus } from "./forwardStatus";
 import { type InitPodState, type InitPodView, type JudgedPod, stateOf, titleOf, urlOf } from "./initPods";
 import { type NextStep, nextSteps } from "./nextSteps";
 
@@ -43,7 +43,7 @@ export interface Status {
   /** Why the cluster could not be read. */
   problem?: string;
   /** The process that forwards. */
-  daemon?: { pid: number; version: string };
+  daemon?: DaemonStatus;
   initPods: InitPodStatus[];
   /** Forwards of this machine, also of other clusters. */
   forwards: ForwardStatus[];
@@ -57,12 +57,12 @@ export interface Status {
  */
 export async function statusOf(folder: string, command: Command, view: ClusterView | Error): Promise<Status> {
   const { names, namespace } = command;
-  const daemon = liveDaemon(folder);
+  const daemon = await daemonStatus(folder);
   const stored = listDesired(folder)
     .filter(({ forward }) => isMeant(names, forward))
     .filter(({ forward }) => namespace === undefined || forward.namespace === namespace)
     .sort((left, right) => (titleOf(left.forward) < titleOf(right.forward) ? -1 : 1));
-  const forwards = stored.map((one) => forwardStatus(folder, one, daemon?.pid));
+  const forwards = stored.map((one) => forwardStatus(folder, one, daemon));
   const found = view instanceof Error ? [] : view.initPods;
   if (!(view instanceof Error)) {
     chooseAny(names, [...found, ...stored.map(({ forward }) => forward)], `InitPod in context ${view.context}`);
@@ -86,11 +86,16 @@ export async function statusOf(folder: string, command: Command, view: ClusterVi
     ...(view instanceof Error
       ? { problem: view.message }
       : { cluster: { context: view.context, server: view.server } }),
-    daemon: daemon && { pid: daemon.pid, version: daemon.version },
+    daemon,
     initPods,
     forwards,
     next: nextSteps({ view, initPods: chosen, forwards, isIdle, command }),
   };
+}
+
+async function daemonStatus(folder: string): Promise<DaemonStatus | undefined> {
+  const daemon = liveDaemon(folder);
+  return daemon && { pid: daemon.pid, version: daemon.version, responds: await daemonResponds(folder) };
 }
 
 function isOf(forward: DesiredForward, { namespace, pods }: InitPodView, view: ClusterView): boolean {

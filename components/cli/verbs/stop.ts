@@ -1,5 +1,5 @@
 import { urlOnThisMachine } from "../../contract";
-import { isFree, removeLeftovers } from "../../forward/client";
+import { endHungDaemon, isFree, removeLeftovers, reviveForwards } from "../../forward/client";
 import { listDesired, liveDaemon, removeForward } from "../../forward/state";
 import { delay } from "../../time";
 import type { Command } from "./arguments";
@@ -54,6 +54,8 @@ async function untilClosed(folder: string, ports: readonly number[]): Promise<vo
     if (!isLast && free.every(Boolean)) return;
     if (performance.now() - startedAt > patienceMs) {
       if (isLast) process.kill(daemon.pid, "SIGKILL");
+      // Nothing frees the ports of a daemon that hangs but its end, and the other forwards need one that works.
+      else if ((await endHungDaemon(folder)) !== undefined) reviveForwards(folder);
       return;
     }
     await delay(pollMs);

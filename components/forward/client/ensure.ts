@@ -22,6 +22,7 @@ import {
   writeDesired,
 } from "../state";
 import { ForwardFailedError, PortInUseError } from "./errors";
+import { endHungDaemon } from "./hung";
 import { portOwner } from "./portOwner";
 import { assertUnclaimed } from "./ports";
 import { spawnDaemon } from "./spawn";
@@ -76,6 +77,8 @@ export async function ensureForward(request: ForwardRequest, options: EnsureOpti
   const stored = write(folder, { ...request, access: portable(request) });
   const release = holdForward(request, folder);
   try {
+    const hung = await endHungDaemon(folder);
+    if (hung !== undefined) options.report?.(`The forwarder (process ${hung}) did not answer any more: it is replaced`);
     await untilReady(folder, stored, options);
     return options.proof === false ? undefined : await untilAnswered(folder, stored, options);
   } finally {

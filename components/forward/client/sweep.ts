@@ -71,7 +71,7 @@ export function removeLeftovers(folder: string): void {
   if (names.length === 0 || liveDaemon(folder) !== undefined) return;
   removeLock(folder);
   for (const name of names) {
-    if (/\.(record\.json|hold\.json|tmp)$/.test(name) || name.startsWith(logName))
+    if (/\.(record\.json|hold\.json|tmp|question)$/.test(name) || name.startsWith(logName))
       rmSync(join(folder, name), { force: true });
   }
   try {

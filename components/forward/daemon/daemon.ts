@@ -1,6 +1,7 @@
 import { rmSync, statSync, watch } from "node:fs";
 import { join } from "node:path";
 import {
+  answerQuestions,
   type DaemonLock,
   type DesiredForward,
   fileNames,
@@ -117,6 +118,7 @@ export class Daemon {
   }
 
   #reconcile(): void {
+    answerQuestions(this.folder);
     if (!holdsLock(this.folder, this.lock)) {
       this.log("another daemon has taken over, or the state folder is gone");
       this.#finish?.();

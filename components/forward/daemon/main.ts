@@ -35,7 +35,7 @@ async function main(): Promise<void> {
   // The terminal that `up` ran in may close.
   process.on("SIGHUP", () => undefined);
 
-  const lock = { ...ownIdentity(), version: packageVersion() };
+  const lock = { ...ownIdentity(), version: packageVersion(), takesQuestions: true };
   if (!takeLock(folder, lock)) return;
   await delay(settleMs);
   if (!holdsLock(folder, lock)) return;
@@ -50,7 +50,7 @@ async function main(): Promise<void> {
 /** After the last forward nothing is left behind. */
 function removeRest(folder: string): void {
   for (const name of fileNames(folder)) {
-    if (name.startsWith(logName) || name.endsWith(".tmp")) rmSync(join(folder, name), { force: true });
+    if (name.startsWith(logName) || /\.(tmp|question)$/.test(name)) rmSync(join(folder, name), { force: true });
   }
   try {
     rmdirSync(folder);

@@ -15,7 +15,8 @@ export {
 } from "./desired";
 export { holdForward, isHeld } from "./hold";
 export { type DaemonLock, holdsLock, liveDaemon, releaseLock, removeLock, takeLock } from "./lock";
-export { ownIdentity } from "./processIdentity";
+export { isAlive, ownIdentity } from "./processIdentity";
+export { answerQuestions, daemonResponds } from "./question";
 export { type ForwardRecord, readRecord, writeRecord } from "./record";
 export { assertWritable, ensureStateFolder, stateFolder, unusable } from "./stateFolder";
 export { type RunTool, runTool } from "./systemTool";

@@ -7,6 +7,8 @@ import { compareVersions } from "./version";
 /** The file that says which process is the daemon of this user. */
 export interface DaemonLock extends ProcessIdentity {
   version: string;
+  /** Whether it answers whoever asks whether it does its work. */
+  takesQuestions?: boolean;
 }
 
 const fileName = "daemon.json";

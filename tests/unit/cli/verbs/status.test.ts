@@ -9,6 +9,7 @@ import { type ForwardRequest, listDesired, writeDesired } from "../../../../comp
 import { holdForward } from "../../../../components/forward/state/hold.ts";
 import { takeLock } from "../../../../components/forward/state/lock.ts";
 import { ownIdentity } from "../../../../components/forward/state/processIdentity.ts";
+import { answerQuestions } from "../../../../components/forward/state/question.ts";
 import { type ForwardRecord, writeRecord } from "../../../../components/forward/state/record.ts";
 import { temporaryFolder } from "../../forward/helpers";
 import { clusterOf, command, crashing, done, initializing, podOf, ready, serving, unpullable, working } from "../shop";
@@ -188,6 +189,15 @@ describe("the status of a forward", () => {
     expect(status).toMatchObject({ healthy: true, forwards: [{ state: "waiting" }] });
   });
 
+  test("is down where its daemon hangs, whatever the record says", async () => {
+    const folder = machine({}, { pod });
+    takeLock(folder, { ...ownIdentity(), version: "1.0.0", takesQuestions: true });
+    const status = await show(web, folder);
+    expect(status).toMatchObject({ healthy: false, daemon: { responds: false }, initPods: [{ forwarded: false }] });
+    expect(status.forwards).toMatchObject([{ state: "down", problem: { kind: "notResponding" } }]);
+    expect(commands(status)).toEqual(["npx init-pod forward"]);
+  });
+
   test("is well without a Pod while an `up` works on it", async () => {
     const folder = machine({}, { withoutPodSince: "2026-01-01T00:00:00Z" });
     onTestFinished(holdForward(request, folder));
@@ -197,7 +207,7 @@ describe("the status of a forward", () => {
   test("names the program that has its port", () => {
     const folder = machine({}, { listening: false, error: "EADDRINUSE" });
     const found = listDesired(folder).map((stored) =>
-      forwardStatus(folder, stored, process.pid, () => "nginx (process 1)"),
+      forwardStatus(folder, stored, { pid: process.pid, version: "" }, () => "nginx (process 1)"),
     );
     const problem = { kind: "portTaken", message: "Port 20001 is used by nginx (process 1)." };
     expect(found).toMatchObject([{ state: "down", problem }]);
@@ -213,7 +223,11 @@ describe("the status of a forward", () => {
 test("has the fields that docs/command.md documents, and no others", async () => {
   const record = { pod, latencyMs: 3.2, failure: failure(false) };
   const pods = [podOf("web", ready), podOf("tpl", initializing(unpullable))];
-  const shown = JSON.parse(JSON.stringify(await show(clusterOf(pods), machine({}, record)))) as object;
+  const folder = machine({}, record);
+  takeLock(folder, { ...ownIdentity(), version: "1.0.0", takesQuestions: true });
+  const answering = setInterval(() => answerQuestions(folder), 20);
+  onTestFinished(() => clearInterval(answering));
+  const shown = JSON.parse(JSON.stringify(await show(clusterOf(pods), folder))) as object;
   const docs = readFileSync(join(import.meta.dirname, "../../../../docs/command.md"), "utf8");
   const block = /interface Status \{([^]*?)\n\}/.exec(docs)?.[1] ?? "";
   const documented = new Set([...block.matchAll(/(\w+)\??: /g)].map(([, field]) => field));

@@ -100,6 +100,18 @@ test("revives a daemon that was killed, on the same port", async () => {
   expect((await ask(request.localPort)).status).toBe(200);
 });
 
+test("replaces a daemon that hangs, on the same port", async () => {
+  const { request } = await cluster();
+  await ensureForward(request);
+  const first = daemonPid();
+  process.kill(first, "SIGSTOP");
+  const lines: string[] = [];
+  await ensureForward(request, { podUid: "uid-1", report: (line) => lines.push(line) });
+  expect(lines[0]).toContain(`The forwarder (process ${first}) did not answer any more`);
+  expect(daemonPid()).not.toBe(first);
+  expect((await ask(request.localPort)).status).toBe(200);
+});
+
 test("removes what a killed daemon left of an InitPod whose Pod and Service are gone, at the next up of any stack and at any command", async () => {
   for (const next of [
     async () => {

@@ -1,0 +1,39 @@
+import { existsSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { delay } from "../../time";
+import { fileNames } from "./desired";
+import { liveDaemon } from "./lock";
+
+const suffix = ".question";
+/** A daemon looks at the folder each 2 s where the system tells it of no change; on a busy machine it takes its time. */
+const patienceMs = 6_000;
+const pollMs = 10;
+let asked = 0;
+
+/**
+ * Whether the daemon still does its work, which a living process alone does not show: it takes a question away. Nothing where
+ * none runs, where it is of a version that knows no questions, or where none can be put.
+ */
+export async function daemonResponds(folder: string, patience = patienceMs): Promise<boolean | undefined> {
+  const daemon = liveDaemon(folder);
+  if (daemon?.takesQuestions !== true) return undefined;
+  const path = join(folder, `${process.pid}.${asked++}${suffix}`);
+  try {
+    writeFileSync(path, "", { mode: 0o600 });
+    const startedAt = performance.now();
+    while (existsSync(path)) {
+      if (performance.now() - startedAt > patience) return liveDaemon(folder)?.pid === daemon.pid ? false : undefined;
+      await delay(pollMs);
+    }
+    return true;
+  } catch {
+    return undefined;
+  } finally {
+    rmSync(path, { force: true });
+  }
+}
+
+/** Says that this daemon does its work. */
+export function answerQuestions(folder: string): void {
+  for (const name of fileNames(folder)) if (name.endsWith(suffix)) rmSync(join(folder, name), { force: true });
+}
