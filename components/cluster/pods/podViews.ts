@@ -58,6 +58,11 @@ export class PodViews {
     return this.#subscribers.size === 0;
   }
 
+  /** Whether the API server answered and the watch stands. */
+  get isLive(): boolean {
+    return this.#live;
+  }
+
   subscribe(selector: Labels, changed: () => void): PodView {
     const subscriber = { selector, changed };
     const isFirst = this.isUnused;

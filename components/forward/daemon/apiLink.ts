@@ -1,22 +1,29 @@
 import { type ClusterAccess, ClusterClient } from "../../cluster/api";
 import { type LogSource, readTail } from "../../cluster/logs";
 import { type Pod, type PodEvent, PodViews, readEvents } from "../../cluster/pods";
-import { type Dial, type PodConnection, PodDialer, type PodPort } from "../tunnel";
+import { type Dial, DialError, type PodConnection, PodDialer, type PodPort } from "../tunnel";
 import { type ServiceScope, untilServiceDeleted } from "./serviceWatch";
 
 const eventsTimeoutMs = 3_000;
+/** Lists for the sake of a Pod that was not found are made no more often. */
+const missedMs = 1_000;
 
 /** All that the daemon does with one cluster: one client, one watch per namespace, tunnels. */
 export class ApiLink {
   readonly #watches = new Map<string, PodViews>();
   readonly #dialer: PodDialer;
   #client: Promise<ClusterClient> | undefined;
+  #missedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly access: ClusterAccess,
     private readonly log: (line: string) => void,
   ) {
-    this.#dialer = new PodDialer((dial) => this.#authorized(dial), log);
+    const recovered = (): void => {
+      // These wait ever longer between two tries.
+      for (const watch of this.#watches.values()) if (!watch.isLive) watch.restart();
+    };
+    this.#dialer = new PodDialer((dial) => this.#authorized(dial), log, recovered);
   }
 
   watch(namespace: string): PodViews {
@@ -35,7 +42,12 @@ export class ApiLink {
 
   /** Opens a connection to a port of a Pod. */
   async connect(pod: PodPort): Promise<PodConnection> {
-    return await this.#dialer.connect(pod);
+    try {
+      return await this.#dialer.connect(pod);
+    } catch (error) {
+      if (error instanceof DialError && error.status === 404) this.#missed(pod.namespace);
+      throw error;
+    }
   }
 
   /** Makes the next connection to a Pod a fast one. */
@@ -56,6 +68,14 @@ export class ApiLink {
   restart(): void {
     this.#dialer.check();
     for (const watch of this.#watches.values()) watch.restart();
+  }
+
+  /** A Pod that is taken for Ready is not there: the watch that told of it hears nothing any more. */
+  #missed(namespace: string): void {
+    const now = performance.now();
+    if (now - this.#missedAt < missedMs) return;
+    this.#missedAt = now;
+    this.#watches.get(namespace)?.restart();
   }
 
   close(): void {

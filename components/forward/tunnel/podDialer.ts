@@ -1,6 +1,7 @@
 import https from "node:https";
 import type { AuthorizedOptions } from "../../cluster/api";
 import { dialSpdy } from "./dial";
+import { DialGate } from "./dialGate";
 import { DialError } from "./errors";
 import type { PodConnection } from "./podConnection";
 import { type PodPort, SessionPool } from "./sessionPool";
@@ -17,18 +18,28 @@ const lastingStatuses = new Set([undefined, 401, 403, 404]);
 
 /** Makes connections to Pods: over SPDY, and over WebSockets where something on the way lets no SPDY through. */
 export class PodDialer {
-  readonly #sessions = new SessionPool((target) => this.#dial((server, options) => dialSpdy(server, target, options)));
+  readonly #sessions = new SessionPool((target) =>
+    this.#dial(
+      (server, options) => dialSpdy(server, target, options),
+      (socket) => socket.destroy(),
+    ),
+  );
   /**
    * Has each connection take up the TLS session of an earlier one with the same certificates, which is the larger part of
    * what it costs. It keeps no connection.
    */
   readonly #agent = new https.Agent();
+  readonly #gate: DialGate;
   #takesSpdy = true;
 
   constructor(
     private readonly authorized: Authorized,
     private readonly log: (line: string) => void,
-  ) {}
+    /** Told when the API server answers after it did not. */
+    recovered?: () => void,
+  ) {
+    this.#gate = new DialGate(recovered);
+  }
 
   /**
    * Opens a connection to a port of a Pod.
@@ -49,7 +60,7 @@ export class PodDialer {
 
   /** Makes the next connection to a Pod a fast one. */
   prepare(pod: PodPort): void {
-    if (this.#takesSpdy) this.#sessions.prepare(pod);
+    if (this.#takesSpdy && this.#gate.isOpen) this.#sessions.prepare(pod);
   }
 
   /** Has connections end that broke without a word, as in a sleep of the machine. */
@@ -57,19 +68,29 @@ export class PodDialer {
     this.#sessions.check();
   }
 
+  /** Has the next client dial at once, as the way to the API server may be another one by now. */
+  renew(): void {
+    this.#gate.open();
+  }
+
   close(): void {
     this.#sessions.close();
   }
 
   async #overWebSocket(pod: PodPort): Promise<PodConnection> {
-    return await this.#dial((server, options) => dialWebSocket(server, pod, options));
+    return await this.#dial(
+      (server, options) => dialWebSocket(server, pod, options),
+      (connection) => connection.abandon(),
+    );
   }
 
-  async #dial<T>(dial: Dial<T>): Promise<T> {
-    return await this.authorized((server, options) => {
-      // A proxy has an agent of its own.
-      const agent = options.agent ?? (server.startsWith("https:") ? this.#agent : undefined);
-      return dial(server, { ...options, agent });
-    });
+  async #dial<T>(dial: Dial<T>, discard: (late: T) => void): Promise<T> {
+    const authorized = (): Promise<T> =>
+      this.authorized((server, options) => {
+        // A proxy has an agent of its own.
+        const agent = options.agent ?? (server.startsWith("https:") ? this.#agent : undefined);
+        return dial(server, { ...options, agent });
+      });
+    return await this.#gate.pass(authorized, discard);
   }
 }

@@ -101,6 +101,17 @@ export class FakeApi {
     if (pod !== undefined) this.#emit("DELETED", pod);
   }
 
+  /** Puts a Pod in the place of another one, and no watch tells of it. */
+  replaceUnheard(name: string, pod: FakePod): void {
+    this.#pods.delete(name);
+    this.#pods.set(pod.name, pod);
+  }
+
+  /** Cuts the connections to Pods, and no others. */
+  cutTunnels(): void {
+    for (const node of this.nodes) node.cut();
+  }
+
   /** Deletes a Pod in the foreground, as Pulumi does. */
   destroyPod(name: string): void {
     const pod = this.#pods.get(name);

@@ -36,6 +36,10 @@ export class FakeNode {
     });
   }
 
+  cut(): void {
+    this.socket.destroy();
+  }
+
   /** Says nothing any more and closes nothing, as a node that the network has lost. */
   vanish(): void {
     this.socket.removeAllListeners("data").resume();
