@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import type { DaemonTiming } from "../../../../components/forward/daemon/daemon.ts";
 import {
-  type ForwardRequest,
   forwardKey,
+  type ForwardRequest,
   readDesired,
   removeForward,
 } from "../../../../components/forward/state/desired.ts";
