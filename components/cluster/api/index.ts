@@ -4,3 +4,4 @@ export { type ApiRequest, ClusterClient } from "./client";
 export type { AuthorizedOptions } from "./credentials";
 export { ApiError, hasStatus, KubeconfigError, UnreachableError } from "./errors";
 export { kubeconfigPaths } from "./kubeconfig/files";
+export { KubeconfigWatch } from "./kubeconfigWatch";

@@ -1,6 +1,6 @@
-import { type ClusterAccess, ClusterClient } from "../../cluster/api";
+import { type ClusterAccess, ClusterClient, KubeconfigError, KubeconfigWatch } from "../../cluster/api";
 import { type LogSource, readTail } from "../../cluster/logs";
-import { type Pod, type PodEvent, PodViews, readEvents } from "../../cluster/pods";
+import { ClusterSession, type Pod, type PodEvent, PodViews, readEvents } from "../../cluster/pods";
 import { type Dial, DialError, type PodConnection, PodDialer, type PodPort } from "../tunnel";
 import { type ServiceScope, untilServiceDeleted } from "./serviceWatch";
 
@@ -12,18 +12,45 @@ const missedMs = 1_000;
 export class ApiLink {
   readonly #watches = new Map<string, PodViews>();
   readonly #dialer: PodDialer;
+  readonly #kubeconfig: KubeconfigWatch;
+  #server: string | undefined;
+  /** Whether the kubeconfig may lead elsewhere than when the forward was asked for. */
+  #hasMoved = false;
   #client: Promise<ClusterClient> | undefined;
   #missedAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly access: ClusterAccess,
     private readonly log: (line: string) => void,
+    /** uid of the namespace `kube-system`; `""` where it is not known. */
+    private readonly clusterUid = "",
   ) {
+    this.#kubeconfig = new KubeconfigWatch(access);
     const recovered = (): void => {
       // These wait ever longer between two tries.
       for (const watch of this.#watches.values()) if (!watch.isLive) watch.restart();
     };
     this.#dialer = new PodDialer((dial) => this.#authorized(dial), log, recovered);
+  }
+
+  /** URL of the API server; nothing before the kubeconfig was read. */
+  get server(): string | undefined {
+    return this.#server;
+  }
+
+  /** Looks whether the kubeconfig names another server, or other credentials, by now, and goes on with these. */
+  async look(): Promise<void> {
+    if (!(await this.#kubeconfig.hasChanged())) return;
+    this.log("the kubeconfig has changed: looking where it leads");
+    const before = this.#client;
+    this.#client = undefined;
+    this.#hasMoved = true;
+    for (const watch of this.#watches.values()) watch.restart();
+    this.#dialer.renew();
+    before?.then(
+      (client) => client.close(),
+      () => undefined,
+    );
   }
 
   watch(namespace: string): PodViews {
@@ -102,10 +129,11 @@ export class ApiLink {
 
   /** The client; a new one where the kubeconfig names another server by now. */
   #currentClient(): Promise<ClusterClient> {
-    const connecting = (this.#client ?? ClusterClient.connect(this.access)).then((client) => {
+    const connecting = (this.#client ?? this.#connect()).then((client) => {
       if (!client.hasMoved) return client;
       client.close();
-      return ClusterClient.connect(this.access);
+      this.#hasMoved = true;
+      return this.#connect();
     });
     this.#client = connecting;
     // A kubeconfig that can't be read now may be whole again later.
@@ -113,5 +141,22 @@ export class ApiLink {
       if (this.#client === connecting) this.#client = undefined;
     });
     return connecting;
+  }
+
+  /** @throws {KubeconfigError} where the kubeconfig leads to another cluster by now, in which no Pod is ours. */
+  async #connect(): Promise<ClusterClient> {
+    const client = await ClusterClient.connect(this.access);
+    this.#server = client.server;
+    if (!this.#hasMoved || (await this.#isSameCluster(client))) return client;
+    client.close();
+    throw new KubeconfigError(
+      `Context "${client.context}" leads to another cluster (${client.server}) by now than the one that the Pod is in.`,
+    );
+  }
+
+  /** True as well where that can't be known. */
+  async #isSameCluster(client: ClusterClient): Promise<boolean> {
+    const uid = await new ClusterSession(client, "", () => undefined).uid().catch(() => "");
+    return uid === "" || this.clusterUid === "" || uid === this.clusterUid;
   }
 }

@@ -107,6 +107,7 @@ export class Daemon {
       this.log(`woke up after ${Math.round(late / 1000)} s`);
       for (const { link } of this.#links.values()) link.restart();
     }
+    for (const { link } of this.#links.values()) void link.look();
     this.#reconcile();
   }
 
@@ -209,7 +210,7 @@ export class Daemon {
 
   #useLink(forward: DesiredForward): ApiLink {
     const key = linkKey(forward);
-    const known = this.#links.get(key) ?? { link: new ApiLink(forward.access, this.log), users: 0 };
+    const known = this.#links.get(key) ?? { link: new ApiLink(forward.access, this.log, forward.clusterUid), users: 0 };
     known.users++;
     this.#links.set(key, known);
     return known.link;
@@ -254,6 +255,6 @@ function differInVersionAlone(left: DesiredForward, right: DesiredForward): bool
 }
 
 /** A cluster that was made anew has its old name in the kubeconfig, but another address. */
-function linkKey({ access, server }: DesiredForward): string {
-  return JSON.stringify([access, server]);
+function linkKey({ access, server, clusterUid }: DesiredForward): string {
+  return JSON.stringify([access, server, clusterUid]);
 }

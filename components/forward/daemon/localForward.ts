@@ -134,7 +134,7 @@ export class LocalForward {
   }
 
   #host(): ConnectionHost {
-    const { name, protocol, podPort, server } = this.stored.forward;
+    const { name, protocol, podPort } = this.stored.forward;
     return {
       name,
       protocol,
@@ -146,7 +146,7 @@ export class LocalForward {
       halfOpen: new HalfOpenConnections(),
       departures: new Departures(),
       connect: (pod) => this.link.connect(this.#portOf(pod)),
-      explain: (error, pod) => explainDial(error, pod.name, server),
+      explain: (error, pod) => explainDial(error, pod.name, this.#server),
       situation: async () => await this.#situation(),
       steps: async () => {
         const pod = latestPod(this.#view.pods());
@@ -155,6 +155,11 @@ export class LocalForward {
       failed: (pod, failure) => this.#failed(pod, failure),
       events: (pod) => this.#events(pod),
     };
+  }
+
+  /** A kubeconfig may name another one than when it was written down. */
+  get #server(): string {
+    return this.link.server ?? this.stored.forward.server;
   }
 
   #follow(pod: Pod | undefined): void {
@@ -198,7 +203,8 @@ export class LocalForward {
   }
 
   async #situation(): Promise<Situation> {
-    const { name, server } = this.stored.forward;
+    const { name } = this.stored.forward;
+    const server = this.#server;
     const pod = latestPod(this.#view.pods());
     const error = this.#view.error();
     if (!this.#view.isLive() && error !== undefined) {

@@ -36,6 +36,8 @@ export class FakeApi {
   refusal: Refusal | undefined;
   /** The only token that it takes; any where there is none. */
   token: string | undefined;
+  /** Of the namespace `kube-system`; it may not be read where there is none. */
+  clusterUid: string | undefined;
   /** Events of all Pods. */
   events: object[] = [];
   /** As a proxy that knows no upgrade but to WebSockets. */
@@ -216,6 +218,8 @@ export class FakeApi {
       response.writeHead(401).end(JSON.stringify({ message: "Unauthorized" }));
     } else if (url.pathname.endsWith("/events")) {
       response.end(JSON.stringify({ items: this.events }));
+    } else if (url.pathname.endsWith("/kube-system") && this.clusterUid !== undefined) {
+      response.end(JSON.stringify({ metadata: { uid: this.clusterUid } }));
     } else if (!resources.includes(resource)) {
       response.writeHead(404).end(JSON.stringify({ message: "not found" }));
     } else if (url.searchParams.has("watch")) {

@@ -1,0 +1,50 @@
+import { createHash } from "node:crypto";
+import { statSync } from "node:fs";
+import type { ClusterAccess } from "./access";
+import { loadKubeConfig } from "./kubeconfig";
+import { kubeconfigPaths } from "./kubeconfig/files";
+
+/**
+ * Tells whether a kubeconfig says something else of its cluster than before: kind and minikube write another address into it
+ * each time they start. Files are read only once the system says that they have changed.
+ */
+export class KubeconfigWatch {
+  #stamp: string;
+  #content: Promise<string | undefined>;
+
+  constructor(private readonly access: ClusterAccess) {
+    this.#stamp = this.#currentStamp();
+    this.#content = this.#currentContent();
+  }
+
+  /** Whether the server, the user or the context is another one than when this was last asked. Never rejects. */
+  async hasChanged(): Promise<boolean> {
+    const stamp = this.#currentStamp();
+    if (stamp === this.#stamp) return false;
+    const [before, content] = await Promise.all([this.#content, this.#currentContent()]);
+    // Half written, or away for a moment: looked at again next time.
+    if (content === undefined) return false;
+    this.#stamp = stamp;
+    this.#content = Promise.resolve(content);
+    return content !== before;
+  }
+
+  #currentStamp(): string {
+    const { kubeconfig, kubeconfigPath } = this.access;
+    if (kubeconfig !== undefined) return "";
+    const stats = kubeconfigPaths(kubeconfigPath).map((path) => statSync(path, { throwIfNoEntry: false }));
+    return stats.map((stat) => (stat === undefined ? "" : `${stat.ino} ${stat.size} ${stat.mtimeMs}`)).join();
+  }
+
+  /** A hash, as it holds credentials. */
+  async #currentContent(): Promise<string | undefined> {
+    try {
+      const { config, headers } = await loadKubeConfig(this.access);
+      const name = config.getCurrentContext();
+      const facts = [config.getCurrentCluster(), config.getCurrentUser(), config.getContextObject(name), headers];
+      return createHash("sha256").update(JSON.stringify(facts)).digest("hex");
+    } catch {
+      return undefined;
+    }
+  }
+}
