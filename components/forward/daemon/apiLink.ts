@@ -82,6 +82,11 @@ export class ApiLink {
     this.#dialer.prepare(pod);
   }
 
+  /** Ends all connections with a Pod: they lead to what is gone. */
+  drop(uid: string): void {
+    this.#dialer.drop(uid);
+  }
+
   /** The last lines of a container's log, made harmless. */
   async logTail(source: LogSource): Promise<string[]> {
     return (await readTail(await this.#currentClient(), source, (text) => text)).lines;

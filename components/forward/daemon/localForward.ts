@@ -21,6 +21,7 @@ import { GivenUp } from "./givenUp";
 import { Latencies } from "./latencies";
 import { Listener } from "./listener";
 import { PodEvents } from "./podEvents";
+import { PodGround } from "./podGround";
 
 /** Settings of a forward. */
 export interface LocalForwardOptions {
@@ -39,6 +40,7 @@ export class LocalForward {
   readonly #steps: StepReporter;
   readonly #podEvents: PodEvents;
   readonly #givenUp: GivenUp;
+  readonly #ground = new PodGround();
   readonly #waiters = new Set<() => void>();
   readonly #connections = { open: 0, total: 0 };
   readonly #bytes = { sent: 0, received: 0 };
@@ -65,6 +67,7 @@ export class LocalForward {
     this.#steps = new StepReporter(showLogs ? (source) => link.logTail(source) : undefined);
     this.#podEvents = new PodEvents((pod) => link.events(pod));
     this.#view = link.watch(namespace).subscribe(selector, () => {
+      for (const { metadata } of this.#ground.lost(this.#view.pods())) link.drop(metadata.uid);
       this.#follow(currentPod(this.#view.pods()));
       this.#count();
       for (const waiter of this.#waiters) waiter();

@@ -5,7 +5,7 @@ import { DialGate } from "./dialGate";
 import { DialError } from "./errors";
 import type { PodConnection } from "./podConnection";
 import { type PodPort, SessionPool } from "./sessionPool";
-import { dialWebSocket } from "./webSocketConnection";
+import { dialWebSocket, type WebSocketConnection } from "./webSocketConnection";
 
 /** A way to make a connection to an API server. */
 export type Dial<T> = (server: string, options: AuthorizedOptions) => Promise<T>;
@@ -30,6 +30,8 @@ export class PodDialer {
    */
   readonly #agent = new https.Agent();
   readonly #gate: DialGate;
+  /** By the Pod's uid. */
+  readonly #webSockets = new Map<string, Set<WebSocketConnection>>();
   #takesSpdy = true;
 
   constructor(
@@ -63,6 +65,12 @@ export class PodDialer {
     if (this.#takesSpdy && this.#gate.isOpen) this.#sessions.prepare(pod);
   }
 
+  /** Ends all connections with a Pod, and those on their way: they lead to what is gone. */
+  drop(uid: string): void {
+    this.#sessions.drop(uid);
+    for (const connection of this.#webSockets.get(uid) ?? []) connection.cut();
+  }
+
   /** Has connections end that broke without a word, as in a sleep of the machine. */
   check(): void {
     this.#sessions.check();
@@ -78,10 +86,17 @@ export class PodDialer {
   }
 
   async #overWebSocket(pod: PodPort): Promise<PodConnection> {
-    return await this.#dial(
+    const connection = await this.#dial(
       (server, options) => dialWebSocket(server, pod, options),
-      (connection) => connection.abandon(),
+      (late) => late.abandon(),
     );
+    const ofPod = this.#webSockets.get(pod.uid) ?? new Set();
+    this.#webSockets.set(pod.uid, ofPod.add(connection));
+    connection.whenClosed(() => {
+      ofPod.delete(connection);
+      if (ofPod.size === 0 && this.#webSockets.get(pod.uid) === ofPod) this.#webSockets.delete(pod.uid);
+    });
+    return connection;
   }
 
   async #dial<T>(dial: Dial<T>, discard: (late: T) => void): Promise<T> {

@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import type { DialTarget } from "./dial";
+import { DialError } from "./errors";
 import type { PodConnection } from "./podConnection";
 import { PodSession } from "./podSession";
 
@@ -13,6 +14,9 @@ const mostSessions = 6;
  * than on four sessions. On one, all would wait for each that reads slowly.
  */
 const sharedSessions = 2;
+
+/** As the API server has it for what has changed meanwhile. */
+const droppedStatus = 409;
 
 /** A Pod, and the port of it that is wanted. */
 export interface PodPort extends DialTarget {
@@ -29,6 +33,8 @@ export class SessionPool {
   readonly #sessions = new Map<string, PodSession[]>();
   readonly #idleTimers = new Map<PodSession, NodeJS.Timeout>();
   readonly #dialling = new Map<string, Set<Promise<PodSession>>>();
+  /** How often the sessions of a Pod were dropped: one that is on its way then leads to what is gone. */
+  readonly #drops = new Map<string, number>();
   #isClosed = false;
 
   constructor(private readonly dial: (target: DialTarget) => Promise<Duplex>) {}
@@ -62,6 +68,12 @@ export class SessionPool {
       // The next client asks by itself, and hears why.
       () => undefined,
     );
+  }
+
+  /** Ends the sessions with a Pod, and with them all its clients' connections: they lead to what is gone. */
+  drop(uid: string): void {
+    if (this.#dialling.has(uid)) this.#drops.set(uid, (this.#drops.get(uid) ?? 0) + 1);
+    for (const session of this.#sessions.get(uid) ?? []) session.close();
   }
 
   /** Has those close that broke without a word, as in a sleep of the machine. */
@@ -118,7 +130,12 @@ export class SessionPool {
   }
 
   async #dial(pod: PodPort): Promise<PodSession> {
+    const drops = this.#drops.get(pod.uid);
     const dialled = this.dial(pod).then((socket) => {
+      if (this.#drops.get(pod.uid) !== drops) {
+        socket.destroy();
+        throw new DialError("the Pod has started anew meanwhile", droppedStatus);
+      }
       const session: PodSession = new PodSession(socket, () => this.#changed(pod.uid, session));
       if (this.#isClosed) session.close();
       this.#sessions.set(pod.uid, [...(this.#sessions.get(pod.uid) ?? []), session]);
@@ -130,7 +147,10 @@ export class SessionPool {
       return await dialled;
     } finally {
       dialling.delete(dialled);
-      if (dialling.size === 0) this.#dialling.delete(pod.uid);
+      if (dialling.size === 0) {
+        this.#dialling.delete(pod.uid);
+        this.#drops.delete(pod.uid);
+      }
     }
   }
 

@@ -28,7 +28,7 @@ export async function dialWebSocket(
   server: string,
   target: DialTarget & { port: number },
   authorized: AuthorizedOptions,
-): Promise<PodConnection> {
+): Promise<WebSocketConnection> {
   const url = portForwardUrl(server, target);
   url.searchParams.set("ports", String(target.port));
   const socket = new WebSocket(url, ["v4.channel.k8s.io"], {
@@ -55,7 +55,8 @@ export async function dialWebSocket(
   });
 }
 
-class WebSocketConnection implements PodConnection {
+/** A connection that has a WebSocket for itself. */
+export class WebSocketConnection implements PodConnection {
   /** Bytes of the port's number that are still to come, by channel. */
   readonly #portLeft = [portBytes, portBytes];
   readonly #heartbeat: Heartbeat;
@@ -112,6 +113,17 @@ class WebSocketConnection implements PodConnection {
     this.#events = undefined;
     this.socket.close();
     this.socket.resume();
+  }
+
+  /** Ends it at once, as what it leads to is gone. */
+  cut(): void {
+    this.socket.terminate();
+  }
+
+  /** Tells once when the WebSocket is closed. */
+  whenClosed(told: () => void): void {
+    if (this.socket.readyState === this.socket.CLOSED) told();
+    else this.socket.once("close", told);
   }
 
   yield(): void {

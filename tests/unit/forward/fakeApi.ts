@@ -14,6 +14,8 @@ export interface FakePod {
   ready: boolean;
   deleting?: boolean;
   finalizers?: string[];
+  /** Its containers that run. */
+  containers?: { id: string; ready: boolean }[];
   /** Local port of the app that "runs inside". */
   appPort: number;
 }
@@ -268,7 +270,13 @@ export class FakeApi {
         deletionTimestamp: pod.deleting ? "2026-01-01T00:01:00Z" : undefined,
         resourceVersion: String(this.#version),
       },
-      status: { phase: "Running", conditions: [{ type: "Ready", status: pod.ready ? "True" : "False" }] },
+      status: {
+        phase: "Running",
+        conditions: [{ type: "Ready", status: pod.ready ? "True" : "False" }],
+        containerStatuses: pod.containers?.map(({ id, ready }, at) => {
+          return { name: `c${at}`, restartCount: 0, containerID: id, ready, state: { running: {} } };
+        }),
+      },
     };
   }
 }
