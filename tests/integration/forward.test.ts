@@ -13,6 +13,7 @@ import { kubectl, repo, TestStack } from "./support/stack.ts";
 
 const secret = "s3cr3t-5ad0c1e9";
 const perSecond = 50;
+const command = [join(repo, "components/dist/cli/main.js")];
 const mebibyte = 1024 * 1024;
 const largeMebibytes = 256;
 const largePath = "/large";
@@ -44,6 +45,7 @@ echo "version ${version}" > index.html
     run: { script: ${JSON.stringify(script)}, writes: ["/usr/share/nginx/html/index.html"] },
   }],
   container: { image: "${images.unprivileged}", port: 8080 },
+  service: {},
 }`);
 }
 
@@ -172,7 +174,7 @@ describe("the forward of a stack", () => {
   test("is down for `init-pod status` once its daemon was killed, and up again on its port after the next `up`", async () => {
     const pid = daemonPid(stateFolder());
     process.kill(pid, "SIGKILL");
-    const status = [join(repo, "components/dist/cli/main.js"), "status", "--json", "--namespace", stack.namespace];
+    const status = [...command, "status", "--json", "--namespace", stack.namespace];
     const { stdout } = await run(process.execPath, status, { env: stack.env });
     expect((JSON.parse(stdout) as { forwards: unknown[] }).forwards).toMatchObject([{ url, state: "down" }]);
     await stack.up();
@@ -187,16 +189,30 @@ describe("the forward of a stack", () => {
     const stop = steadyRequests(url, perSecond);
     await sleep(1_000);
     await kubectl(["delete", "pod", pod, "-n", stack.namespace]);
-    // Less than the time after which a forward without a Pod ends.
-    await sleep(2_000);
+    // Longer than the time after which a forward ends whose stack gave its Pod up.
+    await sleep(5_000);
+    const shown = await run(process.execPath, [...command, "status", "--json", "--namespace", stack.namespace], {
+      env: stack.env,
+    });
+    expect(shown.code).toBe(3);
+    expect(JSON.parse(shown.stdout)).toMatchObject({ healthy: false, forwards: [{ url, problem: { kind: "noPod" } }] });
     const { app = 0, forwarder = 0, ...others } = tally(await stop());
     expect(others).toEqual({});
     expect(app).toBeGreaterThan(perSecond / 2);
-    expect(forwarder).toBeGreaterThan(perSecond);
+    expect(forwarder).toBeGreaterThan(3 * perSecond);
     await stack.up();
     expect(await stack.output("url")).toBe(url);
     expect(await stack.output("podName")).not.toBe(pod);
     expect(tally([await ask(url)])).toEqual({ app: 1 });
+  });
+
+  test("goes with the stack, though its Pod was deleted by hand before", async () => {
+    await kubectl(["delete", "pod", await stack.output("podName"), "-n", stack.namespace]);
+    await sleep(5_000);
+    expect(await listens(port)).toBe(true);
+    await stack.destroy();
+    expect(await eventually(() => filesBelow(stateFolder()).length === 0, 10)).toBe(true);
+    expect(await listens(port)).toBe(false);
   });
 });
 

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { stopPodSandbox } from "./support/cri.ts";
 import { daemonPid, openAndDrop, openDescriptors, shownForwards, stateFolderOf } from "./support/forward.ts";
 import { type Answer, ask, steadyRequests, tally } from "./support/load.ts";
 import { eventually } from "./support/machine.ts";
@@ -24,6 +25,15 @@ const deaf = program(`{
   },
   podSpec: { terminationGracePeriodSeconds: 1 },
 }`);
+
+/** So often a sandbox dies. */
+const rounds = 2;
+
+async function timed(url: string): Promise<{ answer: Answer; ms: number }> {
+  const startedAt = performance.now();
+  const answer = await ask(url);
+  return { answer, ms: performance.now() - startedAt };
+}
 
 const isApp = async (url: string): Promise<boolean> => tally([await ask(url)]).app === 1;
 
@@ -96,6 +106,30 @@ describe("the forward of a stack", () => {
     expect(forwarder).toBeGreaterThan(perSecond);
     expect(await containers()).toEqual(before);
     expect(daemon()).toBe(pid);
+  });
+
+  test("answers each request within 5 s though the Pod's sandbox dies again and again", async (context) => {
+    if ((await sandboxPart("containerd")) === undefined) return context.skip(onlySandbox);
+    const pods = await objects<{ metadata: { uid: string } }>("pods", stack.namespace);
+    const uid = pods[0]?.metadata.uid ?? "";
+    for (let round = 0; round < rounds; round++) {
+      const times: Promise<{ answer: Answer; ms: number }>[] = [];
+      const timer = setInterval(() => times.push(timed(url)), 1000 / perSecond);
+      await sleep(300);
+      await stopPodSandbox(uid);
+      await sleep(3_000);
+      clearInterval(timer);
+      const asked = await Promise.all(times);
+      const { app = 0, forwarder = 0, ...others } = tally(asked.map(({ answer }) => answer));
+      expect(others).toEqual({});
+      expect(app + forwarder).toBe(asked.length);
+      const slowest = Math.max(...asked.map(({ ms }) => ms));
+      console.log(
+        `round ${round + 1}: ${app} of the app, ${forwarder} of the forwarder, slowest ${Math.round(slowest)} ms`,
+      );
+      expect(slowest).toBeLessThan(5_000);
+      expect(await eventually(() => isApp(url), recoverySeconds)).toBe(true);
+    }
   });
 
   // Comes last, as no app answers from then on.
