@@ -24,7 +24,11 @@ async function dialled(serve: (socket: WebSocket) => void, options: { autoPong?:
     http.close();
   });
   const url = `http://127.0.0.1:${(http.address() as AddressInfo).port}`;
-  const connection: PodConnection = await dialWebSocket(url, { namespace: "default", pod: "web-1", port: 80 }, { headers: {} });
+  const connection: PodConnection = await dialWebSocket(
+    url,
+    { namespace: "default", pod: "web-1", port: 80 },
+    { headers: {} },
+  );
   return { connection, ...heard(connection) };
 }
 
