@@ -43,6 +43,8 @@ export interface ConnectionHost {
 }
 
 const retryMs = 150;
+/** For so long a request is kept waiting in all where the way to its Pod breaks soon after it came. */
+const longestMs = 4_500;
 const restOfHeadMs = 1_000;
 
 /** Serves one local connection until its end. Never rejects. */
@@ -76,7 +78,8 @@ function endIfGone(socket: Socket, departures: Departures): void {
 /** Returns why no Pod answered; `undefined` where one did, or the client went away. */
 async function forwardToPod(socket: Socket, input: ClientInput, host: ConnectionHost): Promise<Situation | undefined> {
   const isLook = parseHttpHead(input.unanswered)?.isLook === true;
-  let deadline = performance.now() + (isLook ? 0 : host.holdMs);
+  const startedAt = performance.now();
+  let deadline = startedAt + (isLook ? 0 : host.holdMs);
   let wasLost = false;
   for (;;) {
     const left = deadline - performance.now();
@@ -89,7 +92,8 @@ async function forwardToPod(socket: Socket, input: ClientInput, host: Connection
       if (isGone(socket)) return undefined;
       if (wasLost) return { kind: "unreachable", name: host.name, message: lostMessage(pod) };
       wasLost = true;
-      deadline = performance.now() + host.holdMs;
+      const left = startedAt + longestMs - performance.now();
+      deadline = performance.now() + (left > 0 ? Math.min(left, host.holdMs) : host.holdMs);
       continue;
     }
     if (failure === "unanswered") {

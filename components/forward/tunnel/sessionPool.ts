@@ -33,8 +33,8 @@ export class SessionPool {
   readonly #sessions = new Map<string, PodSession[]>();
   readonly #idleTimers = new Map<PodSession, NodeJS.Timeout>();
   readonly #dialling = new Map<string, Set<Promise<PodSession>>>();
-  /** How often the sessions of a Pod were dropped: one that is on its way then leads to what is gone. */
-  readonly #drops = new Map<string, number>();
+  /** Ends the wait for those that are on their way to a Pod. */
+  readonly #drops = new Map<string, Set<() => void>>();
   #isClosed = false;
 
   constructor(private readonly dial: (target: DialTarget) => Promise<Duplex>) {}
@@ -72,7 +72,7 @@ export class SessionPool {
 
   /** Ends the sessions with a Pod, and with them all its clients' connections: they lead to what is gone. */
   drop(uid: string): void {
-    if (this.#dialling.has(uid)) this.#drops.set(uid, (this.#drops.get(uid) ?? 0) + 1);
+    for (const drop of this.#drops.get(uid) ?? []) drop();
     for (const session of this.#sessions.get(uid) ?? []) session.close();
   }
 
@@ -130,23 +130,35 @@ export class SessionPool {
   }
 
   async #dial(pod: PodPort): Promise<PodSession> {
-    const drops = this.#drops.get(pod.uid);
-    const dialled = this.dial(pod).then((socket) => {
-      if (this.#drops.get(pod.uid) !== drops) {
+    const error = new DialError("the Pod has started anew meanwhile", droppedStatus);
+    let isDropped = false;
+    let drop: () => void = () => undefined;
+    const dropped = new Promise<never>((_resolve, reject) => {
+      drop = () => {
+        isDropped = true;
+        reject(error);
+      };
+    });
+    const drops = this.#drops.get(pod.uid) ?? new Set();
+    this.#drops.set(pod.uid, drops.add(drop));
+    const opened = this.dial(pod).then((socket) => {
+      if (isDropped) {
         socket.destroy();
-        throw new DialError("the Pod has started anew meanwhile", droppedStatus);
+        throw error;
       }
       const session: PodSession = new PodSession(socket, () => this.#changed(pod.uid, session));
       if (this.#isClosed) session.close();
       this.#sessions.set(pod.uid, [...(this.#sessions.get(pod.uid) ?? []), session]);
       return session;
     });
+    const dialled = Promise.race([opened, dropped]);
     const dialling = this.#dialling.get(pod.uid) ?? new Set();
     this.#dialling.set(pod.uid, dialling.add(dialled));
     try {
       return await dialled;
     } finally {
       dialling.delete(dialled);
+      drops.delete(drop);
       if (dialling.size === 0) {
         this.#dialling.delete(pod.uid);
         this.#drops.delete(pod.uid);
