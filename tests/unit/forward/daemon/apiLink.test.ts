@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { writeDesired } from "../../../../components/forward/state/desired.ts";
 import { readRecord } from "../../../../components/forward/state/record.ts";
-import { loopbackCertificate } from "../../loopbackCertificate";
 import { delay } from "../../../../components/time/delay.ts";
+import { loopbackCertificate } from "../../loopbackCertificate";
 import type { FakeApi } from "../fakeApi";
 import { ask, fakeApi, httpApp, requestFor, runDaemon, temporaryFolder, until } from "../helpers";
 
