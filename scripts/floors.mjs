@@ -20,6 +20,7 @@ export const floors = [
   "cluster/report",
   "cluster/logs",
   "cluster/verdict",
+  "cluster/containers",
   "cluster/pods",
   "cluster/api",
   "spec/applied",
@@ -36,7 +37,11 @@ export const floors = [
 ];
 
 /** Folders that belong to the one they lie in, and to nobody else. */
-const inner = { "spec/steps": "(scripts/)?", "cluster/api": "(kubeconfig/)?", "cluster/report": "(hints/|render/)?" };
+const inner = {
+  "spec/steps": "(scripts/)?",
+  "cluster/api": "(kubeconfig/)?",
+  "cluster/report": "(hints/|progress/|render/)?",
+};
 
 /** Each of their own files is an entry: a new kind of step takes no line in an index.ts. All others have one. */
 const withoutIndex = ["spec/steps"];

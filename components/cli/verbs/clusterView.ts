@@ -1,6 +1,6 @@
 import { ApiError, type ClusterAccess, ClusterClient, hasStatus } from "../../cluster/api";
 import { type LogSource, readTail } from "../../cluster/logs";
-import { ClusterSession, isBeforeStart, listPods, type Pod, readEvents } from "../../cluster/pods";
+import { ClusterSession, isToldByEvents, listPods, type Pod, readEvents } from "../../cluster/pods";
 import { currentVerdict, markVerdict } from "../../cluster/verdict";
 import { isMade, ofAnyInitPod, ofNoInitPod } from "../../contract";
 import type { Command } from "./arguments";
@@ -56,7 +56,7 @@ export async function viewCluster(command: Command, env: NodeJS.ProcessEnv = pro
 async function judged(client: ClusterClient, pod: Pod): Promise<JudgedPod> {
   const { namespace, uid } = pod.metadata;
   // Without the right to read them, less is known.
-  const reading = isBeforeStart(pod) ? readEvents({ client, namespace, podUid: uid }, eventsTimeoutMs) : undefined;
+  const reading = isToldByEvents(pod) ? readEvents({ client, namespace, podUid: uid }, eventsTimeoutMs) : undefined;
   const events = (await reading?.catch(() => undefined)) ?? [];
   return { pod, verdict: markVerdict(pod) ?? currentVerdict(pod, events) };
 }

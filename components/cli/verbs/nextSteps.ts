@@ -1,6 +1,7 @@
 import { ApiError, UnreachableError } from "../../cluster/api";
-import { containerState, type Pod, statusesOf } from "../../cluster/pods";
-import { failureFacts, lookCommand } from "../../cluster/report";
+import type { Pod } from "../../cluster/pods";
+import { failureFacts, lookCommand, standingOf } from "../../cluster/report";
+import type { ProgressVerdict } from "../../cluster/verdict";
 import type { Command } from "./arguments";
 import type { ClusterView } from "./clusterView";
 import type { ForwardStatus } from "./forwardStatus";
@@ -87,9 +88,9 @@ function ofInitPod(initPod: InitPodView, kubectl: string): NextStep[] {
   const { pod, verdict } = newest;
   if (verdict.kind === "failed") {
     const command = lookCommand(failureFacts(pod, verdict), kubectl);
-    return [{ command, why: whyLook(verdict.container, verdict.exitCode !== undefined) }];
+    return [{ command, why: whyLook(verdict.container, verdict.exitCode !== undefined || verdict.probe !== undefined) }];
   }
-  return [ofProgress(pod, kubectl)];
+  return verdict.kind === "ready" || verdict.kind === "completed" ? [] : [ofProgress(pod, verdict, kubectl)];
 }
 
 function whyLook(container: string | undefined, isLogged: boolean): string {
@@ -98,25 +99,29 @@ function whyLook(container: string | undefined, isLogged: boolean): string {
 }
 
 /** Of a Pod that may still get Ready. */
-function ofProgress(pod: Pod, kubectl: string): NextStep {
-  const at = `-n ${pod.metadata.namespace} ${pod.metadata.name}`;
-  const log = (container: string): string => `${kubectl} logs ${at} -c ${container}`;
-  const { held, failed, running } = containersOf(pod);
-  if (held !== undefined) return { command: `${kubectl} describe pod ${at}`, why: `tells why ${held} can't start` };
-  if (failed !== undefined) return { command: log(failed), why: `shows all that ${failed} logged` };
-  if (running !== undefined) return { command: `${log(running)} -f`, why: `follows the log of ${running}` };
-  const isUnplaced = (pod.status?.containerStatuses ?? []).length === 0;
-  const why = isUnplaced ? "tells why no node has taken it" : "tells why it is not Ready";
-  return { command: `${kubectl} describe pod ${at}`, why };
-}
-
-function containersOf(pod: Pod): Record<"held" | "failed" | "running", string | undefined> {
-  const { initContainerStatuses: init = [], containerStatuses: app = [] } = pod.status ?? {};
-  const first = (kind: string): string | undefined =>
-    statusesOf(pod).find((status) => containerState(status).kind === kind)?.name;
-  const appRuns = app.some(({ state }) => state?.running);
-  const running = appRuns ? undefined : init.findLast(({ state }) => state?.running)?.name;
-  return { held: first("held"), failed: first("failed"), running };
+function ofProgress(pod: Pod, at: ProgressVerdict, kubectl: string): NextStep {
+  const where = `-n ${pod.metadata.namespace} ${pod.metadata.name}`;
+  const log = (container: string): string => `${kubectl} logs ${where} -c ${container}`;
+  const described = (why: string): NextStep => ({ command: `${kubectl} describe pod ${where}`, why });
+  const standing = standingOf(pod, at);
+  switch (standing.kind) {
+    case "unplaced":
+      return described("tells why no node has taken it");
+    case "restarts":
+      return described("tells which of its containers ended");
+    case "retries": {
+      const { container, isRunning } = standing.retry;
+      return { command: log(container) + (isRunning ? " --previous" : ""), why: `shows all that ${container} logged` };
+    }
+    default: {
+      const { kind, container, isRunning, reason } = standing;
+      if (reason !== "" && container !== undefined) return described(`tells why ${container} can't start`);
+      if (kind === "initializing" && isRunning) {
+        return { command: `${log(container)} -f`, why: `follows the log of ${container}` };
+      }
+      return described("tells why it is not Ready");
+    }
+  }
 }
 
 function ofForward({ namespace, pod, problem }: ForwardStatus, kubectl: string): NextStep[] {

@@ -1,5 +1,5 @@
 import { ApiError, type ClusterClient } from "../api";
-import { type Pod, type PodEvent, statusesOf } from "./pod";
+import { isReady, type Pod, type PodEvent, statusesOf } from "./pod";
 
 export interface EventReaderSettings {
   client: ClusterClient;
@@ -85,4 +85,18 @@ export async function readEvents(
 /** Whether no container has started yet: what holds such a Pod up is told by its events rather than by its status. */
 export function isBeforeStart(pod: Pod): boolean {
   return statusesOf(pod).every(({ containerID, state }) => (containerID ?? "") === "" && !state?.running);
+}
+
+/**
+ * Whether events tell of a Pod what its status does not: what it lacks to start, or why kubelet has killed a container that
+ * a probe watches.
+ */
+export function isToldByEvents(pod: Pod): boolean {
+  if (isBeforeStart(pod)) return true;
+  if (isReady(pod)) return false;
+  const specs = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])];
+  return statusesOf(pod).some(({ name, state, lastState }) => {
+    const { startupProbe, livenessProbe } = specs.find((spec) => spec.name === name) ?? {};
+    return (state?.terminated ?? lastState?.terminated) !== undefined && (startupProbe ?? livenessProbe) !== undefined;
+  });
 }

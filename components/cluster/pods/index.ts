@@ -1,6 +1,5 @@
 // The one model of a Pod, and how Pods are listed and watched.
-export { type ContainerState, containerState, isIdle } from "./containerState";
-export { EventReader, type EventReaderSettings, isBeforeStart, readEvents } from "./events";
+export { EventReader, type EventReaderSettings, isBeforeStart, isToldByEvents, readEvents } from "./events";
 export { currentPod, latestPod, newestFirst } from "./newest";
 export {
   conditionOf,

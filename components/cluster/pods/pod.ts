@@ -55,6 +55,7 @@ export interface ContainerSpec {
   securityContext?: SecurityContext;
   readinessProbe?: Probe;
   startupProbe?: Probe;
+  livenessProbe?: Probe;
 }
 
 export interface VolumeMount {
@@ -135,6 +136,8 @@ export interface PodEvent {
   reason?: string;
   message?: string;
   count?: number;
+  /** `fieldPath`: the container that it is about, as `spec.initContainers{NAME}`. */
+  involvedObject?: { fieldPath?: string };
   firstTimestamp?: string | null;
   lastTimestamp?: string | null;
   eventTime?: string | null;

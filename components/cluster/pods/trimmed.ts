@@ -1,5 +1,5 @@
 import { ownPrefix } from "../../contract";
-import type { ContainerSpec, ContainerStatus, Pod } from "./pod";
+import type { ContainerSpec, ContainerStatus, Pod, Probe } from "./pod";
 
 /** The part of a Pod that is read here, without what it has beside: whoever watches holds many of them for long. */
 export function trimmed({ metadata, spec, status }: Pod): Pod {
@@ -56,6 +56,8 @@ function trimmedSpec({
   ports,
   securityContext,
   readinessProbe,
+  startupProbe,
+  livenessProbe,
 }: ContainerSpec): ContainerSpec {
   return {
     name,
@@ -68,7 +70,14 @@ function trimmedSpec({
     ports,
     securityContext,
     readinessProbe: readinessProbe?.httpGet && { httpGet: readinessProbe.httpGet },
+    startupProbe: trimmedProbe(startupProbe),
+    livenessProbe: trimmedProbe(livenessProbe),
   };
+}
+
+/** Whether there is one, and whether it runs a program. */
+function trimmedProbe(probe: Probe | undefined): Probe | undefined {
+  return probe && (probe.exec ? { exec: {} } : {});
 }
 
 /** Of a word of a command, which may be a whole script. */

@@ -1,23 +1,25 @@
 import type { FailureFacts } from "./facts";
+import { hasRun } from "./headline";
 import { hintsOf } from "./hints/hints";
 import { containerPatch, isRestrictedByDefault, userOf } from "./hints/inForce";
-import { probeAdvice } from "./hints/probe";
+import { killedAdvice, probeAdvice } from "./hints/probe";
 import type { Advice } from "./hints/types";
 
 type Rule = (facts: FailureFacts, message: string) => Advice[];
 
 /** What helps against a failure, by its reason and by what was said of it. */
 export function failureAdvice(facts: FailureFacts, logLines: readonly string[]): Advice[] {
-  const { reason, exitCode, message = "" } = facts.verdict;
+  const { reason, exitCode, message = "", probe } = facts.verdict;
   const waits = reason === "Timeout" || logLines.length === 0;
-  const hints = hasRun(facts) ? hintsOf(facts, logLines, waits) : [];
-  const byReason = (exitCode === undefined ? rules[reason] : ofExit)?.(facts, message) ?? [];
+  const hints = didItsWork(facts) ? hintsOf(facts, logLines, waits) : [];
+  const rule = probe !== undefined ? ofProbe : exitCode === undefined ? rules[reason] : ofExit;
+  const byReason = rule?.(facts, message) ?? [];
   return byReason.length > 0 || hints.length > 0 ? [...hints, ...byReason] : ofMessage(facts, message);
 }
 
 /** Whether the container itself got to do what it does, and was not stopped for the memory that it took. */
-function hasRun({ verdict, status }: FailureFacts): boolean {
-  if (verdict.exitCode !== undefined) return verdict.reason !== "OOMKilled";
+function didItsWork({ verdict, status }: FailureFacts): boolean {
+  if (hasRun(verdict)) return verdict.reason !== "OOMKilled";
   return verdict.reason === "Timeout" && status?.state?.running !== undefined;
 }
 
@@ -45,11 +47,23 @@ const rules: Readonly<Record<string, Rule>> = {
   Deleted: () => [{ text: "Somebody or something else deleted it: a person, a quota, a drained node." }],
   LabelMissing: ofMarks,
   AnnotationMissing: ofMarks,
-  Completed: () => [
-    { text: "The app must stay in the foreground: a server that puts itself in the background ends its container." },
-  ],
+  Completed: ofCompletion,
   Timeout: ofTimeout,
 };
+
+function ofCompletion({ role, container = "" }: FailureFacts): Advice[] {
+  const text =
+    role === "sidecar"
+      ? `A sidecar runs on beside the app. Where "${container}" is to end before the app starts, leave sidecar: true out.`
+      : "The app must stay in the foreground: a server that puts itself in the background ends its container.";
+  return [{ text }];
+}
+
+function ofProbe(facts: FailureFacts): Advice[] {
+  const probe = `${facts.verdict.probe?.kind ?? ""}Probe`;
+  const time = "If it only needs more time, raise";
+  return [...killedAdvice(facts), { text: `${time} failureThreshold or periodSeconds of its ${probe}.` }];
+}
 
 function ofMarks(): Advice[] {
   return [
@@ -314,9 +328,9 @@ export function lookCommand(facts: FailureFacts, kubectl = "kubectl"): string {
   const { namespace, podName, container, verdict, status } = facts;
   const isRunning = status?.state?.running !== undefined;
   const at = `-n ${namespace} ${podName}`;
-  if (container !== undefined && (verdict.exitCode !== undefined || isRunning)) {
+  if (container !== undefined && (hasRun(verdict) || isRunning)) {
     // While the next attempt runs, the log of the one that failed is the previous one.
-    const previous = verdict.exitCode !== undefined && isRunning ? " --previous" : "";
+    const previous = hasRun(verdict) && isRunning ? " --previous" : "";
     return `${kubectl} logs ${at} -c ${container}${previous}`;
   }
   return verdict.reason === "Deleted"

@@ -5,7 +5,7 @@ import type { FailedVerdict } from "../verdict";
 import { failureAdvice, lookCommand } from "./advice";
 import { failureEvents } from "./events";
 import { type FailureFacts, failureFacts } from "./facts";
-import { failedAttempts, failedBecause, failedContainer } from "./headline";
+import { failedAttempts, failedBecause, failedContainer, hasRun } from "./headline";
 import type { Advice } from "./hints/types";
 import { failureTable, type TableRow } from "./table";
 
@@ -80,7 +80,7 @@ function reportedLog(
 ): ReportedLog | undefined {
   if (container === undefined) return undefined;
   if (lines.length > 0) return { kind: truncated ? "tail" : "whole", lines };
-  if (verdict.exitCode === undefined) return undefined;
+  if (!hasRun(verdict)) return undefined;
   // Kubelet keeps the last words of a container, or of its log, in the Pod's status.
   const words = (verdict.message ?? "").split("\n").flatMap((line) => mask(cleanLine(line)) || []);
   if (words.length > 0) return { kind: "words", lines: words };

@@ -34,21 +34,29 @@ export function failedContainer({ container, role = "app" }: FailureFacts): stri
 
 /** What happened, in one sentence. */
 export function failedBecause(facts: FailureFacts, mask: (text: string) => string): string {
-  const { exitCode, message } = facts.verdict;
-  const detail = exitCode === undefined ? mask(cleanLine(readableMessage(message))) : "";
+  const { exitCode, message, probe } = facts.verdict;
+  const said = probe?.words ?? (exitCode === undefined ? message : undefined);
+  const detail = mask(cleanLine(readableMessage(said)));
   return detail === "" ? cause(facts) : `${cause(facts)}: ${detail}`;
 }
 
-/** Who failed and what happened, without what Kubernetes says of it. */
+/** Who failed and what happened, without what Kubernetes says of it; nor any words of a program, as they may hold a secret. */
 export function failedBriefly(facts: FailureFacts): string {
   const who = failedContainer(facts);
   if (who === undefined) return cause(facts);
+  const { probe } = facts.verdict;
+  if (probe !== undefined) {
+    const words = probe.isProgram ? "" : cleanLine(probe.words);
+    return `${who} was ${cause(facts)}${words === "" ? "" : `: ${words}`}`;
+  }
   return facts.verdict.exitCode === undefined ? `${who}: ${cause(facts)}` : `${who} failed with ${cause(facts)}`;
 }
 
 function cause(facts: FailureFacts): string {
-  const { exitCode, reason } = facts.verdict;
+  const { exitCode, reason, probe } = facts.verdict;
+  if (probe !== undefined) return `killed, as its ${probe.kind} probe fails`;
   if (exitCode !== undefined) {
+    if (reason === "OOMKilled" && exitCode === 0) return `exit code 0, but ${outOfMemory(facts)}`;
     const meaning = reason === "OOMKilled" ? outOfMemory(facts) : explainExit(exitCode, facts.process);
     return `exit code ${exitCode}${meaning === undefined ? "" : ` (${meaning})`}`;
   }
@@ -56,9 +64,14 @@ function cause(facts: FailureFacts): string {
   return phrase === undefined ? reason : `${phrase} (${reason})`;
 }
 
+/** Whether the container ran and ended in a way that counts against it. */
+export function hasRun({ exitCode, probe }: FailureFacts["verdict"]): boolean {
+  return exitCode !== undefined || probe !== undefined;
+}
+
 /** `after 2 attempts`, where there is an exit code to each of them; the attempt that runs now has not failed. */
 export function failedAttempts({ status, verdict }: FailureFacts): string | undefined {
-  if (status === undefined || verdict.exitCode === undefined) return undefined;
+  if (status === undefined || !hasRun(verdict)) return undefined;
   const attempts = status.restartCount + (status.state?.running === undefined ? 1 : 0);
   return `after ${attempts} attempt${attempts === 1 ? "" : "s"}`;
 }

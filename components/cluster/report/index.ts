@@ -1,10 +1,11 @@
 // A Pod in words: a failed one as data and as text, any other in a phrase.
 export { lookCommand } from "./advice";
-export { describePod } from "./describePod";
 export { type FailureFacts, failureFacts } from "./facts";
 export { failureReport } from "./failure";
 export { briefCommandHint, briefLogHint } from "./hints/hints";
-export { progressLine } from "./progress";
+export { describePod } from "./progress/describePod";
+export { progressLine } from "./progress/progressLine";
+export { standingOf } from "./progress/standing";
+export { type Step, stepMarks, StepReporter } from "./progress/stepReporter";
 export { readableMessage } from "./readableMessage";
 export { renderForPulumi } from "./render/pulumi";
-export { type Step, stepMarks, StepReporter } from "./stepReporter";

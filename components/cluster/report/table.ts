@@ -1,5 +1,6 @@
 import { formatDuration, millisecondsBetween } from "../../text";
-import { containerState, type ContainerStatus, type Pod, roleOf, statusesOf } from "../pods";
+import { type ContainerInPod, containersOf, containerState, exitKind, isOutOfMemory } from "../containers";
+import type { Pod } from "../pods";
 
 /** One container in the table of a report, each cell as it is shown. */
 export interface TableRow {
@@ -15,32 +16,41 @@ const notStarted = "not started";
 
 /** The init steps and the app; nothing where that would tell no more than the headline does. */
 export function failureTable(pod: Pod, atFault: string | undefined, now: Date | undefined): TableRow[] {
-  const statuses = statusesOf(pod);
-  const begun = statuses.filter((status) => stateText(status) !== notStarted);
+  const containers = containersOf(pod);
+  const begun = containers.filter((container) => stateText(container) !== notStarted);
   if ((pod.status?.initContainerStatuses ?? []).length < 2 && begun.length < 2) return [];
-  return statuses.map((status) => ({
-    name: roleOf(pod, status.name) === "sidecar" ? `${status.name} (sidecar)` : status.name,
-    ...factsOf(status, now),
-    isAtFault: status.name === atFault,
+  return containers.map((container) => ({
+    name: container.role === "sidecar" ? `${container.status.name} (sidecar)` : container.status.name,
+    ...factsOf(container, now),
+    isAtFault: container.status.name === atFault,
   }));
 }
 
 /** The state of one container in a few words. */
-function stateText(status: ContainerStatus): string {
-  const { kind, reason, ended } = containerState(status);
+function stateText(container: ContainerInPod): string {
+  const { kind, reason, ended } = containerState(container);
   if (kind === "running") return "running";
   if (kind === "held") return reason ?? "";
   // A container that pauses between two attempts, of which none is shown.
   if (ended === undefined) return reason === "CrashLoopBackOff" ? reason : notStarted;
-  if (ended.reason === "ContainerStatusUnknown") return "lost";
-  if (ended.exitCode === 0) return "completed";
-  return `exit code ${ended.exitCode}${ended.reason === "OOMKilled" ? ", OOMKilled" : ""}`;
+  switch (exitKind(ended)) {
+    case "restarted":
+      return "restarting";
+    case "lost":
+      return "lost";
+    case "neverRan":
+      return "can't start";
+    default:
+      if (kind === "stopped") return `stopped, ${ended.exitCode}`;
+      if (isOutOfMemory(ended)) return `exit code ${ended.exitCode}, OOMKilled`;
+      return ended.exitCode === 0 ? "completed" : `exit code ${ended.exitCode}`;
+  }
 }
 
-function factsOf(status: ContainerStatus, now: Date | undefined): Pick<TableRow, "state" | "attempts" | "time"> {
-  const state = stateText(status);
+function factsOf(container: ContainerInPod, now: Date | undefined): Pick<TableRow, "state" | "attempts" | "time"> {
+  const state = stateText(container);
   if (state === notStarted) return { state, attempts: "", time: "" };
-  const { kind, attempt, startedAt, finishedAt } = containerState(status);
+  const { kind, attempt, startedAt, finishedAt } = containerState(container);
   const ms = millisecondsBetween(startedAt, kind === "running" ? now : finishedAt);
   return {
     state,

@@ -1,4 +1,5 @@
 import { type Expectations, expectationsOf } from "../../contract";
+import { succeeded } from "../containers";
 import { conditionOf, type Pod, type PodEvent, statusesOf } from "../pods";
 import type { Verdict } from "./types";
 import { verdict } from "./verdict";
@@ -23,7 +24,7 @@ export function currentVerdict(
 function secondsInState(pod: Pod, now: Date): number {
   const scheduled = conditionOf(pod, "PodScheduled");
   const done = statusesOf(pod).map(({ state }) =>
-    state?.terminated?.exitCode === 0 ? state.terminated.finishedAt : undefined,
+    succeeded(state?.terminated) ? state?.terminated?.finishedAt : undefined,
   );
   const since = [pod.metadata.creationTimestamp, scheduled?.lastTransitionTime, ...done].map((time) =>
     Date.parse(time ?? ""),

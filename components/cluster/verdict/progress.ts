@@ -1,6 +1,7 @@
-import { conditionOf, type Pod, roleOfInit } from "../pods";
-import { containersOf } from "./containers";
+import { containersOf, restartingAll, restartsInPlace, succeeded } from "../containers";
+import { conditionOf, type Pod, statusesOf } from "../pods";
 import type { FailedVerdict, ProgressVerdict } from "./types";
+import { holdsUpNext } from "./waitedFor";
 
 /** How far a Pod that isn't Ready has got; `doubt` is what may turn out to be its failure. */
 export function progressOf(pod: Pod, doubt?: FailedVerdict): ProgressVerdict {
@@ -12,18 +13,29 @@ export function progressOf(pod: Pod, doubt?: FailedVerdict): ProgressVerdict {
 
 function stageOf(pod: Pod): ProgressVerdict {
   const scheduled = conditionOf(pod, "PodScheduled");
-  if (scheduled?.status !== "True") {
+  // Where kubelet tells of containers, there is a node.
+  if (scheduled?.status !== "True" && statusesOf(pod).length === 0) {
     return { kind: "pending", reason: scheduled?.reason, message: scheduled?.message };
   }
-  const current = conditionOf(pod, "Initialized")?.status === "True" ? undefined : unfinishedInit(pod);
-  return current === undefined ? starting(pod) : { kind: "initializing", container: current };
+  const reason = restartsInPlace(pod) === undefined ? undefined : { reason: restartingAll };
+  const current = unfinishedInit(pod);
+  return current === undefined
+    ? { ...starting(pod), ...reason }
+    : { kind: "initializing", container: current, ...reason };
 }
 
-/** A sidecar counts as done once it has started, with its startup probe passed where it has one. */
-function unfinishedInit({ spec, status }: Pod): string | undefined {
-  return spec?.initContainers?.find((container) => {
-    const found = status?.initContainerStatuses?.find(({ name }) => name === container.name);
-    return roleOfInit(container) === "sidecar" ? found?.started !== true : found?.state?.terminated?.exitCode !== 0;
+/**
+ * The init container that the Pod is at; none once its app runs. The condition `Initialized` alone does not tell: it stays
+ * true while all containers restart, and is true where an init container was killed for want of memory and ended with 0.
+ */
+function unfinishedInit(pod: Pod): string | undefined {
+  const all = containersOf(pod);
+  if (all.some(({ role, status: { state } }) => role === "app" && state?.running !== undefined)) return undefined;
+  const inits = pod.spec?.initContainers ?? pod.status?.initContainerStatuses ?? [];
+  return inits.find(({ name }) => {
+    const found = all.find(({ role, status }) => role !== "app" && status.name === name);
+    if (found?.role !== "sidecar") return !succeeded(found?.status.state?.terminated);
+    return holdsUpNext(found, all);
   })?.name;
 }
 

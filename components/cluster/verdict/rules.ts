@@ -1,15 +1,19 @@
 import { type Expectations, toleratedRetries } from "../../contract";
-import { conditionOf, type Pod, type PodEvent } from "../pods";
+import { type ContainerInPod, containersOf, isOutOfMemory } from "../containers";
+import { conditionOf, type ContainerStatus, type Pod, type PodEvent } from "../pods";
 import { failedAttempt } from "./attempts";
-import { type ContainerInPod, containersOf } from "./containers";
 import type { FailedVerdict, Suspicion, Verdict } from "./types";
+import { isWaitedFor } from "./waitedFor";
 import { unstartable } from "./waiting";
 
-const containerRules: readonly ((container: ContainerInPod, expected: Expectations) => Suspicion | undefined)[] = [
-  unstartable,
-  attemptsUsedUp,
-  endedTooEarly,
-];
+type ContainerRule = (
+  container: ContainerInPod,
+  expected: Expectations,
+  pod: Pod,
+  all: readonly ContainerInPod[],
+) => Suspicion | undefined;
+
+const containerRules: readonly ContainerRule[] = [unstartable, attemptsUsedUp, endedTooEarly];
 
 const podRules: readonly ((pod: Pod, events: readonly PodEvent[]) => Suspicion | undefined)[] = [
   unscheduled,
@@ -19,8 +23,9 @@ const podRules: readonly ((pod: Pod, events: readonly PodEvent[]) => Suspicion |
 
 /** All that may keep a Pod that lives from getting Ready: containers in the order in which they start, then the rest. */
 export function suspicionsOf(pod: Pod, events: readonly PodEvent[], expected: Expectations): Suspicion[] {
+  const all = containersOf(pod);
   return [
-    ...containersOf(pod).flatMap((container) => containerRules.map((rule) => rule(container, expected))),
+    ...all.flatMap((container) => containerRules.map((rule) => rule(container, expected, pod, all))),
     ...podRules.map((rule) => rule(pod, events)),
   ].filter((suspicion) => suspicion !== undefined);
 }
@@ -33,7 +38,7 @@ export function lostForGood(pod: Pod): FailedVerdict | undefined {
 /** What is to be said of a Pod whose app has ended with success. */
 export function completion(pod: Pod, { mustServe }: Expectations): Verdict {
   if (!mustServe) return { kind: "completed" };
-  return appEnded(pod.spec?.containers?.[0]?.name);
+  return appEnded(pod.status?.containerStatuses?.[0], pod.spec?.containers?.[0]?.name);
 }
 
 /** Source: https://kubernetes.io/docs/concepts/workloads/pods/disruptions/#pod-disruption-conditions */
@@ -63,25 +68,33 @@ function failedAsAWhole(pod: Pod): FailedVerdict | undefined {
   return attempts.find((attempt) => attempt !== undefined) ?? { kind: "failed", reason: "Failed", message };
 }
 
-function attemptsUsedUp(container: ContainerInPod, { retries }: Expectations): Suspicion | undefined {
+function attemptsUsedUp(
+  container: ContainerInPod,
+  { retries }: Expectations,
+  pod: Pod,
+  all: readonly ContainerInPod[],
+): Suspicion | undefined {
   const { name } = container.status;
   const failure = failedAttempt(container, toleratedRetries(retries, name));
-  return failure && { failure };
+  if (failure === undefined || (container.role === "sidecar" && !isWaitedFor(container, all, pod))) return undefined;
+  return { failure };
 }
 
 /** An app container that has ended for good leaves the Pod unready for good, even where others go on. */
 function endedTooEarly({ role, status, restarts }: ContainerInPod, { mustServe }: Expectations): Suspicion | undefined {
-  if (!mustServe || role !== "app" || status.state?.terminated?.exitCode !== 0 || restarts(0)) return undefined;
-  return { failure: appEnded(status.name) };
+  if (!mustServe || role !== "app" || status.state?.terminated?.exitCode !== 0 || restarts({ exitCode: 0 }))
+    return undefined;
+  return { failure: appEnded(status, status.name) };
 }
 
-function appEnded(container: string | undefined): FailedVerdict {
-  return {
-    kind: "failed",
-    container,
-    reason: "Completed",
-    message: "the app ended by itself, so nothing serves its port",
-  };
+/** Where kubelet counts an exit as success, a process that was killed for want of memory may still be why it came. */
+function appEnded(status: ContainerStatus | undefined, container: string | undefined): FailedVerdict {
+  const exit = status?.state?.terminated;
+  if (exit !== undefined && isOutOfMemory(exit)) {
+    return { kind: "failed", container, reason: "OOMKilled", exitCode: exit.exitCode, message: exit.message };
+  }
+  const message = "the app ended by itself, so nothing serves its port";
+  return { kind: "failed", container, reason: "Completed", message };
 }
 
 /** What cluster-autoscaler and Karpenter say of a Pod for which they add a node. */

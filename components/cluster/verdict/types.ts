@@ -24,6 +24,17 @@ export interface FailedVerdict {
   exitCode?: number;
   /** What Kubernetes says of it. */
   message?: string;
+  /** The probe for which kubelet killed the container, where that is known: it did not fail by itself. */
+  probe?: FailedProbe;
+}
+
+/** A probe that failed so often that kubelet killed the container for it. */
+export interface FailedProbe {
+  kind: "startup" | "liveness";
+  /** What the probe got as an answer: kubelet's words, or those of the probe's program. "" where none are known. */
+  words: string;
+  /** Whether the words are a program's, which may say anything. */
+  isProgram: boolean;
 }
 
 export interface VerdictSettings extends Expectations {

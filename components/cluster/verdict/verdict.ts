@@ -1,6 +1,7 @@
 import type { Expectations } from "../../contract";
 import { isReady, type Pod, type PodEvent } from "../pods";
 import { graceSeconds } from "./graces";
+import { withProbe } from "./probes";
 import { progressOf } from "./progress";
 import { completion, lostForGood, suspicionsOf } from "./rules";
 import type { Suspicion, Verdict, VerdictSettings } from "./types";
@@ -16,7 +17,7 @@ export function verdict(pod: Pod, events: readonly PodEvent[], settings: Verdict
   if (pod.status?.phase === "Succeeded") return completion(pod, settings);
   const suspicions = suspicionsOf(pod, events, settings);
   const proven = suspicions.find((suspicion) => isProven(suspicion, settings));
-  return proven?.failure ?? progressOf(pod, suspicions[0]?.failure);
+  return proven === undefined ? progressOf(pod, suspicions[0]?.failure) : withProbe(proven.failure, pod, events);
 }
 
 /**

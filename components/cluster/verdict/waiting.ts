@@ -1,5 +1,4 @@
-import { isIdle } from "../pods";
-import type { ContainerInPod } from "./containers";
+import { type ContainerInPod, isIdle } from "../containers";
 import type { Grace } from "./graces";
 import type { Suspicion } from "./types";
 

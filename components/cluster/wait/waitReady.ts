@@ -4,6 +4,7 @@ import { ApiError, type ClusterClient, UnreachableError } from "../api";
 import { failedTail, type InitContainerLog, initLogs, LogStreams } from "../logs";
 import { conditionOf, hasBeenReady, hasEnded, isReady, type Pod, type PodWatch, readEvents } from "../pods";
 import { failureReport, renderForPulumi } from "../report";
+import { withProbe } from "../verdict";
 import { ClusterMismatchError, InitFailedError } from "./errors";
 import { LiveHints } from "./liveHints";
 import { type Outcome, waitForPod } from "./podWait";
@@ -142,6 +143,7 @@ async function failure(
     readEvents(settings, reportMs).catch(() => outcome.events),
   ]);
   const { mask } = settings;
-  const report = failureReport({ pod, verdict: failed, tail, events, now: new Date(), mask });
-  return new InitFailedError(renderForPulumi(report), failed);
+  const explained = withProbe(failed, pod, events);
+  const report = failureReport({ pod, verdict: explained, tail, events, now: new Date(), mask });
+  return new InitFailedError(renderForPulumi(report), explained);
 }

@@ -1,4 +1,4 @@
-import { isBeforeStart, type Pod, type PodEvent } from "../../cluster/pods";
+import { isToldByEvents, type Pod, type PodEvent } from "../../cluster/pods";
 import { within } from "../../time";
 
 /** Many clients that ask at once cost the API server no more than one. */
@@ -6,7 +6,7 @@ const freshMs = 2_000;
 /** An answer does not wait longer for them. */
 const patienceMs = 1_000;
 
-/** The events of a Pod that has not started yet, which alone tell what some of these lack. */
+/** The events of a Pod, where they alone tell what it lacks to start, or why kubelet has killed a container. */
 export class PodEvents {
   #known: { uid: string; events: Promise<readonly PodEvent[]>; until: number } | undefined;
 
@@ -14,7 +14,7 @@ export class PodEvents {
 
   /** None where they are not needed, may not be read, or don't come in time. */
   async of(pod: Pod): Promise<readonly PodEvent[]> {
-    if (!isBeforeStart(pod)) return [];
+    if (!isToldByEvents(pod)) return [];
     const { uid } = pod.metadata;
     const now = performance.now();
     if (this.#known?.uid !== uid || this.#known.until < now) {

@@ -47,6 +47,11 @@ export const kinds: Kind[] = [
     says: [/Evicted|evicted/, /"data"/, /4Mi/],
   },
   {
+    name: "out-of-memory-but-0",
+    args: `{ init: [${init("greedy", "tail /dev/zero || true", `resources: { limits: { memory: "32Mi" } }`)}] }`,
+    says: [/"greedy"/, /exit code 0, but OOMKilled/, /limit, 32Mi/],
+  },
+  {
     name: "missing-executable",
     args: `{ init: [${init("fine", "true")}, { name: "missing", container: { image: "${images.busybox}", command: ["no-such-program"] } }] }`,
     says: [/"missing"/, /no-such-program/, /executable file not found/],
@@ -88,8 +93,20 @@ export const kinds: Kind[] = [
   },
   {
     name: "sidecar-crash-loop",
-    args: `{ init: [${init("aside", "exit 9", "sidecar: true")}, ${init("fine", "sleep 3600")}], podSpec: { terminationGracePeriodSeconds: 1 } }`,
+    args: `{ init: [${init("aside", "exit 9", "sidecar: true")}, ${init("fine", "sleep 3")}], podSpec: { terminationGracePeriodSeconds: 1 } }`,
     says: [/"aside"/, /exit code 9/],
+  },
+  {
+    name: "sidecar-killed-by-its-probe",
+    args: `{ init: [${init("aside", "trap 'exit 0' TERM; while true; do sleep 0.2; done", "sidecar: true")}], podSpec: { initContainers: [
+      { name: "aside", startupProbe: { httpGet: { path: "/", port: 8099 }, periodSeconds: 1, failureThreshold: 2 } },
+    ] } }`,
+    says: [/"aside"/, /killed, as its startup probe fails: .*connection refused/, /startupProbe/],
+  },
+  {
+    name: "under-never-beside-a-sidecar",
+    args: `{ init: [${init("aside", "trap 'exit 3' TERM; while true; do sleep 0.2; done", "sidecar: true")}, ${init("second", "exit 4")}], podSpec: { restartPolicy: "Never" } }`,
+    says: [/"second"/, /exit code 4/],
   },
   {
     name: "second-under-never",

@@ -10,6 +10,13 @@ export function probeAdvice({ spec, role, port }: FailureFacts): Advice[] {
   return [{ text: `It runs, but its readiness probe does not pass: ${listening(port)}` }];
 }
 
+/** What to look at where kubelet killed a container for one of its probes. */
+export function killedAdvice({ spec, verdict }: FailureFacts): Advice[] {
+  const kind = verdict.probe?.kind;
+  const probe = kind === "startup" ? spec?.startupProbe : kind === "liveness" ? spec?.livenessProbe : undefined;
+  return probe === undefined ? [] : [{ text: `What its ${kind ?? ""} probe asks: ${question(probe, spec)}` }];
+}
+
 function question({ exec, grpc, httpGet, tcpSocket }: Probe, spec: ContainerSpec | undefined): string {
   if (exec !== undefined) {
     const command = (exec.command ?? []).join(" ").replace(/\s+/g, " ");

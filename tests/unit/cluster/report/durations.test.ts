@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { StepReporter } from "../../../../components/cluster/report/stepReporter.ts";
+import { StepReporter } from "../../../../components/cluster/report/progress/stepReporter.ts";
 import { failureTable } from "../../../../components/cluster/report/table.ts";
 import { readSnapshot, snapshotNames } from "../snapshots.ts";
 

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { graceSeconds } from "../../../../../components/cluster/verdict/graces.ts";
-import type { VerdictSettings } from "../../../../../components/cluster/verdict/types.ts";
+import type { FailedProbe, VerdictSettings } from "../../../../../components/cluster/verdict/types.ts";
 
 /** Where a snapshot is from: a cluster of this version, or thought out, as told. */
 type Evidence = { captured: string } | { constructed: string };
@@ -13,7 +13,14 @@ export interface Row {
   snapshot: string;
   evidence: Evidence;
   settings?: Partial<VerdictSettings>;
-  expected: { kind: string; container?: string; reason?: string; exitCode?: number; message?: unknown };
+  expected: {
+    kind: string;
+    container?: string;
+    reason?: string;
+    exitCode?: number;
+    message?: unknown;
+    probe?: FailedProbe;
+  };
 }
 
 export const captured: Evidence = { captured: "1.37.2" };

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import type { LogSource } from "../../../../components/cluster/logs/tail.ts";
-import type { Pod, PodStatus } from "../../../../components/cluster/pods/pod.ts";
-import { StepReporter } from "../../../../components/cluster/report/stepReporter.ts";
+import type { LogSource } from "../../../../../components/cluster/logs/tail.ts";
+import type { Pod, PodStatus } from "../../../../../components/cluster/pods/pod.ts";
+import { StepReporter } from "../../../../../components/cluster/report/progress/stepReporter.ts";
 
 const now = new Date("2026-01-01T00:01:00Z");
 

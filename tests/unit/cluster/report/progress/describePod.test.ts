@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import type { ContainerStatus, Pod, PodStatus } from "../../../../components/cluster/pods/pod.ts";
-import { describePod } from "../../../../components/cluster/report/describePod.ts";
-import { currentVerdict } from "../../../../components/cluster/verdict/currentVerdict.ts";
+import type { ContainerStatus, Pod, PodStatus } from "../../../../../components/cluster/pods/pod.ts";
+import { describePod } from "../../../../../components/cluster/report/progress/describePod.ts";
+import { currentVerdict } from "../../../../../components/cluster/verdict/currentVerdict.ts";
 
 const now = new Date("2026-01-01T00:00:10Z");
 

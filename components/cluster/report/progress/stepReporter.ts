@@ -1,7 +1,15 @@
-import { formatDuration, millisecondsBetween } from "../../text";
-import { within } from "../../time";
-import type { LogSource } from "../logs";
-import { type ContainerState, containerState, type ContainerStatus, type Pod } from "../pods";
+import { formatDuration, millisecondsBetween } from "../../../text";
+import { within } from "../../../time";
+import {
+  type ContainerInPod,
+  containersOf,
+  type ContainerState,
+  containerState,
+  restartingAll,
+} from "../../containers";
+import type { LogSource } from "../../logs";
+import type { Pod } from "../../pods";
+import { endedHow } from "./endedHow";
 
 /** One container of a Pod, as the forwarder's page and `init-pod status` tell of it. */
 export interface Step {
@@ -42,14 +50,16 @@ export class StepReporter {
 
   /** Init containers in order, with their logs, then the app's. */
   async stepsOf(pod: Pod, now = new Date()): Promise<Step[]> {
-    const { initContainerStatuses = [], containerStatuses = [] } = pod.status ?? {};
-    const init = initContainerStatuses.map(async (status) => stepOf(status, now, await this.#tail(pod, status)));
-    return [...(await Promise.all(init)), ...containerStatuses.map((status) => stepOf(status, now, []))];
+    return await Promise.all(
+      containersOf(pod).map(async (container) =>
+        stepOf(container, now, container.role === "app" ? [] : await this.#tail(pod, container)),
+      ),
+    );
   }
 
-  async #tail({ metadata: { uid, namespace, name: pod } }: Pod, status: ContainerStatus): Promise<string[]> {
-    const { name: container } = status;
-    const state = containerState(status);
+  async #tail({ metadata: { uid, namespace, name: pod } }: Pod, inPod: ContainerInPod): Promise<string[]> {
+    const { name: container } = inPod.status;
+    const state = containerState(inPod);
     if (this.read === undefined || state.attempt === 0 || !this.tellsLog(stateOf(state))) return [];
     const attempt = `${uid} ${container} ${state.attempt} ${state.kind}`;
     const now = performance.now();
@@ -72,26 +82,29 @@ async function patient(reading: Promise<string[]>): Promise<string[]> {
   return lines.slice(-tailLines);
 }
 
-function stepOf(status: ContainerStatus, now: Date, log: string[]): Step {
-  const state = containerState(status);
+function stepOf(container: ContainerInPod, now: Date, log: string[]): Step {
+  const state = containerState(container);
   const ms = millisecondsBetween(state.startedAt, state.kind === "running" ? now : state.finishedAt);
   const duration = ms === undefined ? "" : formatDuration(ms);
-  return { name: status.name, state: stateOf(state), text: textOf(state), duration, log };
+  return { name: container.status.name, state: stateOf(state), text: textOf(state), duration, log };
 }
 
 function stateOf({ kind }: ContainerState): Step["state"] {
+  if (kind === "stopped") return "done";
   return kind === "held" ? "failed" : kind;
 }
 
-function textOf({ kind, reason, ended, attempt }: ContainerState): string {
+function textOf({ kind, reason = "", ended, attempt }: ContainerState): string {
   const counted = attempt > 1 ? `, attempt ${attempt}` : "";
   switch (kind) {
     case "held":
-      return reason ?? "waiting";
+      return reason === "" ? "waiting" : reason;
     case "failed":
-      return `failed with exit code ${ended?.exitCode ?? "?"}${counted}`;
+      return `${ended === undefined ? "failed" : endedHow(ended)}${counted}`;
+    case "stopped":
+      return `stopped (exit code ${ended?.exitCode ?? "?"})`;
     case "waiting":
-      return "waiting";
+      return reason === restartingAll ? "restarts with the whole Pod" : "waiting";
     default:
       return `${kind}${counted}`;
   }

@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
-import type { PodStatus, RawContainerState } from "../../../../components/cluster/pods/pod.ts";
-import { progressLine } from "../../../../components/cluster/report/progress.ts";
-import { verdict } from "../../../../components/cluster/verdict/verdict.ts";
-import { podOf, stages } from "../fakeCluster.ts";
-import { tolerate } from "../tolerate.ts";
+import type { PodStatus, RawContainerState } from "../../../../../components/cluster/pods/pod.ts";
+import { progressLine } from "../../../../../components/cluster/report/progress/progressLine.ts";
+import { verdict } from "../../../../../components/cluster/verdict/verdict.ts";
+import { podOf, stages } from "../../fakeCluster.ts";
+import { tolerate } from "../../tolerate.ts";
 
 function waitingFor(state: RawContainerState): PodStatus {
   const [first, ...rest] = stages.first.initContainerStatuses;

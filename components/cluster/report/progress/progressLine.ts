@@ -1,0 +1,57 @@
+import { type Retries, toleratedRetries } from "../../../contract";
+import type { Pod } from "../../pods";
+import type { ProgressVerdict } from "../../verdict";
+import { type Retry, type Standing, standingOf } from "./standing";
+
+/** What a Pod that isn't Ready does, in a few words. The same words while it does the same. */
+export function progressLine(pod: Pod, at: ProgressVerdict, retries: Retries): string {
+  const standing = standingOf(pod, at);
+  switch (standing.kind) {
+    case "unplaced":
+      return `waiting for a node${whyUnplaced(standing)}`;
+    case "restarts":
+      return `the Pod restarts in place${ruleOf(standing.by)}`;
+    case "retries":
+      return retryLine(standing.retry, retries);
+    case "initializing": {
+      const names = pod.spec?.initContainers?.map(({ name }) => name) ?? [];
+      const place = names.length > 1 ? ` (${names.indexOf(standing.container) + 1} of ${names.length})` : "";
+      const warnings = standing.beside.map(besideWarning).join("");
+      return `waiting for init container "${standing.container}"${place}${why(standing.reason)}${warnings}`;
+    }
+    case "starting":
+      return `starting, not Ready yet${why(standing.reason)}`;
+  }
+}
+
+/** Of what the scheduler says. */
+const longestMessage = 120;
+
+function whyUnplaced({ reason, message }: Standing & { kind: "unplaced" }): string {
+  return reason === "Unschedulable" && message !== "" ? `: ${message.slice(0, longestMessage)}` : why(reason);
+}
+
+function why(reason: string): string {
+  return reason === "" || reason === "Unschedulable" ? "" : `: ${plain(reason)}`;
+}
+
+/** Kubelet shows the two in turn while it tries again and again. */
+function plain(reason: string): string {
+  return reason === "ErrImagePull" || reason === "ImagePullBackOff" ? "its image can't be pulled so far" : reason;
+}
+
+function ruleOf(names: readonly string[]): string {
+  return names.length === 0 ? "" : `, as a rule of ${names.map((name) => `"${name}"`).join(" and ")} says`;
+}
+
+function retryLine({ container, role, how, attempt }: Retry, retries: Retries): string {
+  const most = Math.max(attempt, toleratedRetries(retries, container) + 1);
+  return (
+    `${role === "app" ? "container" : "init container"} "${container}" ${how}, ` +
+    `kubelet tries again (attempt ${attempt} of ${most})`
+  );
+}
+
+function besideWarning({ container, how, attempt }: Retry): string {
+  return `; warning: sidecar "${container}" ${how} meanwhile, kubelet starts it again (attempt ${attempt})`;
+}
