@@ -9,7 +9,10 @@ import { checked, dnsLabel, formatProblems, port } from "../spec/values";
 import { deadlineSeconds } from "./deadline";
 
 /** What the arguments come to, before anything is asked or made. */
-export interface Plan extends Pick<Manifest, "podSpec" | "serviceSpec" | "podPort" | "servicePort" | "secrets"> {
+export interface Plan extends Pick<
+  Manifest,
+  "podSpec" | "serviceSpec" | "podPort" | "servicePort" | "secrets" | "warnings"
+> {
   namespace?: pulumi.Input<string>;
   /** Whether something else is made first. */
   dependsOn: boolean;
@@ -42,7 +45,7 @@ export function plan(component: pulumi.Resource, name: string, given: InitPodArg
   if (problems.length > 0) throw new InitPodError(formatProblems(name, problems), component);
   const fail = (text: string): InitPodError => new InitPodError(`InitPod "${name}": ${text}`, component);
   const args = guarded(given, fail);
-  const { podSpec, serviceSpec, podPort, servicePort, retries, secrets } = manifest(args, fail);
+  const { podSpec, serviceSpec, podPort, servicePort, retries, secrets, warnings } = manifest(args, fail);
   const { namespace, labels, annotations, forward = {} } = args;
   const { mode = ForwardMode.Auto, protocol = defaultProtocol, localPort } = forward;
   return {
@@ -51,6 +54,7 @@ export function plan(component: pulumi.Resource, name: string, given: InitPodArg
     podPort,
     servicePort,
     secrets,
+    warnings,
     namespace: namespace && checked(namespace, "namespace", dnsLabel, fail),
     dependsOn: opts.dependsOn !== undefined,
     labels,

@@ -10,6 +10,7 @@ import { defined, mapEntries } from "./records";
 import { type Fields, podSchema, serviceSchema } from "./schema";
 import { secretMark, secretsIn } from "./secrets";
 import { isForWindows, podSecurity } from "./security";
+import { sharedPortWarning } from "./sharedPort";
 import { planVolumes } from "./volumes";
 
 /** What the arguments come to in Kubernetes. Leaves may be Outputs. */
@@ -29,6 +30,8 @@ export interface Manifest {
    * where a step can read one, be it Pulumi's or a Kubernetes Secret, so that whatever is made of all of them is too.
    */
   secrets: pulumi.Output<string>[];
+  /** What is allowed and hardly meant, a sentence or two each. */
+  warnings: string[];
 }
 
 /**
@@ -69,6 +72,7 @@ export function manifest(args: InitPodArgs, fail: Fail = (text) => new Error(tex
     servicePort: firstPort(serviceSpec),
     retries: retriesOf(args, names),
     secrets: [...secretsIn([args.init, app, args.podSpec]), secretMark(podSpec)],
+    warnings: [sharedPortWarning(podSpec, app.port)].filter((text) => text !== undefined),
   };
 }
 
