@@ -23,6 +23,7 @@ export interface PodSpec {
     seccompProfile?: { type?: string };
   };
   resources?: { limits?: Record<string, string> };
+  volumes?: { name: string; image?: { reference?: string } }[];
 }
 
 export interface ObjectMeta {
@@ -61,6 +62,7 @@ export interface ContainerSpec {
 export interface VolumeMount {
   name: string;
   mountPath: string;
+  subPath?: string;
   readOnly?: boolean;
 }
 

@@ -32,6 +32,7 @@ export function trimmed({ metadata, spec, status }: Pod): Pod {
       securityContext: spec.securityContext,
       initContainers: spec.initContainers?.map(trimmedSpec),
       containers: spec.containers?.map(trimmedSpec),
+      volumes: spec.volumes?.flatMap(({ name, image }) => (image === undefined ? [] : [{ name, image }])),
     },
     status: status && {
       phase: status.phase,

@@ -1,8 +1,10 @@
 import type { FailureFacts } from "./facts";
 import { hasRun } from "./headline";
 import { hintsOf } from "./hints/hints";
+import { ofPull, quoted } from "./hints/image";
 import { containerPatch, isRestrictedByDefault, userOf } from "./hints/inForce";
 import { killedAdvice, probeAdvice } from "./hints/probe";
+import { ofStart, ofSubPath } from "./hints/start";
 import type { Advice } from "./hints/types";
 
 type Rule = (facts: FailureFacts, message: string) => Advice[];
@@ -76,70 +78,10 @@ function ofMarks(): Advice[] {
   ];
 }
 
-function ofPull({ image, namespace, podSpec }: FailureFacts, message: string): Advice[] {
-  const named = (podSpec?.imagePullSecrets ?? []).flatMap(({ name }) => name ?? []);
-  if (
-    named.length > 0 &&
-    /unauthorized|denied|forbidden|authoriz|authentication|\b40[13]\b|toomanyrequests|rate limit|\b429\b/i.test(message)
-  ) {
-    return [
-      {
-        text: `The Pod names the pull secret ${named.join(", ")}: does it exist, and is it one for the registry of ${quoted(image)}?`,
-        command: `kubectl get secret -n ${namespace} ${named.join(" ")}`,
-      },
-    ];
-  }
-  if (/unauthorized|denied|forbidden|authoriz|authentication|\b40[13]\b/i.test(message)) {
-    return [
-      {
-        text: "If the image exists, the cluster needs a pull secret for its registry:",
-        command: pullSecret(namespace, image),
-      },
-      { text: "and the Pod must name it:", command: 'podSpec: { imagePullSecrets: [{ name: "pull" }] }' },
-    ];
-  }
-  if (/toomanyrequests|rate limit|\b429\b/i.test(message)) {
-    return [
-      { text: "The registry limits anonymous pulls. Log in to it:", command: pullSecret(namespace, image) },
-      { text: "and name the secret:", command: 'podSpec: { imagePullSecrets: [{ name: "pull" }] }' },
-    ];
-  }
-  if (/no match for platform|exec format|no matching manifest/i.test(message)) {
-    return [
-      { text: `${quoted(image)} is not built for the CPU of the node: use an image that is, or a node that fits it.` },
-    ];
-  }
-  if (/x509|certificate|tls:/i.test(message)) {
-    return [{ text: "The nodes must trust the registry's certificate authority." }];
-  }
-  if (
-    /no such host|i\/o timeout|connection refused|no route to host|deadline exceeded|server misbehaving/i.test(message)
-  ) {
-    return [
-      {
-        text: `The node can't reach the registry of ${quoted(image)}: check its name, and the node's network and proxy.`,
-      },
-    ];
-  }
-  return [
-    {
-      text: `Check that ${quoted(image)} exists, its name and its tag. For a private one the cluster needs a pull secret:`,
-      command: pullSecret(namespace, image),
-    },
-  ];
-}
-
-function pullSecret(namespace: string, image = ""): string {
-  const [first = ""] = image.split("/");
-  const registry = image.includes("/") && /[.:]|^localhost$/.test(first) ? first : "https://index.docker.io/v1/";
-  return (
-    `kubectl create secret docker-registry pull -n ${namespace} \\\n` +
-    `  --docker-server=${registry} --docker-username=NAME --docker-password=PASSWORD`
-  );
-}
-
 function ofConfiguration(facts: FailureFacts, message: string): Advice[] {
   const { namespace } = facts;
+  const subPath = ofSubPath(facts, message);
+  if (subPath.length > 0) return subPath;
   const [, kind = "", name = ""] = /(secret|configmap|persistentvolumeclaim) "([^"]+)" not found/i.exec(message) ?? [];
   if (/^secret$/i.test(kind)) return [creation("Secret", "secret generic", name, namespace)];
   if (/^configmap$/i.test(kind)) return [creation("ConfigMap", "configmap", name, namespace)];
@@ -193,26 +135,6 @@ function creation(kind: string, command: string, name: string, namespace: string
     text: `Create the ${kind} "${name}" in namespace ${namespace}, in this program or by hand:`,
     command: `kubectl create ${command} ${name} -n ${namespace} --from-literal=KEY=VALUE`,
   };
-}
-
-function ofStart(facts: FailureFacts, message: string): Advice[] {
-  const { image } = facts;
-  if (/executable file not found|no such file or directory|no command specified/i.test(message)) {
-    return [
-      {
-        text: `The command is not in ${quoted(image)}: check the command, its path, and the image. A minimal image may have no shell.`,
-      },
-    ];
-  }
-  if (/permission denied/i.test(message)) {
-    const user = userOf(facts);
-    const who = user === undefined ? "the user that its image names" : `user ${user}, which the container runs as`;
-    return [{ text: `The file is there, but not executable for ${who}.` }];
-  }
-  if (/exec format error/i.test(message)) {
-    return [{ text: `${quoted(image)} is built for another CPU, or its entrypoint is a script without a "#!" line.` }];
-  }
-  return [];
 }
 
 function ofScheduling({ namespace, podSpec }: FailureFacts, message: string): Advice[] {
@@ -317,10 +239,6 @@ function ofMessage({ namespace }: FailureFacts, message: string): Advice[] {
     return [{ text: "The node filled up meanwhile: run `pulumi up` again, and another one is chosen." }];
   }
   return [];
-}
-
-function quoted(image: string | undefined): string {
-  return image === undefined ? "The image" : `"${image}"`;
 }
 
 /** The command that shows more of a failure than a report has room for. */

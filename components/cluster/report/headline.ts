@@ -1,6 +1,7 @@
 import { cleanLine } from "../../text";
 import { explainExit } from "./exitCodes";
 import type { FailureFacts } from "./facts";
+import { imageAtFault } from "./hints/image";
 import { readableMessage } from "./readableMessage";
 
 /** What Kubernetes' reasons mean, in plain words. */
@@ -24,6 +25,8 @@ const phrases: Readonly<Record<string, string>> = {
   DeadlineExceeded: "its activeDeadlineSeconds are over",
   NodeLost: "its node does not answer",
 };
+
+const pullReasons = new Set(["ErrImagePull", "ImagePullBackOff", "RegistryUnavailable"]);
 
 const roles = { init: "init container", sidecar: "restartable init container", app: "container" } as const;
 
@@ -60,6 +63,8 @@ function cause(facts: FailureFacts): string {
     const meaning = reason === "OOMKilled" ? outOfMemory(facts) : explainExit(exitCode, facts.process);
     return `exit code ${exitCode}${meaning === undefined ? "" : ` (${meaning})`}`;
   }
+  const volume = pullReasons.has(reason) ? imageAtFault(facts, facts.verdict.message).volume : undefined;
+  if (volume !== undefined) return `the image of its volume "${volume}" can't be pulled (${reason})`;
   const phrase = phrases[reason];
   return phrase === undefined ? reason : `${phrase} (${reason})`;
 }

@@ -26,8 +26,21 @@ interface Hint {
   readonly advice: (facts: FailureFacts, line: string) => Advice[];
 }
 
-/** Known by the lines of a log or the command of a container; only where the default is in force on it. */
+/** Known by the lines of a log or the command of a container; one about a default only where that is in force on it. */
 const hints: readonly Hint[] = [
+  {
+    log: /\bexec format error\b|cannot execute binary file|wrong ELF class/i,
+    holds: () => true,
+    brief: (facts) => `a program of ${imageOf(facts)} is built for another CPU than the node's`,
+    advice: (facts) => [
+      {
+        text:
+          `A program of ${imageOf(facts)}, or one that was downloaded, is built for another CPU than the node's, or is a ` +
+          'script without a "#!" line. What the nodes have:',
+        command: "kubectl get nodes -L kubernetes.io/arch",
+      },
+    ],
+  },
   {
     log: /\/run\/secrets\/kubernetes\.io\/serviceaccount|in-cluster config|service token file does not exist|connection to the server localhost:8080 was refused/i,
     command: /\/run\/secrets\/kubernetes\.io\/serviceaccount/,

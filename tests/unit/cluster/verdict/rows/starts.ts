@@ -3,6 +3,33 @@ import { after, captured, failed, long, type Row, says, within } from "./row.ts"
 
 export const starts: Row[] = [
   {
+    it: "the image of a volume may come within the grace of images",
+    snapshot: "image-volume-never-pulled",
+    evidence: captured,
+    settings: within("imagePull"),
+    expected: { kind: "starting", container: "app", reason: "ErrImagePull" },
+  },
+  {
+    it: "a Pod one of whose volumes is an image that can't be pulled has failed after that grace",
+    snapshot: "image-volume-never-pulled",
+    evidence: captured,
+    settings: after("imagePull"),
+    expected: failed("ErrImagePull", "app"),
+  },
+  {
+    it: "a subPath that is missing, of which kubelet makes a folder, can never be mounted onto a file",
+    snapshot: "sub-path-of-missing-key",
+    evidence: captured,
+    expected: failed("RunContainerError", "app", says("not a directory")),
+  },
+  {
+    it: "a subPath that is missing in the image of a volume has failed after the grace of starts",
+    snapshot: "sub-path-missing-in-image-volume",
+    evidence: captured,
+    settings: after("containerStart"),
+    expected: failed("CreateContainerError", "app", says("no-such-folder")),
+  },
+  {
     it: "a missing executable is final at once",
     snapshot: "missing-executable",
     evidence: captured,
