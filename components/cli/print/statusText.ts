@@ -97,7 +97,7 @@ function podLines(
   return [...indented([...what, ...why], 2), ...steps];
 }
 
-const mostMessageLines = 3;
+const mostMessageLines = 8;
 const mostLinesOfOne = 3;
 
 function logLines({ log }: Step, width: number, paint: Paint): string[] {

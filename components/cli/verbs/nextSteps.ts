@@ -88,7 +88,9 @@ function ofInitPod(initPod: InitPodView, kubectl: string): NextStep[] {
   const { pod, verdict } = newest;
   if (verdict.kind === "failed") {
     const command = lookCommand(failureFacts(pod, verdict), kubectl);
-    return [{ command, why: whyLook(verdict.container, verdict.exitCode !== undefined || verdict.probe !== undefined) }];
+    return [
+      { command, why: whyLook(verdict.container, verdict.exitCode !== undefined || verdict.probe !== undefined) },
+    ];
   }
   return verdict.kind === "ready" || verdict.kind === "completed" ? [] : [ofProgress(pod, verdict, kubectl)];
 }

@@ -1,9 +1,7 @@
 import { isDeleting, isServing } from "../../cluster/pods";
-import { describePod, readableMessage, type Step, StepReporter } from "../../cluster/report";
-import type { Verdict } from "../../cluster/verdict";
+import { describePod, kubernetesSays, type Step, StepReporter } from "../../cluster/report";
 import { hasLabels } from "../../contract";
 import { daemonResponds, type DesiredForward, listDesired, liveDaemon } from "../../forward/state";
-import { cleanLine } from "../../text";
 import type { Command } from "./arguments";
 import { chooseAny, isMeant } from "./choose";
 import type { ClusterView } from "./clusterView";
@@ -135,7 +133,7 @@ function isOfInterest(state: Step["state"]): boolean {
 
 async function podStatus({ pod, verdict }: JudgedPod, steps: StepReporter): Promise<PodStatus> {
   const ready = isServing(pod) && verdict.kind !== "failed";
-  const message = ready || isDeleting(pod) ? "" : messageOf(verdict);
+  const message = ready || isDeleting(pod) ? "" : kubernetesSays(verdict);
   return {
     name: pod.metadata.name,
     ready,
@@ -143,10 +141,4 @@ async function podStatus({ pod, verdict }: JudgedPod, steps: StepReporter): Prom
     ...(message === "" ? {} : { message }),
     steps: await steps.stepsOf(pod),
   };
-}
-
-/** What Kubernetes says of it. Of a container that ended these are its last words, which may hold a secret. */
-function messageOf(verdict: Verdict): string {
-  if (verdict.kind === "failed" && verdict.exitCode !== undefined) return "";
-  return cleanLine(readableMessage(verdict.message));
 }

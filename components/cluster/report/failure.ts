@@ -1,4 +1,3 @@
-import { cleanLine } from "../../text";
 import type { Tail } from "../logs";
 import type { Pod, PodEvent } from "../pods";
 import type { FailedVerdict } from "../verdict";
@@ -7,6 +6,7 @@ import { failureEvents } from "./events";
 import { type FailureFacts, failureFacts } from "./facts";
 import { failedAttempts, failedBecause, failedContainer, hasRun } from "./headline";
 import type { Advice } from "./hints/types";
+import { isWithin, lastWords } from "./lastWords";
 import { failureTable, type TableRow } from "./table";
 
 /** All that is known of a Pod that can't get Ready. */
@@ -40,6 +40,8 @@ export interface FailureReport {
   table: TableRow[];
   /** What the container at fault logged last; undefined where none is at fault, or it never ran. */
   log?: ReportedLog;
+  /** What it left in its termination file, where that is not what its log says anyway. */
+  words: readonly string[];
   /** The latest warnings, one a line. */
   events: string[];
   advice: Advice[];
@@ -48,23 +50,24 @@ export interface FailureReport {
 }
 
 export interface ReportedLog {
-  /** `tail`: the last lines of a longer one. `words`: what is left of it in the Pod's status. */
-  kind: "whole" | "tail" | "words" | "gone" | "empty";
+  /** `tail`: the last lines of a longer one. */
+  kind: "whole" | "tail" | "gone" | "empty";
   lines: readonly string[];
 }
 
 /** What is to be told of a Pod that can't get Ready: what failed and why, the log's end, what may help, the next command. */
 export function failureReport({ pod, verdict, tail, events = [], now, mask = asItIs }: Failure): FailureReport {
   const facts = failureFacts(pod, verdict);
+  const said = whatItSaid(facts, tail, mask);
   return {
     pod: `${facts.namespace}/${facts.podName}`,
     container: failedContainer(facts),
     attempts: failedAttempts(facts),
     cause: failedBecause(facts, mask),
     table: failureTable(pod, verdict.container, now),
-    log: reportedLog(facts, tail, mask),
+    ...said,
     events: failureEvents(events, verdict.message, mask, now),
-    advice: failureAdvice(facts, tail.lines),
+    advice: failureAdvice(facts, [...tail.lines, ...said.words]),
     look: lookCommand(facts),
   };
 }
@@ -73,16 +76,31 @@ function asItIs(text: string): string {
   return text;
 }
 
-function reportedLog(
-  { verdict, container }: FailureFacts,
-  { lines, truncated, gone }: Tail,
+/** The end of its log and its last words: both, unless one of them holds the other. */
+function whatItSaid(
+  facts: FailureFacts,
+  tail: Tail,
   mask: (text: string) => string,
-): ReportedLog | undefined {
+): Pick<FailureReport, "log" | "words"> {
+  const log = reportedLog(facts, tail);
+  const said = facts.verdict.container === undefined || facts.verdict.reason === "Timeout" ? [] : wordsOf(facts, mask);
+  if (said.length === 0 || log === undefined) return { log, words: said };
+  if (log.lines.length === 0) return { log: undefined, words: said };
+  if (isWithin(said, log.lines)) return { log, words: [] };
+  // The end of a longer log, of which the words are more.
+  if (isWithin(log.lines, said)) return log.kind === "tail" ? { log, words: [] } : { log: undefined, words: said };
+  return { log, words: said };
+}
+
+function wordsOf({ status, verdict }: FailureFacts, mask: (text: string) => string): string[] {
+  const exit = status?.state?.terminated ?? status?.lastState?.terminated;
+  const { exitCode, message } = verdict;
+  return lastWords(exit?.message === undefined && exitCode !== undefined ? { exitCode, message } : exit, mask);
+}
+
+function reportedLog({ verdict, container }: FailureFacts, { lines, truncated, gone }: Tail): ReportedLog | undefined {
   if (container === undefined) return undefined;
   if (lines.length > 0) return { kind: truncated ? "tail" : "whole", lines };
   if (!hasRun(verdict)) return undefined;
-  // Kubelet keeps the last words of a container, or of its log, in the Pod's status.
-  const words = (verdict.message ?? "").split("\n").flatMap((line) => mask(cleanLine(line)) || []);
-  if (words.length > 0) return { kind: "words", lines: words };
   return { kind: gone === true ? "gone" : "empty", lines: [] };
 }

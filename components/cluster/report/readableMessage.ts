@@ -1,7 +1,8 @@
+import { schedulingWords } from "./schedulingWords";
+
 /** A message of Kubernetes without what says nothing to a reader: wrappings of the runtime's calls, and ids. */
 export function readableMessage(message = ""): string {
-  return message
-    .trim()
+  return schedulingWords(message.trim())
     .replace(/^Back-off pulling image "[^"]*": (?=.)/, "")
     .replace(/^(ErrImagePull|RegistryUnavailable): /, "")
     .replace(/rpc error: code = \w+ desc = /g, "")

@@ -1,5 +1,5 @@
 import { currentPod, latestPod, type Pod, type PodView } from "../../cluster/pods";
-import { describePod, StepReporter } from "../../cluster/report";
+import { describePod, kubernetesSays, StepReporter } from "../../cluster/report";
 import { currentVerdict } from "../../cluster/verdict";
 import { labelSelector } from "../../contract";
 import { within } from "../../time";
@@ -217,7 +217,9 @@ export class LocalForward {
       const { name: podName, namespace } = pod.metadata;
       const hint = `In a terminal: npx init-pod status, or kubectl describe pod ${podName} -n ${namespace}`;
       const verdict = currentVerdict(pod, await this.#podEvents.of(pod));
-      return { kind: "waiting", name, message: `Pod ${podName} ${describePod(pod, verdict)}.`, hint };
+      const says = kubernetesSays(verdict);
+      const message = `Pod ${podName} ${describePod(pod, verdict)}.${says === "" ? "" : ` Kubernetes says: ${says}`}`;
+      return { kind: "waiting", name, message, hint };
     }
     if (!this.#view.isLive()) {
       return { kind: "waiting", name, message: `Asking API server ${server} for the Pod of ${name}.` };

@@ -52,6 +52,20 @@ export const kinds: Kind[] = [
     says: [/"greedy"/, /exit code 0, but OOMKilled/, /limit, 32Mi/],
   },
   {
+    name: "last-words",
+    args: `{ init: [${init("migrate", "echo schema 7 is too old > /dev/termination-log; echo giving up; exit 3")}] }`,
+    says: [/"migrate"/, /Its log: \| giving up/, /Its last words: \| schema 7 is too old/],
+  },
+  {
+    name: "image-volume",
+    args: `{ init: [${init("fine", "true")}], podSpec: {
+      volumes: [{ name: "data", image: { reference: "sandbox.local/no-such-data:1" } }],
+      initContainers: [{ name: "fine", volumeMounts: [{ name: "data", mountPath: "/data" }] }],
+    } }`,
+    says: [/"fine"/, /the image of its volume "data" can't be pulled/, /no-such-data/],
+    grace: "imagePull",
+  },
+  {
     name: "missing-executable",
     args: `{ init: [${init("fine", "true")}, { name: "missing", container: { image: "${images.busybox}", command: ["no-such-program"] } }] }`,
     says: [/"missing"/, /no-such-program/, /executable file not found/],
@@ -88,7 +102,7 @@ export const kinds: Kind[] = [
   {
     name: "unschedulable",
     args: `{ init: [${init("fine", "true")}], podSpec: { nodeSelector: { "example.com/no-such-label": "x" } } }`,
-    says: [/Unschedulable/, /node/],
+    says: [/Unschedulable/, /of 1 node: 1 without what its nodeSelector/],
     grace: "unschedulable",
   },
   {

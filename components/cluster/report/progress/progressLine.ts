@@ -1,6 +1,8 @@
 import { type Retries, toleratedRetries } from "../../../contract";
+import { cleanLine, cut } from "../../../text";
 import type { Pod } from "../../pods";
 import type { ProgressVerdict } from "../../verdict";
+import { readableMessage } from "../readableMessage";
 import { type Retry, type Standing, standingOf } from "./standing";
 
 /** What a Pod that isn't Ready does, in a few words. The same words while it does the same. */
@@ -24,11 +26,13 @@ export function progressLine(pod: Pod, at: ProgressVerdict, retries: Retries): s
   }
 }
 
-/** Of what the scheduler says. */
-const longestMessage = 120;
+/** Of what the scheduler says: all of its reasons, as a rule. */
+const longestMessage = 1_000;
 
 function whyUnplaced({ reason, message }: Standing & { kind: "unplaced" }): string {
-  return reason === "Unschedulable" && message !== "" ? `: ${message.slice(0, longestMessage)}` : why(reason);
+  return reason === "Unschedulable" && message !== ""
+    ? `: ${cut(cleanLine(readableMessage(message)), longestMessage)}`
+    : why(reason);
 }
 
 function why(reason: string): string {

@@ -9,6 +9,7 @@ import {
 } from "../../containers";
 import type { LogSource } from "../../logs";
 import type { Pod } from "../../pods";
+import { isWithin, lastWords } from "../lastWords";
 import { endedHow } from "./endedHow";
 
 /** One container of a Pod, as the forwarder's page and `init-pod status` tell of it. */
@@ -66,10 +67,16 @@ export class StepReporter {
     const known = this.#tails.get(attempt);
     if (known !== undefined && known.until > now) return await known.lines;
     for (const [key, { until }] of this.#tails) if (until < now) this.#tails.delete(key);
-    const lines = patient(this.read({ namespace, pod, container }));
+    const words = state.kind === "failed" ? lastWords(state.ended, (text) => text) : [];
+    const lines = patient(this.read({ namespace, pod, container })).then((log) => withWords(log, words));
     this.#tails.set(attempt, { lines, until: now + freshMs });
     return await lines;
   }
+}
+
+/** A log with the last words of its container, where it does not say them itself. */
+function withWords(log: string[], words: readonly string[]): string[] {
+  return isWithin(words, log) ? log : [...log, ...words.slice(-tailLines)];
 }
 
 /** No log is no reason to tell nothing. */

@@ -8,7 +8,7 @@ const width = 76;
 /** What Pulumi writes before the first line. */
 const prefix = "error: ";
 /** Of what Kubernetes says in one message, which may be pages. */
-const maxMessageLines = 6;
+const maxMessageLines = 12;
 const maxEventLines = 2;
 
 /**
@@ -20,6 +20,11 @@ export function renderForPulumi(report: FailureReport, style: TextStyle = pulumi
     headline(report, style),
     table(report.table, style),
     log(report.log, style),
+    titled(
+      "Its last words:",
+      report.words.map((line) => `  | ${line}`),
+      style,
+    ),
     titled("Events:", report.events.flatMap(eventLines), style),
     titled("What may help:", report.advice.flatMap(adviceLines), style),
     nextSteps(report.look, style),
@@ -58,7 +63,7 @@ function table(rows: readonly TableRow[], { bad }: TextStyle): string[] {
   return lines.map((line, at) => (rows[at - 1]?.isAtFault === true ? bad(`> ${line}`) : gap + line));
 }
 
-const logTitles = { whole: "Its log:", tail: "Last lines of its log:", words: "Its last words:" } as const;
+const logTitles = { whole: "Its log:", tail: "Last lines of its log:" } as const;
 
 function log(reported: ReportedLog | undefined, { strong }: TextStyle): string[] {
   if (reported === undefined) return [];

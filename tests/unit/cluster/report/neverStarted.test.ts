@@ -95,22 +95,20 @@ describe("the report of a failure", () => {
     const events = [warning("FailedScheduling", message, 1)];
     expect(report({ pod, verdict: { kind: "failed", reason: "Unschedulable", message }, events }))
       .toMatchInlineSnapshot(`
-      "Pod shop/web-3f2a1b0c failed:
-      no node can take it (Unschedulable): 0/3 nodes are available: 1 Insufficient
-      memory, 2 node(s) had untolerated taint {gpu: true}. preemption: 0/3 nodes
-      are available: 1 No preemption victims found for incoming pod, 2 Preemption
-      is not helpful for scheduling.
+        "Pod shop/web-3f2a1b0c failed:
+        no node can take it (Unschedulable): of 3 nodes: 2 with taints that it does
+        not tolerate (gpu=true), 1 without enough memory left
 
-      What may help:
-        Lower resources.requests, or add a node: a Pod needs room for the larger
-        of its largest init step and its app.
-        Add podSpec.tolerations for the nodes' taints.
+        What may help:
+          Lower resources.requests, or add a node: a Pod needs room for the larger
+          of its largest init step and its app.
+          Add podSpec.tolerations for the nodes' taints.
 
-      Next:
-        Mend the cause and run \`pulumi up\` again; it replaces this Pod at once.
-        To see more: kubectl describe pod -n shop web-3f2a1b0c
-        To go on without waiting for this Pod: INIT_POD_WAIT=0 pulumi up"
-    `);
+        Next:
+          Mend the cause and run \`pulumi up\` again; it replaces this Pod at once.
+          To see more: kubectl describe pod -n shop web-3f2a1b0c
+          To go on without waiting for this Pod: INIT_POD_WAIT=0 pulumi up"
+      `);
   });
 
   test("of a missing executable", () => {

@@ -21,7 +21,7 @@ describe("a report", () => {
     });
     expect(text).toContain("Failed (55 s ago): 5");
     expect(text).not.toContain("Failed (58 s ago)");
-    expect(text.split("\n").length).toBeLessThan(30);
+    expect(text.split("\n").length).toBeLessThan(36);
   });
 
   test("breaks its first line between container and Pod where both don't fit", () => {

@@ -2,6 +2,13 @@ import { after, captured, failed, long, type Row, says, within } from "./row.ts"
 
 export const scheduling: Row[] = [
   {
+    it: "a Pod that no node takes for many reasons has failed after the grace, with all of them",
+    snapshot: "unschedulable-for-seven-taints",
+    evidence: captured,
+    settings: after("unschedulable"),
+    expected: failed("Unschedulable", undefined, says("7 node(s) had untolerated taint(s)")),
+  },
+  {
     it: "a Pod that fits on no node may find one within its grace",
     snapshot: "unschedulable",
     evidence: captured,
