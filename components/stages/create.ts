@@ -47,6 +47,7 @@ export function create(self: Self, plan: Plan, claim: Claim): Created {
     }
     warnOfFixedName(self, claim.identity, made);
   });
+  for (const text of plan.warnings) void pulumi.log.warn(text, component);
   const podIdentity = pod.apply((made) =>
     made.metadata.apply((known) => ({ name: known.name, namespace: known.namespace, uid: known.uid })),
   );
