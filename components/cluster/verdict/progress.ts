@@ -13,8 +13,9 @@ export function progressOf(pod: Pod, doubt?: FailedVerdict): ProgressVerdict {
 
 function stageOf(pod: Pod): ProgressVerdict {
   const scheduled = conditionOf(pod, "PodScheduled");
-  // Where kubelet tells of containers, there is a node.
-  if (scheduled?.status !== "True" && statusesOf(pod).length === 0) {
+  // Where kubelet tells of containers or that they run, there is a node.
+  const isPlaced = scheduled?.status === "True" || statusesOf(pod).length > 0 || pod.status?.phase === "Running";
+  if (!isPlaced) {
     return { kind: "pending", reason: scheduled?.reason, message: scheduled?.message };
   }
   const reason = restartsInPlace(pod) === undefined ? undefined : { reason: restartingAll };

@@ -190,7 +190,9 @@ test("says what a Pod lacks that only its events tell", async () => {
   await new Promise((resolve) => setTimeout(resolve, 50));
   const answers = await Promise.all([ask(port), ask(port), ask(port)]);
   for (const { body } of answers)
-    expect(body).toBe("Pod web-1 can't get Ready: a volume can't be mounted (FailedMount).\n");
+    expect(body).toBe(
+      `Pod web-1 can't get Ready: a volume can't be mounted (FailedMount). Kubernetes says: ${message}\n`,
+    );
   expect(api.requests.filter((line) => line.includes("/events"))).toHaveLength(1);
 });
 
