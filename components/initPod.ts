@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { accessOf, ClusterLink, componentOptions, type InitPodOptions, ownUrn } from "./pulumi";
+import { accessOf, ClusterLink, componentOptions, type InitPodOptions, LastTransform, ownUrn } from "./pulumi";
 import type { InitLog, InitPodArgs } from "./spec";
 import { claim, create, plan, prove, reviveForwardsInUp } from "./stages";
 
@@ -30,11 +30,12 @@ export class InitPod extends pulumi.ComponentResource {
    */
   constructor(name: string, args: InitPodArgs, opts: InitPodOptions = {}) {
     // Without the arguments: as the component's inputs they would be one more line in each preview, and secrets in state.
-    super("init-pod:index:InitPod", name, {}, componentOptions(opts));
+    const { lastTransform, opts: withLast } = LastTransform.of(name, componentOptions(opts));
+    super("init-pod:index:InitPod", name, {}, withLast);
     const planned = plan(this, name, args, opts);
     reviveForwardsInUp();
     const link = new ClusterLink(this, accessOf(this), planned.namespace);
-    const self = { name, component: this, urn: ownUrn(this), link };
+    const self = { name, component: this, urn: ownUrn(this), link, lastTransform };
     const claimed = claim(self, planned);
     const created = create(self, planned, claimed);
     const { url, initLogs, podName, namespace, clusterUrl } = prove(self, planned, claimed, created);

@@ -3,7 +3,7 @@ export { withLateErrors } from "../spec/values";
 export { ClusterLink } from "./clusterLink";
 export { InitPodError, isInitPodError, reportedOn } from "./errors";
 export { knownOr } from "./knownOr";
-export { mayBeTransformed, transformLast } from "./lastTransform";
+export { LastTransform, mayBeTransformed } from "./lastTransform";
 export { mayBeNamed } from "./naming";
 export { componentOptions, type InitPodOptions, optionProblems, type PodOptions, podOptions } from "./options";
 export { ownUrn } from "./ownUrn";

@@ -3,16 +3,39 @@ import * as state from "@pulumi/pulumi/runtime/state";
 import { perDeployment } from "./perDeployment";
 
 /**
- * Has `transform` edit the Pod of `component`, after all that the program has registered so far: the engine runs the
- * transforms of a resource first, then those of its parents, then those of the stack. Resolves to what is left to be
- * registered with the Pod itself: the transform, where the language host is too old for those of a stack.
+ * A transform of an InitPod's Pod that comes after all that the program has registered so far. The engine runs the
+ * transforms of a resource first, then those of its parents, then those of the stack.
  * Source: https://www.pulumi.com/docs/iac/concepts/resources/options/transforms/
  */
-export async function transformLast(
-  component: pulumi.ComponentResource,
-  transform: pulumi.ResourceTransform,
-): Promise<pulumi.ResourceTransform[]> {
-  return (await transforms().add(await urnOf(component), transform)) ? [] : [transform];
+export class LastTransform {
+  #transform: pulumi.ResourceTransform | undefined;
+
+  private constructor(private readonly podName: string | undefined) {}
+
+  /** Options of the InitPod that lead to it where it can't be one of the stack, and must be the last of the InitPod's. */
+  static of(
+    name: string,
+    opts: pulumi.ComponentResourceOptions,
+  ): { lastTransform: LastTransform; opts: pulumi.ComponentResourceOptions } {
+    const { transforms = [] } = opts;
+    if (transforms.length === 0) return { lastTransform: new LastTransform(undefined), opts };
+    const lastTransform = new LastTransform(name);
+    return { lastTransform, opts: { ...opts, transforms: [...transforms, lastTransform.#ofInitPod] } };
+  }
+
+  /** Resolves to what is left to be registered with the Pod itself, so that `transform` edits it. */
+  async ofPod(
+    component: pulumi.ComponentResource,
+    transform: pulumi.ResourceTransform,
+  ): Promise<pulumi.ResourceTransform[]> {
+    if (await stackTransforms().add(await urnOf(component), transform)) return [];
+    if (this.podName === undefined) return [transform];
+    this.#transform = transform;
+    return [];
+  }
+
+  readonly #ofInitPod: pulumi.ResourceTransform = (args) =>
+    args.type === podType && args.name === this.podName ? this.#transform?.(args) : undefined;
 }
 
 /**
@@ -32,7 +55,8 @@ function runsCallbacks(): boolean {
   return getStore === undefined || getStore().callbacks !== undefined;
 }
 
-class PodTransforms {
+/** One for all InitPods, as each one of a stack is asked about each resource. */
+class StackTransforms {
   readonly #byParent = new Map<string, pulumi.ResourceTransform>();
   #registered: Promise<boolean> | undefined;
 
@@ -49,7 +73,7 @@ class PodTransforms {
   };
 }
 
-/** As the SDK does, where a host that is too old for it ends the program. */
+/** False where the language host is too old for it. As the SDK does, for which such a host ends the program. */
 async function registerForStack(transform: pulumi.ResourceTransform): Promise<boolean> {
   const monitor = pulumi.runtime.getMonitor();
   const callback = await pulumi.runtime.getCallbacks()?.registerTransform(transform);
@@ -61,7 +85,7 @@ async function registerForStack(transform: pulumi.ResourceTransform): Promise<bo
   });
 }
 
-const transforms = perDeployment(() => new PodTransforms());
+const stackTransforms = perDeployment(() => new StackTransforms());
 
 const podType = "kubernetes:core/v1:Pod";
 

@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { ClusterLink } from "./clusterLink";
+import type { LastTransform } from "./lastTransform";
 
 /** The InitPod that is at work, as all its stages need it. */
 export interface Self {
@@ -9,4 +10,6 @@ export interface Self {
   /** Of the component, for use in its own children. */
   urn: pulumi.Output<string>;
   link: ClusterLink;
+  /** Transforms the Pod after all transforms of the program. */
+  lastTransform: LastTransform;
 }

@@ -3,7 +3,7 @@ import { Pod, Service } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { latestPod } from "../cluster/pods";
 import { annotation, retriesText } from "../contract";
-import { knownOr, mayBeTransformed, type Self, transformLast, withLateErrors } from "../pulumi";
+import { knownOr, mayBeTransformed, type Self, withLateErrors } from "../pulumi";
 import { AppliedSpec, type Earlier, warnOfUnknownFields } from "./applied";
 import type { Claim } from "./claim";
 import { landedNamespace, warnOfFixedName } from "./landed";
@@ -91,7 +91,7 @@ async function fromApplied(
   // Mocks have no engine that would ask.
   if (pulumi.runtime.getEngine() === undefined) return options;
   if (mayBeTransformed(self.component)) {
-    const transforms = await transformLast(self.component, async (resource) => {
+    const transforms = await self.lastTransform.ofPod(self.component, async (resource) => {
       const { spec } = resource.props as { spec?: unknown };
       await warnOfUnknownFields(self, { Pod: spec, Service: serviceSpec });
       return await applied.transform(resource);

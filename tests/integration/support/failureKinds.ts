@@ -38,15 +38,6 @@ export const kinds: Kind[] = [
     says: [/"filler"/, /exit code 137/, /memory/],
   },
   {
-    name: "volume-too-full",
-    args: `{
-      volumes: { data: { mountPath: "/data", emptyDir: { sizeLimit: "4Mi" } } },
-      init: [${init("filler", "dd if=/dev/zero of=/data/large bs=1M count=16; sleep 3600")}],
-      podSpec: { terminationGracePeriodSeconds: 1 },
-    }`,
-    says: [/Evicted|evicted/, /"data"/, /4Mi/],
-  },
-  {
     name: "out-of-memory-but-0",
     args: `{ init: [${init("greedy", "tail /dev/zero || true", `resources: { limits: { memory: "32Mi" } }`)}] }`,
     says: [/"greedy"/, /exit code 0, but OOMKilled/, /limit, 32Mi/],
@@ -69,12 +60,6 @@ export const kinds: Kind[] = [
     name: "missing-executable",
     args: `{ init: [${init("fine", "true")}, { name: "missing", container: { image: "${images.busybox}", command: ["no-such-program"] } }] }`,
     says: [/"missing"/, /no-such-program/, /executable file not found/],
-  },
-  {
-    name: "bad-image-name",
-    // Given as an argument of a step it would be refused before anything is created.
-    args: `{ init: [${init("misnamed", "true")}], podSpec: { initContainers: [{ name: "misnamed", image: "Bad Name" }] } }`,
-    says: [/"misnamed"/, /InvalidImageName/],
   },
   {
     name: "unpullable-image",
