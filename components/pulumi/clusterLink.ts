@@ -54,7 +54,11 @@ export class ClusterLink {
       return await reportedOn(resource, async () => {
         const session = await this.#shared.sessions.of(access);
         this.#announce(session);
-        return await action(session, access);
+        try {
+          return await action(session, access);
+        } catch (error) {
+          throw session.named(error);
+        }
       });
     });
   }

@@ -19,6 +19,8 @@ const loginTimeoutMs = 120_000;
 const proxyTimeoutMs = 10_000;
 /** Credentials are reused for so long, so that a burst of requests reads no file and runs no plugin each. */
 const reuseMs = 5_000;
+/** Between two renewals that the server did not take either, doubling: each may run a plugin, or ask a person to log in. */
+const renewalPauseMs = { first: 2_000, longest: 16_000 } as const;
 
 /**
  * The credentials of one context for one API server. `@kubernetes/client-node` gets them (exec plugins, token refresh);
@@ -32,6 +34,10 @@ export class Credentials {
   #hasMoved = false;
   #options: { promise: Promise<AuthorizedOptions>; until: number } | undefined;
   #renewing: Promise<void> | undefined;
+  /** Those that the server did not take though they were new. */
+  #refused: LoadedKubeconfig | undefined;
+  #renewalPauseMs: number = renewalPauseMs.first;
+  #noRenewalUntil = 0;
 
   private constructor(access: ClusterAccess, loaded: LoadedKubeconfig) {
     // Another context may become the current one meanwhile.
@@ -57,30 +63,48 @@ export class Credentials {
 
   /**
    * Runs `action` with credentials; once more, with renewed ones, where it throws an error of `status` 401. A token may
-   * have expired on the way: an exec plugin, a token file or a rewritten kubeconfig has a newer one.
+   * have expired on the way: an exec plugin, a token file or a rewritten kubeconfig has a newer one. Not so soon again where
+   * the server did not take the new ones either.
    * @throws {KubeconfigError} where there are none to be had.
    */
   async use<T>(action: (options: AuthorizedOptions) => Promise<T>): Promise<T> {
     const used = this.#loaded;
     try {
-      return await action(await this.#get());
+      return this.#taken(await action(await this.#get()));
     } catch (error) {
       if (!isUnauthorized(error)) throw error;
+      if (used === this.#loaded && !used.isWithheld && performance.now() < this.#noRenewalUntil) throw error;
       await this.#renew(used);
-      return await this.#again(action);
+      return this.#taken(await this.#again(action));
     }
   }
 
   async #again<T>(action: (options: AuthorizedOptions) => Promise<T>): Promise<T> {
+    const renewed = this.#loaded;
     try {
       return await action(await this.#get());
     } catch (error) {
-      if (!isUnauthorized(error) || !this.#loaded.isWithheld) throw error;
+      if (!isUnauthorized(error)) throw error;
+      this.#putOffRenewal(renewed);
+      if (!renewed.isWithheld) throw error;
       throw new KubeconfigError(
         `API server ${this.server} wants to know who asks, and speaks plain HTTP, over which the credentials of user ` +
           `"${this.kubeConfig.getCurrentUser()?.name}" are not sent: let the cluster's server begin with https://.`,
       );
     }
+  }
+
+  #taken<T>(result: T): T {
+    this.#renewalPauseMs = renewalPauseMs.first;
+    return result;
+  }
+
+  /** Once for the same ones, however many requests they were for. */
+  #putOffRenewal(refused: LoadedKubeconfig): void {
+    if (this.#refused === refused) return;
+    this.#refused = refused;
+    this.#noRenewalUntil = performance.now() + this.#renewalPauseMs;
+    this.#renewalPauseMs = Math.min(2 * this.#renewalPauseMs, renewalPauseMs.longest);
   }
 
   #get(): Promise<AuthorizedOptions> {

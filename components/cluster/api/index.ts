@@ -5,3 +5,4 @@ export type { AuthorizedOptions } from "./credentials";
 export { ApiError, hasStatus, KubeconfigError, UnreachableError } from "./errors";
 export { kubeconfigPaths } from "./kubeconfig/files";
 export { KubeconfigWatch } from "./kubeconfigWatch";
+export { askedPauseMs, mayPass, type Patience, patiently, usualPatience } from "./patience";

@@ -1,7 +1,7 @@
 import { hasLabels, type Labels, labelSelector, type LabelSets, unionOf } from "../../contract";
 import { errorText } from "../../text";
 import { backoffMs, delay } from "../../time";
-import { type ClusterClient, hasStatus, UnreachableError } from "../api";
+import { askedPauseMs, type ClusterClient, hasStatus, UnreachableError } from "../api";
 import { isDeletedInForeground, type Pod } from "./pod";
 import { listPods, type ListRequest, podsPath, type WatchEvent, watchPods } from "./podFeed";
 import { trimmed } from "./trimmed";
@@ -113,7 +113,8 @@ export class PodViews {
         // Where it won't watch, or not from that version on, a list that is made anew each time does as well.
         if (!isListed || !hasStatus(error, 403, 410)) this.#lost(error);
         else this.#tell(error);
-        await delay(Math.min(backoffMs(failures), isListed ? listIntervalMs : Infinity), signal);
+        const pauseMs = Math.min(backoffMs(failures), isListed ? listIntervalMs : Infinity);
+        await delay(Math.max(pauseMs, askedPauseMs(error)), signal);
       }
     }
   }

@@ -1,6 +1,6 @@
 import { errorText } from "../../text";
 import { delay } from "../../time";
-import { type ClusterClient, hasStatus, KubeconfigError, UnreachableError } from "../api";
+import { askedPauseMs, type ClusterClient, hasStatus, KubeconfigError, UnreachableError } from "../api";
 import type { Pod } from "./pod";
 import { listPods, podsPath, type WatchEvent, watchPods } from "./podFeed";
 import { isOlder, LatestVersion } from "./versions";
@@ -137,7 +137,7 @@ export class PodWatch {
           if (!this.#fallBack(error)) return;
         } else {
           this.#broke(error);
-          await this.#pause(start, this.#timing.longestPause.afterError, signal);
+          await this.#pause(start, this.#timing.longestPause.afterError, signal, askedPauseMs(error));
         }
       }
     }
@@ -268,10 +268,10 @@ export class PodWatch {
     return false;
   }
 
-  async #pause(start: number, longest: number, signal: AbortSignal): Promise<void> {
+  async #pause(start: number, longest: number, signal: AbortSignal, askedMs = 0): Promise<void> {
     const { firstPause, healthy } = this.#timing;
     this.#failures = performance.now() - start >= healthy ? 0 : this.#failures + 1;
-    await delay(Math.min(firstPause * 2 ** Math.min(this.#failures, 10), longest), signal);
+    await delay(Math.max(askedMs, Math.min(firstPause * 2 ** Math.min(this.#failures, 10), longest)), signal);
   }
 }
 

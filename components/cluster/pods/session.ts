@@ -1,6 +1,17 @@
 import { type Labels, labelSelector } from "../../contract";
 import type { OpenApi } from "../../spec/knownFields";
-import { ApiError, type ClusterAccess, ClusterClient, hasStatus, UnreachableError } from "../api";
+import { errorText } from "../../text";
+import {
+  ApiError,
+  type ClusterAccess,
+  ClusterClient,
+  hasStatus,
+  mayPass,
+  type Patience,
+  patiently,
+  UnreachableError,
+  usualPatience,
+} from "../api";
 import type { Pod } from "./pod";
 import { listPods, podsPath } from "./podFeed";
 import { PodWatch } from "./podWatch";
@@ -12,11 +23,15 @@ export class ClusterSession {
   #uid: Promise<string> | undefined;
   #coreDocument: Promise<OpenApi | undefined> | undefined;
   #unreachable: UnreachableError | undefined;
+  readonly #named = new WeakMap<Error, Error>();
+  #refused: Error | undefined;
+  #isReported = false;
 
   constructor(
     readonly client: ClusterClient,
     private readonly labelSelector: string,
     private readonly report: (line: string) => void,
+    private readonly patience: Patience = usualPatience,
   ) {}
 
   /**
@@ -56,11 +71,13 @@ export class ClusterSession {
 
   /** Uid of the `kube-system` namespace, the usual name of a cluster; `""` where it may not be read. */
   async uid(): Promise<string> {
-    this.#uid ??= this.client
-      .json<{ metadata: { uid: string } }>("/api/v1/namespaces/kube-system", { timeoutMs: reachTimeoutMs })
+    this.#uid ??= this.#patiently(
+      async () =>
+        await this.client.json<Pick<Pod, "metadata">>("/api/v1/namespaces/kube-system", { timeoutMs: reachTimeoutMs }),
+    )
       .then(({ metadata }) => metadata.uid)
       .catch((error: unknown) => {
-        if (error instanceof ApiError) return "";
+        if (error instanceof ApiError && !mayPass(error)) return "";
         // Whoever asks next may have more luck.
         this.#uid = undefined;
         throw this.#oneError(error);
@@ -86,25 +103,54 @@ export class ClusterSession {
   }
 
   /**
-   * Resolves once the cluster has answered, whatever it says.
+   * Resolves once the cluster has answered, also where it says that the Pods may not be read.
    * @throws {UnreachableError} one and the same object for all who ask, so that it is reported once.
+   * @throws {ApiError} where it can't answer, or takes no credentials.
    */
   async reach(namespace: string): Promise<void> {
     try {
       await this.podsAtStart(namespace);
     } catch (error) {
-      if (!(error instanceof ApiError)) throw error;
+      if (!(error instanceof ApiError) || mayPass(error) || hasStatus(error, 401)) throw error;
     }
+  }
+
+  /** An error of the API server that says which one it is, and the same one for the same; any other as it is. */
+  named(error: unknown): unknown {
+    if (!(error instanceof ApiError || error instanceof UnreachableError)) return error;
+    const { server, context } = this.client;
+    if (error.message.includes(server)) return error;
+    const ofCluster = `API server ${server}, context "${context}"`;
+    if (hasStatus(error, 401)) {
+      // It is the same for all who ask.
+      this.#refused ??= new Error(`${refusedText} (${ofCluster}): ${error.message}`);
+      return this.#refused;
+    }
+    const named = this.#named.get(error) ?? new Error(`${error.message} (${ofCluster})`);
+    this.#named.set(error, named);
+    return named;
   }
 
   async #list(namespace: string | undefined, labelSelector: string): Promise<Pod[]> {
     const request = { namespace, labelSelector, timeoutMs: reachTimeoutMs };
     try {
-      const { pods } = await listPods(this.client, request);
+      const { pods } = await this.#patiently(async () => await listPods(this.client, request));
       return pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
     } catch (error) {
       throw this.#oneError(error);
     }
+  }
+
+  async #patiently<T>(action: () => Promise<T>): Promise<T> {
+    return await patiently(action, this.patience, (error, ms) => this.#sayOnce(error, ms));
+  }
+
+  /** A short break is not worth a line. */
+  #sayOnce(error: Error, ms: number): void {
+    if (this.#isReported || ms < reportMs) return;
+    this.#isReported = true;
+    const { server, context } = this.client;
+    this.report(`The API server ${server} (context "${context}") can't answer yet, trying again: ${errorText(error)}`);
   }
 
   #oneError(error: unknown): unknown {
@@ -114,6 +160,8 @@ export class ClusterSession {
   }
 }
 
+const refusedText = "The API server does not take the credentials of the kubeconfig. Log in anew, and run it again";
+const reportMs = 2_000;
 /** With the start of a program, an unreachable cluster is reported within 10 s. */
 const reachTimeoutMs = 6_000;
 

@@ -1,6 +1,6 @@
 import type { Labels, Retries } from "../../contract";
 import { delay } from "../../time";
-import { ApiError, type ClusterClient, UnreachableError } from "../api";
+import { ApiError, askedPauseMs, type ClusterClient, hasStatus, KubeconfigError, mayPass } from "../api";
 import { failedTail, type InitContainerLog, initLogs, LogStreams } from "../logs";
 import { conditionOf, hasBeenReady, hasEnded, isReady, type Pod, type PodWatch, readEvents } from "../pods";
 import { failureReport, renderForPulumi } from "../report";
@@ -73,10 +73,13 @@ function withSpecOf(found: Pod | undefined, outcome: Outcome & { kind: "failed" 
 
 const requestMs = 10_000;
 const retryMs = { first: 100, most: 2_000 } as const;
+/** For so long credentials that are refused are waited for: a person may be logging in anew. */
+const credentialsMs = 30_000;
 
 /** The Pod as it is now, whose uid shows that this is the cluster that it was created in; none where it may not be read. */
 async function findPod(settings: WaitSettings, deadline: number): Promise<Pod | undefined> {
   const { client, namespace, podName, podUid } = settings;
+  const start = performance.now();
   for (let pauseMs: number = retryMs.first; ; pauseMs = Math.min(2 * pauseMs, retryMs.most)) {
     try {
       const timeoutMs = Math.min(requestMs, Math.max(1, deadline - performance.now()));
@@ -86,18 +89,14 @@ async function findPod(settings: WaitSettings, deadline: number): Promise<Pod | 
     } catch (error) {
       if (error instanceof ApiError && error.status === 403) return undefined;
       if (error instanceof ApiError && error.status === 404) throw mismatch(settings);
-      if (!mayPass(error)) throw error;
+      const isUnknown = error instanceof KubeconfigError || hasStatus(error, 401);
+      const mayBeKnown = isUnknown && performance.now() - start < credentialsMs;
+      if (!(error instanceof Error) || !(mayPass(error) || mayBeKnown)) throw error;
       const leftMs = deadline - performance.now();
       if (leftMs <= 0) throw unseen(settings, error);
-      await delay(Math.min(pauseMs, leftMs));
+      await delay(Math.min(Math.max(pauseMs, askedPauseMs(error)), leftMs));
     }
   }
-}
-
-function mayPass(error: unknown): error is Error {
-  return (
-    error instanceof UnreachableError || (error instanceof ApiError && (error.status === 429 || error.status >= 500))
-  );
 }
 
 function mismatch({ client, namespace, podName }: WaitSettings): ClusterMismatchError {
@@ -108,8 +107,9 @@ function mismatch({ client, namespace, podName }: WaitSettings): ClusterMismatch
   );
 }
 
-function unseen({ namespace, podName, timeoutSeconds }: WaitSettings, error: Error): InitFailedError {
-  const message = `the API server did not show it within ${timeoutSeconds} s: ${error.message}`;
+function unseen({ client, namespace, podName, timeoutSeconds }: WaitSettings, error: Error): InitFailedError {
+  const ofCluster = `context "${client.context}", ${client.server}`;
+  const message = `the API server did not show it within ${timeoutSeconds} s: ${error.message} (${ofCluster})`;
   return new InitFailedError(`Pod ${namespace}/${podName} failed: ${message}. Run \`pulumi up\` again.`, {
     kind: "failed",
     reason: "Timeout",

@@ -142,7 +142,10 @@ export class Exchange {
   async #write(data: Buffer | string): Promise<void> {
     const { client } = this.ends;
     if (this.#isStopped || this.isOver || data.length === 0 || client.write(data)) return;
-    await Promise.race([once(client, "drain"), once(client, "close")]);
+    const waited = new AbortController();
+    const options = { signal: waited.signal };
+    await Promise.race([once(client, "drain", options), once(client, "close", options)]).catch(() => undefined);
+    waited.abort();
   }
 }
 
