@@ -21,7 +21,7 @@ export interface Outputs {
 export function prove(self: Self, plan: Plan, claim: Claim, created: Created): Outputs {
   const { pod, podIdentity, namespace, service } = created;
   const podReady = logsOnceReady(self, plan, claim, created);
-  const initLogs = gatedLogs(self, podIdentity, podReady);
+  const initLogs = gatedLogs(self, claim, podIdentity, podReady);
   const gateOpened = pulumi.unsecret(initLogs);
   const outputs = {
     url: localUrl(self, plan, claim, { podIdentity, podSpec: pod.apply(({ spec }) => spec), podReady, gateOpened }),

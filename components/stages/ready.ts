@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { deletePods, supersededPods } from "../cluster/pods";
+import { initLogs } from "../cluster/logs";
+import { deletePods, hasBeenReady, hasEnded, type Pod, supersededPods } from "../cluster/pods";
 import { waitUntilReady } from "../cluster/wait";
 import { type Self, withLateErrors } from "../pulumi";
 import type { InitLog } from "../spec";
@@ -26,13 +27,16 @@ export function logsOnceReady(
     .all([pod, podIdentity, identity, earlierPods, pulumi.all(secrets)])
     .apply(([made, { name, namespace, uid }, { selector }, earlier = [], secretValues]) =>
       link.use(made, [], async (session) => {
+        const { client } = session;
+        const mask = masker(secretValues);
         if (!waits()) {
           void pulumi.log.warn("INIT_POD_WAIT=0: not waiting until this Pod is Ready.", made);
-          return [];
+          const done = doneBefore(earlier, uid);
+          return done === undefined ? [] : await initLogs({ client, namespace, podName: name, mask }, done);
         }
-        await deletePods(session.client, supersededPods(earlier, { name, uid }));
+        await deletePods(client, supersededPods(earlier, { name, uid }));
         return await waitUntilReady({
-          client: session.client,
+          client,
           watch: session.watch(namespace),
           namespace,
           podName: name,
@@ -41,7 +45,7 @@ export function logsOnceReady(
           existed: earlier.some(({ metadata }) => metadata.uid === uid),
           ...expected,
           timeoutSeconds,
-          mask: masker(secretValues),
+          mask,
           // Ephemeral: shown as it comes, and not once more at the end.
           report: (line) => void pulumi.log.info(line, made, undefined, true),
         });
@@ -49,22 +53,32 @@ export function logsOnceReady(
     );
 }
 
+/** A Pod of an earlier run that has been Ready or has ended: one that this run would not wait for either. */
+function doneBefore(earlier: readonly Pod[], uid: string): Pod | undefined {
+  return earlier.find((pod) => pod.metadata.uid === uid && (hasBeenReady(pod) || hasEnded(pod)));
+}
+
 /**
  * Holds back all that depends on the InitPod until `logs` resolves, and keeps them: their input counts only when the Pod
- * is a new one, so that neither a preview nor a log that has grown shows a change.
+ * is a new one, so that neither a preview nor a log that has grown shows a change; or one that no run has waited for yet.
  */
 export function gatedLogs(
   { name, component }: Self,
+  { earlier }: Claim,
   podIdentity: pulumi.Output<PodIdentity>,
   logs: pulumi.Output<InitLog[]>,
 ): pulumi.Output<InitLog[]> {
+  // As under mocks, the uid may be undefined, which as a trigger would crash the SDK.
+  const uid = podIdentity.apply((pod) => (pod.uid as string | undefined) ?? "");
+  const unwaited = pulumi
+    .all([uid, earlier])
+    .apply(([of, pods = []]) => (doneBefore(pods, of) === undefined ? `${of}, which was not waited for` : of));
   const stash = new pulumi.Stash(
     `${name}-ready`,
     { input: logs },
     {
       parent: component,
-      // An undefined trigger, as under mocks, would crash the SDK.
-      replacementTrigger: withLateErrors(podIdentity.apply(({ uid }) => (uid as string | undefined) ?? "")),
+      replacementTrigger: withLateErrors(waits() ? uid : unwaited),
       ignoreChanges: ["input"],
       hideDiffs: ["input", "output"],
     },
