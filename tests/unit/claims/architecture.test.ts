@@ -10,7 +10,7 @@ const sources = globSync("**/*.ts", { cwd: components, exclude: ["dist/**", "nod
   (path) => !path.endsWith(".d.ts"),
 );
 /** Of the folder that they lie in. */
-const inner = ["scripts", "hints", "render", "kubeconfig"];
+const inner = ["scripts", "hints", "render", "kubeconfig", "progress"];
 
 test("the table of folders has each of them, from the roof down, and names files of it to begin with", () => {
   const [, table = ""] = /^\| folder.*\n.*\n((?:\|.*\n)+)/m.exec(page) ?? [];
