@@ -54,9 +54,8 @@ export class Api {
 
   constructor(connection: Connection) {
     this.#connection = connection;
-    const { Agent } = connection.server.startsWith("https:") ? https : http;
-    this.#agent = new Agent({ keepAlive: true, maxSockets: maxParallelRequests, timeout: idleConnectionMs });
-    this.#watchAgent = new Agent({ keepAlive: false });
+    this.#agent = connection.agent({ keepAlive: true, maxSockets: maxParallelRequests, timeout: idleConnectionMs });
+    this.#watchAgent = connection.agent({ keepAlive: false });
   }
 
   get namespace(): string {
@@ -143,7 +142,7 @@ export class Api {
   ): Promise<http.IncomingMessage> {
     const query = new URLSearchParams(options.query).toString();
     const body = options.body === undefined ? undefined : Buffer.from(JSON.stringify(options.body));
-    const headers: Record<string, string | number> = {
+    const headers: Record<string, string | string[] | number> = {
       accept: "application/json",
       ...(await this.#connection.headers()),
     };

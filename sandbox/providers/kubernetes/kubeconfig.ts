@@ -1,4 +1,6 @@
 import { readFileSync, statSync } from "node:fs";
+import http from "node:http";
+import https from "node:https";
 import { createRequire } from "node:module";
 import { homedir } from "node:os";
 import { delimiter, dirname, join, resolve } from "node:path";
@@ -10,7 +12,9 @@ export interface Connection {
   context: string;
   namespace: string;
   tls: { ca?: string; cert?: string; key?: string; servername?: string; rejectUnauthorized: boolean };
-  headers: () => Promise<Record<string, string>>;
+  headers: () => Promise<Record<string, string | string[]>>;
+  /** Makes the connections, through the cluster's proxy where it has one. */
+  agent: (options: http.AgentOptions) => http.Agent;
 }
 
 export interface Choice {
@@ -92,13 +96,17 @@ function data(entry: Entry, name: string): string | undefined {
 }
 
 /** Exec plugins and the old auth providers are left to client-node, loaded only then: it takes half a second. */
-async function pluginHeaders(user: Entry, server: string): Promise<Record<string, string>> {
+async function pluginHeaders(user: Entry, cluster: Entry): Promise<Record<string, string>> {
   const { KubeConfig } = await import("@kubernetes/client-node");
   const config = new KubeConfig();
+  const server = getString(cluster.value, "server");
+  const exec = asObject(user.value.exec);
+  const info = { name: "KUBERNETES_EXEC_INFO", value: JSON.stringify(pluginInfo(exec, cluster)) };
+  const told = isObject(user.value.exec) ? { exec: { ...exec, env: [...asArray(exec.env), info] } } : {};
   const document = {
     "current-context": "x",
     clusters: [{ name: "x", cluster: { server } }],
-    users: [{ name: "x", user: user.value }],
+    users: [{ name: "x", user: { ...user.value, ...told } }],
     contexts: [{ name: "x", context: { cluster: "x", user: "x" } }],
   };
   config.loadFromString(JSON.stringify(document));
@@ -107,9 +115,49 @@ async function pluginHeaders(user: Entry, server: string): Promise<Record<string
   return options.headers;
 }
 
-function authHeaders(user: Entry, server: string): () => Promise<Record<string, string>> {
+function pluginInfo(exec: JsonObject, cluster: Entry): JsonObject {
+  const fields = ["server", "tls-server-name", "insecure-skip-tls-verify", "proxy-url", "disable-compression"];
+  const present = fields.flatMap((field) => (field in cluster.value ? [[field, cluster.value[field] ?? null]] : []));
+  const ca = data(cluster, "certificate-authority");
+  const told = {
+    ...(Object.fromEntries(present) as JsonObject),
+    ...(ca === undefined ? {} : { "certificate-authority-data": Buffer.from(ca).toString("base64") }),
+  };
+  const spec = { interactive: false, ...(exec.provideClusterInfo === true ? { cluster: told } : {}) };
+  return { apiVersion: exec.apiVersion ?? "", kind: "ExecCredential", spec };
+}
+
+/** Whom requests are made as, by the names that the API server knows them by. */
+function impersonation({ value }: Entry): Record<string, string | string[]> {
+  const extra = Object.entries(asObject(value["as-user-extra"])).map(
+    ([key, values]) => [`impersonate-extra-${encodeURIComponent(key)}`, asArray(values).map(String)] as const,
+  );
+  const all = {
+    "impersonate-user": getString(value, "as"),
+    "impersonate-uid": getString(value, "as-uid"),
+    "impersonate-group": asArray(value["as-groups"]).map(String),
+    ...Object.fromEntries(extra),
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, said]) => said.length > 0));
+}
+
+type ProxyAgent = new (options: https.AgentOptions & { proxy: string }) => https.Agent;
+
+function agentFor(cluster: Entry): Connection["agent"] {
+  const proxy = getString(cluster.value, "proxy-url");
+  if (!getString(cluster.value, "server").startsWith("https:")) return (options) => new http.Agent(options);
+  if (proxy === "") return (options) => new https.Agent(options);
+  // client-node's dependency, not the sandbox's own.
+  const require = createRequire(createRequire(import.meta.url).resolve("@kubernetes/client-node"));
+  const { HttpsProxyAgent } = require("hpagent") as { HttpsProxyAgent: ProxyAgent };
+  return (options) => new HttpsProxyAgent({ ...options, proxy });
+}
+
+function authHeaders(user: Entry, cluster: Entry): () => Promise<Record<string, string>> {
   const value = user.value;
-  if (isObject(value.exec) || isObject(value["auth-provider"])) return () => pluginHeaders(user, server);
+  // As the official provider: none over plain HTTP.
+  if (!getString(cluster.value, "server").startsWith("https:")) return () => Promise.resolve({});
+  if (isObject(value.exec) || isObject(value["auth-provider"])) return () => pluginHeaders(user, cluster);
   const token = getString(value, "token");
   const tokenFile = getString(value, "tokenFile");
   const username = getString(value, "username");
@@ -149,6 +197,7 @@ export function connection(choice: Choice): Connection {
   if (!cluster) throw new Error(`cluster "${clusterName}" does not exist in the kubeconfig`);
   const user = merged.users.get(getString(context.value, "user")) ?? { value: {}, folder: "" };
   const server = getString(cluster.value, "server");
+  const credentials = authHeaders(user, cluster);
   const optional = {
     ca: data(cluster, "certificate-authority"),
     cert: data(user, "client-certificate"),
@@ -164,6 +213,7 @@ export function connection(choice: Choice): Connection {
       ...(Object.fromEntries(present) as { [K in keyof typeof optional]?: string }),
       rejectUnauthorized: cluster.value["insecure-skip-tls-verify"] !== true,
     },
-    headers: authHeaders(user, server),
+    headers: async () => ({ ...(await credentials()), ...impersonation(user) }),
+    agent: agentFor(cluster),
   };
 }
