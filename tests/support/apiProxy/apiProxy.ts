@@ -224,11 +224,14 @@ export class ApiProxy {
   }
 
   /** The same request to the API server, as the kubeconfig's user where that is known by a certificate. */
-  #requestAs({ method, url = "/", headers }: IncomingMessage): ClientRequest {
+  #requestAs({ method, url = "/", headers, headersDistinct }: IncomingMessage): ClientRequest {
     const { server, "certificate-authority-data": authority } = this.config.clusters[0]?.cluster ?? { server: "" };
     const { "client-certificate-data": cert, "client-key-data": key } = this.config.users[0]?.user ?? {};
     const target = new URL(url, server);
-    const options = { method, headers: without(headers, "accept-encoding"), agent: false as const };
+    // One line for each: joined they would be one group with a comma in its name.
+    const groups = headersDistinct["impersonate-group"];
+    const all = groups === undefined ? headers : { ...headers, "impersonate-group": groups };
+    const options = { method, headers: without(all, "accept-encoding"), agent: false as const };
     const request =
       target.protocol === "http:"
         ? http.request(target, options)

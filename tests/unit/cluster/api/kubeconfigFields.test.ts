@@ -6,9 +6,10 @@ import { ClusterClient } from "../../../../components/cluster/api/client.ts";
 import { KubeconfigError } from "../../../../components/cluster/api/errors.ts";
 import * as known from "../../../../components/cluster/api/kubeconfig/fields.ts";
 import fields from "../../../fixtures/kubeconfigFields.json";
+import { LoopbackProxy } from "../../../support/loopbackProxy.ts";
 import { certificateFor, loopbackCertificate, trusting } from "../../loopbackCertificate.ts";
 import { type Parts, rowsFor, secret, told } from "./kubeconfig/rows.ts";
-import { LoopbackProxy, Recorder, requestsWith } from "./kubeconfig/wire.ts";
+import { Recorder, requestsWith } from "./kubeconfig/wire.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "init-pod-fields-"));
 const own = loopbackCertificate();

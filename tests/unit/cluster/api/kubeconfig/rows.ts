@@ -1,7 +1,8 @@
 import { chmodSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type { LoopbackProxy } from "../../../../support/loopbackProxy.ts";
 import { type Certificate, certificateFor, trusting } from "../../../loopbackCertificate.ts";
-import type { LoopbackProxy, Recorder, Seen } from "./wire.ts";
+import type { Recorder, Seen } from "./wire.ts";
 
 /** Parts of a kubeconfig that a row sets; each in the place of the plain one. */
 export interface Parts {
