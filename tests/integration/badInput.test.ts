@@ -1,7 +1,7 @@
 import { type AddressInfo, createServer } from "node:net";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { images, program, weatherArgs } from "./support/programs.ts";
-import { diagnostics, objects, TestStack } from "./support/stack.ts";
+import { diagnostics, kubectl, objects, TestStack } from "./support/stack.ts";
 
 describe("bad input", () => {
   let stack: TestStack;
@@ -39,6 +39,7 @@ describe("bad input", () => {
 });
 
 describe("a namespace", () => {
+  const idle = `{ container: { image: "${images.unprivileged}", port: 8080 }, forward: { mode: "never" }`;
   let stack: TestStack;
   beforeAll(async () => {
     stack = await TestStack.create("");
@@ -50,6 +51,51 @@ describe("a namespace", () => {
     const { output, seconds } = await stack.try(["preview"]);
     expect(diagnostics(output)).toContain('Namespace "no-such-namespace" does not exist in this cluster.');
     expect(seconds).toBeLessThan(12);
+  });
+
+  test("that does not exist is named in `up` at once, and taken once it is there", async () => {
+    const late = `late-${stack.namespace}`;
+    const warning = `Namespace "${late}" does not exist in this cluster.`;
+    stack.write(program(`${idle}, namespace: "${late}" }`));
+    let making: Promise<string> | undefined;
+    let output = "";
+    const up = await stack.tryUp({
+      onOutput: (piece) => {
+        output += piece;
+        if (output.includes(`namespaces "${late}" not found`)) making ??= kubectl(["create", "namespace", late]);
+      },
+    });
+    try {
+      expect(up.code, up.output).toBe(0);
+      expect(making, up.output).toBeDefined();
+      expect(up.output.indexOf(warning), up.output).toBeGreaterThan(-1);
+      expect(up.output.indexOf(warning), up.output).toBeLessThan(up.output.indexOf("core/v1:Pod web created"));
+    } finally {
+      await stack.destroy();
+      await kubectl(["delete", "namespace", late, "--wait=false"]);
+    }
+  });
+
+  test("that is being deleted is named in `up` before the API server refuses", async () => {
+    const ending = `ending-${stack.namespace}`;
+    const holding = (finalizers: string): string => `{"metadata":{"finalizers":${finalizers}}}`;
+    const hold = async (finalizers: string): Promise<string> =>
+      await kubectl(["patch", "configmap", "hold", "-n", ending, "--type=merge", "-p", holding(finalizers)]);
+    await kubectl(["create", "namespace", ending]);
+    await kubectl(["create", "configmap", "hold", "-n", ending]);
+    await hold('["init-pod.dev/hold"]');
+    await kubectl(["delete", "namespace", ending, "--wait=false"]);
+    try {
+      stack.write(program(`${idle}, namespace: "${ending}" }`));
+      const { code, output } = await stack.tryUp();
+      expect(code).not.toBe(0);
+      const warned = output.indexOf(`Namespace "${ending}" is being deleted: nothing can be made in it.`);
+      expect(warned, output).toBeGreaterThan(-1);
+      expect(warned, output).toBeLessThan(output.indexOf("was not successfully created"));
+      expect(diagnostics(output)).toContain("because it is being terminated");
+    } finally {
+      await hold("null");
+    }
   });
 
   test("that the same program makes is not warned of", async () => {

@@ -107,13 +107,16 @@ class PodWait {
     if (state !== this.#state) {
       this.#state = state;
       this.#stateSince = now;
+      this.#events.readSoon();
     }
     const judged = verdict(pod, events, { ...this.settings, seenSeconds: (now - this.#stateSince) / 1000 });
     if (judged.kind === "failed") this.#fail(judged);
     else if (judged.kind === "ready" || judged.kind === "completed") this.#settle({ kind: "ready", pod });
     else {
       this.#progress = judged;
-      this.#report(progressLine(pod, judged, this.settings.retries) + this.#note(pod, judged));
+      // What an event tells has held since the state began.
+      const since = judged.reason === "FailedMount" ? this.#stateSince : now;
+      this.#report(progressLine(pod, judged, this.settings.retries) + this.#note(pod, judged), since);
     }
   }
 
@@ -138,14 +141,13 @@ class PodWait {
   }
 
   /** A state is told once it has lasted: most go by in a moment. */
-  #report(line: string): void {
-    const now = performance.now();
+  #report(line: string, since: number): void {
     if (line !== this.#line) {
       this.#line = line;
-      this.#lineSince = now;
+      this.#lineSince = since;
       this.#lineReported = false;
     }
-    if (this.#lineReported || now - this.#lineSince < tickMs) return;
+    if (this.#lineReported || performance.now() - this.#lineSince < tickMs) return;
     this.#lineReported = true;
     this.settings.report(line);
   }

@@ -3,6 +3,7 @@ import { cleanLine, cut } from "../../../text";
 import type { Pod } from "../../pods";
 import type { ProgressVerdict } from "../../verdict";
 import { readableMessage } from "../readableMessage";
+import { lackOf } from "./lack";
 import { type Retry, type Standing, standingOf } from "./standing";
 
 /** What a Pod that isn't Ready does, in a few words. The same words while it does the same. */
@@ -19,10 +20,10 @@ export function progressLine(pod: Pod, at: ProgressVerdict, retries: Retries): s
       const names = pod.spec?.initContainers?.map(({ name }) => name) ?? [];
       const place = names.length > 1 ? ` (${names.indexOf(standing.container) + 1} of ${names.length})` : "";
       const warnings = standing.beside.map(besideWarning).join("");
-      return `waiting for init container "${standing.container}"${place}${why(standing.reason)}${warnings}`;
+      return `waiting for init container "${standing.container}"${place}${why(standing.reason, at.message)}${warnings}`;
     }
     case "starting":
-      return `starting, not Ready yet${why(standing.reason)}`;
+      return `starting, not Ready yet${why(standing.reason, at.message)}`;
   }
 }
 
@@ -31,12 +32,12 @@ const longestMessage = 1_000;
 
 function whyUnplaced({ reason, message }: Standing & { kind: "unplaced" }): string {
   return reason === "Unschedulable" && message !== ""
-    ? `: ${cut(cleanLine(readableMessage(message)), longestMessage)}`
-    : why(reason);
+    ? `: ${lackOf(message) ?? cut(cleanLine(readableMessage(message)), longestMessage)}`
+    : why(reason, message);
 }
 
-function why(reason: string): string {
-  return reason === "" || reason === "Unschedulable" ? "" : `: ${plain(reason)}`;
+function why(reason: string, message?: string): string {
+  return reason === "" || reason === "Unschedulable" ? "" : `: ${lackOf(message) ?? plain(reason)}`;
 }
 
 /** Kubelet shows the two in turn while it tries again and again. */

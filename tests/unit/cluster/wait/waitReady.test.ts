@@ -263,11 +263,28 @@ describe.concurrent("the events of a Pod", () => {
     expect(error.message).toContain("no-such");
   });
 
+  scenario("name at once what a volume lacks, also where the Pod got its node late", async (world) => {
+    const { cluster, lines, waiting } = world;
+    cluster.set("web", stages.created);
+    const { wait } = await waiting();
+    await sleep(4_500);
+    cluster.set("web", stages.mounting);
+    await sleep(200);
+    const now = new Date().toISOString();
+    cluster.events = [{ ...mountFails, firstTimestamp: now, lastTimestamp: now }];
+    const start = performance.now();
+    const named = 'volume "v" needs ConfigMap "no-such", which does not exist';
+    await until(() => lines.some((line) => line.includes(named)));
+    expect(performance.now() - start).toBeLessThan(2_500);
+    cluster.set("web", stages.ready);
+    await wait;
+  });
+
   scenario("are read seldom", async ({ cluster, settings }) => {
     cluster.set("web", stages.mounting);
     await failureOf(waitUntilReady(settings({ timeoutSeconds: 5 })));
-    // Two to judge the Pod, one for the report.
-    expect(cluster.count(/^list events/)).toBeLessThanOrEqual(3);
+    // Three to judge the Pod, one for the report.
+    expect(cluster.count(/^list events/)).toBeLessThanOrEqual(4);
   });
 
   scenario("aren't read once containers run", async ({ cluster, waiting }) => {
