@@ -117,7 +117,8 @@ export class LocalForward {
       listening: this.#listener.listening,
       error: this.#listener.error ?? this.#view.error(),
       pod: pod && { name: pod.metadata.name, uid: pod.metadata.uid },
-      withoutPodSince: this.#withoutPodSince,
+      // One that the stack gave up is missed by nobody, and its forward ends in a moment.
+      withoutPodSince: this.isGivenUp ? undefined : this.#withoutPodSince,
       reached: this.#reachedUid,
       failure: this.#failure,
       connections: { ...this.#connections },

@@ -122,6 +122,16 @@ describe("a forward whose stack gave its InitPod up", () => {
     await ended;
   });
 
+  test("counts as one that lacks nothing, until it ends", async () => {
+    const { api, folder, key, ended } = await forwarding(["web-1"], {}, { drop: 1000 });
+    api.destroyPod("web-1");
+    await until(() => readRecord(folder, key)?.pod === undefined);
+    await delay(whileMs / 2);
+    expect(readRecord(folder, key)).toMatchObject({ listening: true });
+    expect(readRecord(folder, key)?.withoutPodSince).toBeUndefined();
+    await ended;
+  });
+
   test("ends where an earlier Pod, deleted by hand, goes last", async () => {
     const { api, ended } = await forwarding(["web-0", "web-1"]);
     api.setPod({ name: "web-0", uid: "web-0", labels, ready: true, appPort: 1, deleting: true });
