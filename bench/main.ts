@@ -1,5 +1,6 @@
 // `npm run bench -- NAME`: runs one benchmark, which prints one JSON line last.
 import { failFast } from "./failFast.ts";
+import { faultWalk } from "./faults.ts";
 import { follow } from "./follow.ts";
 import { forward } from "./forward.ts";
 import { path } from "./path.ts";
@@ -17,6 +18,10 @@ const benches: Record<string, { summary: string; run: (args: string[]) => Promis
   },
   up: { summary: "a whole `up`, beside the same Pod in plain @pulumi/kubernetes", run: up },
   preview: { summary: "a preview without changes, beside plain @pulumi/kubernetes", run: preview },
+  faults: {
+    summary: "a random walk over faults of the API server; --minutes N, and --seed N for the same walk again",
+    run: faultWalk,
+  },
   path: { summary: "the tutorial by hand with kubectl, beside ours without the engine's own time", run: path },
   forward: { summary: "load on our URL, beside `kubectl port-forward` and the Pod itself", run: forward },
   scale: {

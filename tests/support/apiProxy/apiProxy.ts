@@ -73,12 +73,13 @@ export class ApiProxy {
   readonly #rules: { pattern: string; action: Action; options: RuleOptions; seen: number; hits: Exchange[] }[] = [];
   readonly #written = new Set<string>();
   readonly #server: http.Server;
+  readonly #config: FlatKubeconfig;
+  readonly #settings: ProxySettings;
   #link: Link | undefined;
 
-  private constructor(
-    private readonly config: FlatKubeconfig,
-    private readonly settings: ProxySettings,
-  ) {
+  private constructor(config: FlatKubeconfig, settings: ProxySettings) {
+    this.#config = config;
+    this.#settings = settings;
     const { own } = settings;
     const serve = (request: IncomingMessage, response: ServerResponse): void => this.#serve(request, response);
     this.#server = own ? https.createServer({ cert: own.certificate, key: own.key }, serve) : http.createServer(serve);
@@ -95,19 +96,19 @@ export class ApiProxy {
 
   /** Its URL. */
   get server(): string {
-    return `http${this.settings.own ? "s" : ""}://127.0.0.1:${this.#link?.port}`;
+    return `http${this.#settings.own ? "s" : ""}://127.0.0.1:${this.#link?.port}`;
   }
 
   /** The kubeconfig, but for the way through here. */
   get kubeconfig(): string {
-    const { own, context } = this.settings;
+    const { own, context } = this.#settings;
     const authority = own && { "certificate-authority-data": Buffer.from(own.certificate).toString("base64") };
-    const clusters = this.config.clusters.map((entry) => ({
+    const clusters = this.#config.clusters.map((entry) => ({
       ...entry,
       cluster: { server: this.server, ...authority },
     }));
-    const contexts = this.config.contexts.map((entry) => ({ ...entry, name: context ?? entry.name }));
-    return JSON.stringify({ ...this.config, clusters, contexts, ...(context && { "current-context": context }) });
+    const contexts = this.#config.contexts.map((entry) => ({ ...entry, name: context ?? entry.name }));
+    return JSON.stringify({ ...this.#config, clusters, contexts, ...(context && { "current-context": context }) });
   }
 
   /** Writes the kubeconfig, and anew at each move. */
@@ -225,8 +226,8 @@ export class ApiProxy {
 
   /** The same request to the API server, as the kubeconfig's user where that is known by a certificate. */
   #requestAs({ method, url = "/", headers, headersDistinct }: IncomingMessage): ClientRequest {
-    const { server, "certificate-authority-data": authority } = this.config.clusters[0]?.cluster ?? { server: "" };
-    const { "client-certificate-data": cert, "client-key-data": key } = this.config.users[0]?.user ?? {};
+    const { server, "certificate-authority-data": authority } = this.#config.clusters[0]?.cluster ?? { server: "" };
+    const { "client-certificate-data": cert, "client-key-data": key } = this.#config.users[0]?.user ?? {};
     const target = new URL(url, server);
     // One line for each: joined they would be one group with a comma in its name.
     const groups = headersDistinct["impersonate-group"];

@@ -44,17 +44,18 @@ export class Exchange {
   status: number | undefined;
   /** Lines of an altered answer that went on to the client. */
   lines = 0;
+  readonly asked: Asked;
+  readonly #ends: Ends;
   #isStopped = false;
 
-  constructor(
-    readonly asked: Asked,
-    private readonly ends: Ends,
-  ) {
+  constructor(asked: Asked, ends: Ends) {
+    this.asked = asked;
+    this.#ends = ends;
     ends.client.once("close", () => ends.drop());
   }
 
   get isOver(): boolean {
-    return this.ends.client.destroyed || this.ends.client.writableEnded;
+    return this.#ends.client.destroyed || this.#ends.client.writableEnded;
   }
 
   /** Answers in the API server's place; an object as JSON. */
@@ -62,16 +63,16 @@ export class Exchange {
     const text = typeof body === "string" ? body : JSON.stringify(body);
     const type = typeof body === "string" ? "text/plain" : "application/json";
     this.#begin(status, { "content-type": type, "content-length": Buffer.byteLength(text), ...headers });
-    this.ends.client.end(text);
+    this.#ends.client.end(text);
   }
 
   /** Asks the API server, and passes its answer on. Without an answer the client gets none either. */
   async pass(alteration?: Alteration): Promise<void> {
     try {
-      const answer = await this.ends.ask();
+      const answer = await this.#ends.ask();
       if (alteration === undefined) await this.#passAsItIs(answer);
       else await this.#alter(answer, alteration);
-      if (!this.#isStopped) this.ends.client.end();
+      if (!this.#isStopped) this.#ends.client.end();
     } catch {
       if (!this.#isStopped) this.cut();
     }
@@ -91,14 +92,14 @@ export class Exchange {
   cut(): void {
     this.#isStopped = true;
     // What was written in this turn of the event loop is still to be sent.
-    setImmediate(() => this.ends.client.destroy());
+    setImmediate(() => this.#ends.client.destroy());
   }
 
   /** Ends the answer as if that were all. */
   end(): void {
     this.#isStopped = true;
-    this.ends.client.end();
-    this.ends.drop();
+    this.#ends.client.end();
+    this.#ends.drop();
   }
 
   async #passAsItIs({ status, headers, body }: Answer): Promise<void> {
@@ -136,11 +137,11 @@ export class Exchange {
 
   #begin(status: number, headers: OutgoingHttpHeaders): void {
     this.status = status;
-    this.ends.begin(status, headers);
+    this.#ends.begin(status, headers);
   }
 
   async #write(data: Buffer | string): Promise<void> {
-    const { client } = this.ends;
+    const { client } = this.#ends;
     if (this.#isStopped || this.isOver || data.length === 0 || client.write(data)) return;
     const waited = new AbortController();
     const options = { signal: waited.signal };
