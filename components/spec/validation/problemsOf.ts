@@ -30,7 +30,6 @@ import { isolationProblems } from "./isolation";
 import { metadataProblems } from "./metadata";
 import { networkProblems } from "./network";
 import { nonRootProblems } from "./nonRoot";
-import { resourceProblems } from "./resources";
 import { sizeProblems } from "./sizes";
 import { volumeProblems } from "./volumes";
 
@@ -80,7 +79,6 @@ function stepProblems(step: InitStep, field: string): Problem[] {
     ...problemsInOptional(`${field}.retries`, step.retries, wholeNumber(0)),
     ...problemsInOptional(`${field}.sidecar`, step.sidecar, flag),
     ...secretEnvProblems(`${field}.secretEnv`, step.secretEnv, planned?.plan.variables),
-    ...resourceProblems(`${field}.resources`, step.resources),
   ];
   if (planned === undefined) return [kindProblem(step, field), ...common];
 
@@ -132,7 +130,6 @@ function appProblems(app: AppContainer): Problem[] {
     ),
     ...Object.keys(app.env ?? {}).flatMap((name) => problemsIn(`container.env.${name}`, name, envName)),
     ...secretEnvProblems("container.secretEnv", app.secretEnv, Object.keys(app.env ?? {})),
-    ...resourceProblems("container.resources", app.resources),
     ...rawNameProblems(app),
   ];
 }
