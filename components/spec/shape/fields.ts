@@ -38,7 +38,7 @@ import {
   wholeNumber,
   writtenPath,
 } from "../values";
-import { containerPlace, type Place, podSpecPlace, resourcesPlace, serviceSpecPlace } from "./kubernetesFields";
+import { containerPlace, type Place, podSpecPlace, resourcesPlace, serviceSpecPlace } from "./places";
 
 /** What may stand at a place of the arguments. */
 export type Shape =

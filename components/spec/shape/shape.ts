@@ -3,7 +3,7 @@ import type { InitPodArgs } from "..";
 import { checked, type Fail, hiddenValue, isPlain, isPlainObject, type Problem, shownValue } from "../values";
 import { didYouMean } from "./didYouMean";
 import { argsShape, type Shape } from "./fields";
-import type { Place } from "./kubernetesFields";
+import type { Place } from "./places";
 
 /** What the arguments come to where nothing is taken for granted of them. */
 export interface Shaped {
