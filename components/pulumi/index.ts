@@ -1,5 +1,5 @@
 // What the stages need of Pulumi's SDK: the way to the cluster, errors, Outputs.
-export { withLateErrors } from "../spec/values";
+export { partsOf, withLateErrors } from "../spec/values";
 export { ClusterLink } from "./clusterLink";
 export { InitPodError, isInitPodError, reportedOn } from "./errors";
 export { knownOr } from "./knownOr";

@@ -2,6 +2,7 @@ import { existsSync } from "node:fs";
 import { homedir } from "node:os";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../cluster/api";
+import { partsOf } from "../spec/values";
 
 /** Outputs of a kubernetes provider, which the SDK's types don't declare. */
 type ProviderOutputs = Partial<
@@ -47,12 +48,8 @@ export function choosesCluster(component: pulumi.Resource): pulumi.Output<boolea
 
 /** Also of a value that is not known yet. */
 async function isGiven(value: pulumi.Input<string> | undefined): Promise<boolean> {
-  const raw = pulumi.Output.isInstance(value) ? await rawOf(value) : await value;
+  const raw = pulumi.Output.isInstance(value) ? await partsOf(value).promise(true) : await value;
   return raw !== undefined && raw !== null && raw !== "";
-}
-
-function rawOf(value: pulumi.OutputInstance<string>): Promise<unknown> {
-  return (value as unknown as { promise: (withUnknowns: boolean) => Promise<unknown> }).promise(true);
 }
 
 function chosenFor(component: pulumi.Resource): ProviderOutputs {
@@ -65,7 +62,11 @@ function chosenFor(component: pulumi.Resource): ProviderOutputs {
  */
 function settled(value: pulumi.Input<string> | undefined): pulumi.Input<string> | undefined {
   if (!pulumi.runtime.isDryRun() || !pulumi.Output.isInstance(value)) return value;
-  return pulumi.output(rawOf(value).then((raw) => (raw === undefined ? undefined : value))) as pulumi.Output<string>;
+  return pulumi.output(
+    partsOf(value)
+      .promise(true)
+      .then((raw) => (raw === undefined ? undefined : value)),
+  ) as pulumi.Output<string>;
 }
 
 function configured(): ProviderOutputs {

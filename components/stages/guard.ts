@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Pod } from "../cluster/pods";
-import { choosesCluster, InitPodError, knownOr, perDeployment, type Self, withLateErrors } from "../pulumi";
+import { choosesCluster, InitPodError, knownOr, partsOf, perDeployment, type Self, withLateErrors } from "../pulumi";
 import type { Plan } from "./plan";
 
 /**
@@ -34,8 +34,7 @@ const namespaceText = {
 
 async function comesFromResource(value: pulumi.Input<string> | undefined): Promise<boolean> {
   if (!pulumi.Output.isInstance(value)) return false;
-  const { allResources } = value as unknown as { allResources?: () => Promise<Set<pulumi.Resource>> };
-  return ((await allResources?.())?.size ?? 0) > 0;
+  return (await partsOf(value).allResources()).size > 0;
 }
 
 /** A cluster, as far as an InitPod remembers the one that it lives in. */

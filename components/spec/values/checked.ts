@@ -90,13 +90,13 @@ export function withLateErrors<T>(output: pulumi.Output<T>): pulumi.Output<T> {
 }
 
 /** What an Output is made of; the SDK's types don't declare it. */
-interface Parts {
+export interface OutputParts {
   isKnown: Promise<boolean>;
   isSecret: Promise<boolean>;
   promise: (withUnknowns: boolean) => Promise<unknown>;
-  allResources: () => Promise<unknown>;
+  allResources: () => Promise<ReadonlySet<pulumi.Resource>>;
 }
 
-function partsOf(output: pulumi.Output<unknown>): Parts {
-  return output as unknown as Parts;
+export function partsOf(output: pulumi.OutputInstance<unknown>): OutputParts {
+  return output as unknown as OutputParts;
 }

@@ -5,6 +5,7 @@ export {
   type Fail,
   isPlain,
   isPlainObject,
+  partsOf,
   problemsIn,
   problemsInOptional,
   withLateErrors,

@@ -1,18 +1,14 @@
 import * as pulumi from "@pulumi/pulumi";
+import { partsOf } from "../../pulumi";
 import { unknownLeaf } from "../../spec/applied";
 
 /** Marks a secret on its way between Pulumi's programs. Source: https://github.com/pulumi/pulumi/blob/master/sdk/nodejs/runtime/rpc.ts */
 const signature = "4dabf18193072939515e22adb298388d";
 
-interface OutputParts {
-  isKnown: Promise<boolean>;
-  promise: (withUnknowns: boolean) => Promise<unknown>;
-}
-
 /** Inputs of a resource as plain values, secrets too, with `unknownLeaf` where a preview knows none. */
 export async function plainOf(value: unknown): Promise<unknown> {
   if (pulumi.Output.isInstance(value)) {
-    const output = value as unknown as OutputParts;
+    const output = partsOf(value);
     return (await output.isKnown) ? await plainOf(await output.promise(true)) : unknownLeaf;
   }
   if (value instanceof Promise) return await plainOf(await value);
