@@ -3,6 +3,7 @@ import { type ClusterAccess, inContext, kubeconfigPaths } from "../../cluster/ap
 import { listenAddress } from "../../contract";
 import { delay } from "../../time";
 import {
+  askToList,
   assertWritable,
   compareVersions,
   ensureStateFolder,
@@ -41,6 +42,8 @@ const daemonTimeoutMs = 15_000;
 const busyMs = 1_500;
 /** A started daemon has taken the lock after this time, or never will. */
 const spawnMs = 5_000;
+/** Until the daemon is asked to list the Pods anew, of which one is Ready, and how often from then on. */
+const listMs = 2_000;
 const pollMs = 15;
 
 /**
@@ -113,6 +116,7 @@ function portable({ access, context }: ForwardRequest): ClusterAccess {
 async function untilReady(folder: string, stored: StoredForward, options: EnsureOptions): Promise<void> {
   const startedAt = performance.now();
   let spawnedAt: number | undefined;
+  let askedAt = startedAt;
   let reported = false;
   for (;;) {
     const now = performance.now();
@@ -126,6 +130,10 @@ async function untilReady(folder: string, stored: StoredForward, options: Ensure
     const record = readRecord(folder, stored.key);
     const isCurrent = !isStale && record?.pid === daemon.pid && record.revision === stored.revision;
     if (isCurrent && record.listening && (options.proof === false || isPod(record, options.podUid))) return;
+    if (isCurrent && now - askedAt > listMs) {
+      askedAt = now;
+      askToList(folder, stored.key);
+    }
     if (isCurrent && record.error === "EADDRINUSE" && now - startedAt > busyMs) {
       const { localPort } = stored.forward;
       removeForward(folder, stored.key);

@@ -5,8 +5,8 @@ import { type Dial, DialError, type PodConnection, PodDialer, type PodPort } fro
 import { type ServiceScope, untilServiceDeleted } from "./serviceWatch";
 
 const eventsTimeoutMs = 3_000;
-/** Lists for the sake of a Pod that was not found are made no more often. */
-const missedMs = 1_000;
+/** Lists that a watch would have made needless are made no more often. */
+const listAnewMs = 1_000;
 
 /** All that the daemon does with one cluster: one client, one watch per namespace, tunnels. */
 export class ApiLink {
@@ -17,7 +17,7 @@ export class ApiLink {
   /** Whether the kubeconfig may lead elsewhere than when the forward was asked for. */
   #hasMoved = false;
   #client: Promise<ClusterClient> | undefined;
-  #missedAt = Number.NEGATIVE_INFINITY;
+  #listedAnewAt = Number.NEGATIVE_INFINITY;
 
   constructor(
     private readonly access: ClusterAccess,
@@ -72,7 +72,7 @@ export class ApiLink {
     try {
       return await this.#dialer.connect(pod);
     } catch (error) {
-      if (error instanceof DialError && error.status === 404) this.#missed(pod.namespace);
+      if (error instanceof DialError && error.status === 404) this.listAnew(pod.namespace);
       throw error;
     }
   }
@@ -102,11 +102,11 @@ export class ApiLink {
     for (const watch of this.#watches.values()) watch.restart();
   }
 
-  /** A Pod that is taken for Ready is not there: the watch that told of it hears nothing any more. */
-  #missed(namespace: string): void {
+  /** Somebody knows better than the watch, which hears nothing any more. */
+  listAnew(namespace: string): void {
     const now = performance.now();
-    if (now - this.#missedAt < missedMs) return;
-    this.#missedAt = now;
+    if (now - this.#listedAnewAt < listAnewMs) return;
+    this.#listedAnewAt = now;
     this.#watches.get(namespace)?.restart();
   }
 

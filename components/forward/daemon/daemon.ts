@@ -119,7 +119,7 @@ export class Daemon {
   }
 
   #reconcile(): void {
-    answerQuestions(this.folder);
+    for (const key of answerQuestions(this.folder)) this.#entries.get(key)?.forward.listAnew();
     if (!holdsLock(this.folder, this.lock)) {
       this.log("another daemon has taken over, or the state folder is gone");
       this.#finish?.();

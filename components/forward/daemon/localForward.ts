@@ -108,6 +108,11 @@ export class LocalForward {
     return (await this.#view.list().catch(() => undefined))?.length === 0;
   }
 
+  /** Somebody knows of a Pod of which the watch has not told. */
+  listAnew(): void {
+    this.link.listAnew(this.stored.forward.namespace);
+  }
+
   /** What stands in the record file. */
   record(): Omit<ForwardRecord, "pid" | "version"> {
     const pod = currentPod(this.#view.pods());

@@ -16,7 +16,7 @@ export {
 export { holdForward, isHeld } from "./hold";
 export { type DaemonLock, holdsLock, liveDaemon, releaseLock, removeLock, takeLock } from "./lock";
 export { isAlive, ownIdentity } from "./processIdentity";
-export { answerQuestions, daemonResponds } from "./question";
+export { answerQuestions, askToList, daemonResponds } from "./question";
 export { type ForwardRecord, readRecord, writeRecord } from "./record";
 export { assertWritable, ensureStateFolder, stateFolder, unusable } from "./stateFolder";
 export { type RunTool, runTool } from "./systemTool";

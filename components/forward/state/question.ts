@@ -5,6 +5,7 @@ import { fileNames } from "./desired";
 import { liveDaemon } from "./lock";
 
 const suffix = ".question";
+const listSuffix = `.list${suffix}`;
 /** A daemon looks at the folder each 2 s where the system tells it of no change; on a busy machine it takes its time. */
 const patienceMs = 6_000;
 const pollMs = 10;
@@ -33,7 +34,18 @@ export async function daemonResponds(folder: string, patience = patienceMs): Pro
   }
 }
 
-/** Says that this daemon does its work. */
-export function answerQuestions(folder: string): void {
-  for (const name of fileNames(folder)) if (name.endsWith(suffix)) rmSync(join(folder, name), { force: true });
+/** Has the daemon list the Pods of a forward anew, of which its watch has not told what somebody else knows. */
+export function askToList(folder: string, key: string): void {
+  try {
+    writeFileSync(join(folder, key + listSuffix), "", { mode: 0o600 });
+  } catch {
+    // Whoever waits for the daemon says in time that it waits in vain.
+  }
+}
+
+/** Says that this daemon does its work. Returns the keys of the forwards whose Pods are to be listed anew. */
+export function answerQuestions(folder: string): string[] {
+  const names = fileNames(folder).filter((name) => name.endsWith(suffix));
+  for (const name of names) rmSync(join(folder, name), { force: true });
+  return names.filter((name) => name.endsWith(listSuffix)).map((name) => name.slice(0, -listSuffix.length));
 }

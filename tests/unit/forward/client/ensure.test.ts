@@ -112,6 +112,16 @@ test("replaces a daemon that hangs, on the same port", async () => {
   expect((await ask(request.localPort)).status).toBe(200);
 });
 
+test("has the daemon list the Pods anew where its watch does not tell of the one that must answer", async () => {
+  const { api, request } = await cluster();
+  await ensureForward(request, { podUid: "uid-1" });
+  const appPort = await httpApp((_request, response) => response.end("anew"));
+  api.replaceUnheard("web-1", { name: "web-2", uid: "uid-2", labels, ready: true, appPort });
+  await ensureForward(request, { podUid: "uid-2" });
+  expect((await ask(request.localPort)).body).toBe("anew");
+  expect(readdirSync(folder).filter((name) => name.endsWith(".question"))).toEqual([]);
+});
+
 test("removes what a killed daemon left of an InitPod whose Pod and Service are gone, at the next up of any stack and at any command", async () => {
   for (const next of [
     async () => {
