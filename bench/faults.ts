@@ -17,6 +17,7 @@ import {
 import { DaemonWatch } from "./daemonWatch.ts";
 import { page } from "./programs.ts";
 import { useSandbox, withStack } from "./stacks.ts";
+import { steadily } from "./steadily.ts";
 
 const usualMinutes = 30;
 const perSecond = 20;
@@ -94,7 +95,7 @@ export async function faultWalk(args: string[]): Promise<object> {
     const clients = new Clients(await stack.output("url"));
     const daemon = new DaemonWatch(stack.stateHome);
     const ups = { succeeded: 0, failed: 0, wrong: [] as string[] };
-    const lines = { shown: 0, missing: 0, doubled: 0 };
+    const lines: Lines = { shown: 0, missing: [], doubled: [] };
     const startMs = performance.now();
     try {
       for (let turn = 1; performance.now() - startMs < minutes * minuteMs; turn++) {
@@ -104,7 +105,9 @@ export async function faultWalk(args: string[]): Promise<object> {
         const problem = problemOf(exitCode, code, output);
         if (problem !== undefined) ups.wrong.push(`turn ${turn}, ${walk.current}: ${problem}`);
         ups[exitCode === 0 ? "succeeded" : "failed"]++;
+        const doubledBefore = lines.doubled.length;
         count(output, turn, exitCode === 0, lines);
+        if (lines.doubled.length > doubledBefore) console.error(output);
         daemon.record();
         console.error(`turn ${turn}: exit code ${exitCode}, ${clients.summary()}, ${daemon.mebibytes.at(-1)} MiB`);
         if (problem !== undefined) console.error(output);
@@ -170,24 +173,27 @@ function problemOf(exitCode: number, code: Finished["code"], output: string): st
     : "the error does not name the container and its exit code";
 }
 
+interface Lines {
+  shown: number;
+  missing: string[];
+  doubled: string[];
+}
+
 /** Counts the lines of the live log, which comes before what Pulumi sums up at the end. */
-function count(
-  output: string,
-  turn: number,
-  isWell: boolean,
-  lines: Record<"shown" | "missing" | "doubled", number>,
-): void {
+function count(output: string, turn: number, isWell: boolean, lines: Lines): void {
   const [live = ""] = output.split(/^Diagnostics:$/m);
-  const seen = new Map<string, number>();
-  for (const [text] of live.matchAll(new RegExp(`turn ${turn} attempt \\d+ line \\d+`, "g"))) {
-    seen.set(text, (seen.get(text) ?? 0) + 1);
-  }
+  // Pulumi repeats the last line of a resource where it goes on to delete the old one.
+  const rows = live.split("\n").filter((row) => !/ deleting original | deleted original /.test(row));
+  const said = new RegExp(`turn ${turn} attempt \\d+ line \\d+`);
+  const all = rows.flatMap((row): string[] => said.exec(row) ?? []);
+  const seen = new Set(all);
   lines.shown += seen.size;
-  lines.doubled += [...seen.values()].filter((times) => times > 1).length;
-  const attempts = isWell ? 1 : Math.max(1, ...[...seen.keys()].map((text) => Number(/attempt (\d+)/.exec(text)?.[1])));
+  lines.doubled.push(...all.filter((text, at) => all.indexOf(text) !== at));
+  const attempts = isWell ? 1 : Math.max(1, ...all.map((text) => Number(/attempt (\d+)/.exec(text)?.[1])));
   for (let attempt = 1; attempt <= attempts; attempt++) {
     for (let line = 1; line <= linesOfAttempt; line++) {
-      if (!seen.has(`turn ${turn} attempt ${attempt} line ${line}`)) lines.missing++;
+      const text = `turn ${turn} attempt ${attempt} line ${line}`;
+      if (!seen.has(text)) lines.missing.push(text);
     }
   }
 }
@@ -233,21 +239,13 @@ class FaultWalk {
 /** Requests at a constant rate, of which only the failed ones are kept. */
 class Clients {
   readonly #failures: { fromMs: number; toMs: number; kind: string }[] = [];
-  readonly #pending = new Set<Promise<void>>();
-  readonly #timer: NodeJS.Timeout;
+  /** Ends it once all have their answers. */
+  readonly stop: () => Promise<void>;
   #requests = 0;
   #longestMs = 0;
 
   constructor(url: string) {
-    this.#timer = setInterval(() => {
-      const asking = this.#ask(url).finally(() => this.#pending.delete(asking));
-      this.#pending.add(asking);
-    }, 1000 / perSecond);
-  }
-
-  async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await Promise.all(this.#pending);
+    this.stop = steadily(perSecond, () => this.#ask(url));
   }
 
   summary(): string {

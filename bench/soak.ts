@@ -6,6 +6,7 @@ import { DaemonWatch } from "./daemonWatch.ts";
 import { round } from "./measure.ts";
 import { fillPage, initPodProgram } from "./programs.ts";
 import { mustPulumi, upArgs, useSandbox, withStack } from "./stacks.ts";
+import { steadily } from "./steadily.ts";
 
 const usualMinutes = 30;
 /** Of each client. */
@@ -93,24 +94,19 @@ class SteadyClient {
   failed = 0;
   longestGapMs = 0;
   readonly #failures: Record<string, number> = {};
-  readonly #pending = new Set<Promise<void>>();
   readonly #agent: Agent;
-  readonly #timer: NodeJS.Timeout;
+  readonly #end: () => Promise<void>;
   readonly #startMs = performance.now();
   #answeredMs = this.#startMs;
   #longestGapMinute = 0;
 
   constructor(url: string, agent: Agent) {
     this.#agent = agent;
-    this.#timer = setInterval(() => {
-      const asking = this.#ask(url).finally(() => this.#pending.delete(asking));
-      this.#pending.add(asking);
-    }, 1000 / perSecond);
+    this.#end = steadily(perSecond, () => this.#ask(url));
   }
 
   async stop(): Promise<void> {
-    clearInterval(this.#timer);
-    await Promise.all(this.#pending);
+    await this.#end();
     this.#agent.destroy();
   }
 
