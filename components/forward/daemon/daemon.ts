@@ -125,21 +125,13 @@ export class Daemon {
       this.#finish?.();
       return;
     }
-    this.#forget();
     const wanted = new Map(listDesired(this.folder).map((stored) => [stored.key, stored]));
     for (const key of this.#entries.keys()) if (!wanted.has(key)) this.#close(key, dropGraceMs);
     for (const stored of wanted.values()) this.#apply(stored);
+    for (const { dropTimer } of this.#entries.values()) dropTimer.update();
     this.#removeStrays(wanted);
     this.#writeRecords();
     if (wanted.size === 0) this.#finish?.();
-  }
-
-  #forget(): void {
-    for (const [key, { forward }] of this.#entries) {
-      if (forward.withoutPodMs <= this.#timing.forget) continue;
-      this.log(`forward ${key} (${forward.stored.forward.name}): it has had no Pod for too long`);
-      removeForward(this.folder, key);
-    }
   }
 
   #apply(stored: StoredForward): void {
@@ -169,7 +161,7 @@ export class Daemon {
     const dropTimer = new DropTimer(
       {
         podCount: () => forward.podCount,
-        isGivenUp: () => forward.isGivenUp,
+        isGivenUp: () => forward.isGivenUp || forward.withoutPodMs > this.#timing.forget,
         isHeld: () => isHeld(this.folder, key),
         confirmNoPod: () => forward.confirmNoPod(),
         drop: () => {
@@ -183,7 +175,6 @@ export class Daemon {
     );
     const entry: Entry = { forward, dropTimer, written: { facts: "", all: "" } };
     this.#entries.set(key, entry);
-    dropTimer.update();
   }
 
   /** Whether a file was there before this daemon: then its Pod has had its time. */

@@ -5,7 +5,7 @@ const againMs = 500;
 export interface DropQuestions {
   /** How many Pods there are; nothing where the API server has not said. */
   podCount: () => number | undefined;
-  /** Whether the stack has given its Pod up: one that was deleted from outside is made anew by the next `up`. */
+  /** Whether the stack has given its Pod up, or counts as having done so: any other is made anew by the next `up`. */
   isGivenUp: () => boolean;
   /** Whether an `up` is at work on the InitPod. */
   isHeld: () => boolean;
@@ -26,7 +26,7 @@ export class DropTimer {
     private firstMs: number,
   ) {}
 
-  /** To be called at each change of the Pods. */
+  /** To be called at each change of the Pods, and now and then, as time alone may give a Pod up. */
   update(): void {
     const count = this.questions.podCount();
     if (count !== undefined && count > 0) this.firstMs = this.afterMs;

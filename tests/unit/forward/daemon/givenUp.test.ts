@@ -8,10 +8,11 @@ import {
   readDesired,
   removeForward,
 } from "../../../../components/forward/state/desired.ts";
+import { holdForward } from "../../../../components/forward/state/hold.ts";
 import { readRecord } from "../../../../components/forward/state/record.ts";
 import { delay } from "../../../../components/time/delay.ts";
 import type { FakeApi } from "../fakeApi";
-import { ask, fakeApi, httpApp, requestFor, runDaemon, temporaryFolder, until } from "../helpers";
+import { ask, fakeApi, freePort, httpApp, requestFor, runDaemon, temporaryFolder, until } from "../helpers";
 
 const labels = { app: "web" };
 const soon = { drop: 200, hold: 100, poll: 100 };
@@ -107,6 +108,33 @@ describe("a forward whose Pod was deleted from outside the stack", () => {
       else await delay(whileMs);
       expect(readDesired(place, later.key) !== undefined).toBe(isKept);
     }
+  });
+
+  test("is asked for anew where no daemon ran for days: it goes on while nobody can tell, or an `up` is at work, and with a Pod", async () => {
+    const { api, key, request } = await forwarding([]);
+    await api.stop();
+    const folder = temporaryFolder();
+    const longAgo = { withoutPodSince: "2020-01-01T00:00:00.000Z" };
+    writeFileSync(join(folder, `${key}.record.json`), JSON.stringify(longAgo));
+    const isWanted = (): boolean => readDesired(folder, key) !== undefined;
+    const localPort = await freePort();
+    runDaemon(folder, { ...request, localPort }, soon);
+    const release = holdForward(request, folder);
+    await delay(whileMs);
+    expect(isWanted()).toBe(true);
+    await api.start(Number(new URL(request.server).port));
+    await until(() => readRecord(folder, key)?.error === undefined);
+    await delay(whileMs);
+    expect(isWanted()).toBe(true);
+    const appPort = await httpApp((_request, response) => response.end("anew"));
+    api.setPod({ name: "web-2", uid: "web-2", labels, ready: true, appPort });
+    await until(() => readRecord(folder, key)?.pod !== undefined);
+    release();
+    await delay(whileMs);
+    expect((await ask(localPort)).body).toBe("anew");
+    api.deletePod("web-2");
+    await until(() => readRecord(folder, key)?.withoutPodSince !== undefined);
+    expect(readRecord(folder, key)?.withoutPodSince).not.toBe(longAgo.withoutPodSince);
   });
 });
 
