@@ -4,7 +4,7 @@ import { dialSpdy } from "./dial";
 import { DialGate } from "./dialGate";
 import { DialError } from "./errors";
 import type { PodConnection } from "./podConnection";
-import { type PodPort, SessionPool } from "./sessionPool";
+import { droppedStatus, type PodPort, SessionPool } from "./sessionPool";
 import { dialWebSocket, type WebSocketConnection } from "./webSocketConnection";
 
 /** A way to make a connection to an API server. */
@@ -13,8 +13,8 @@ export type Dial<T> = (server: string, options: AuthorizedOptions) => Promise<T>
 /** Runs a way to make a connection; once more, with renewed credentials, where that fails with a `DialError` of status 401. */
 export type Authorized = <T>(dial: Dial<T>) => Promise<T>;
 
-/** About the Pod or the rights, or no answer at all: over another kind of connection it would be the same. */
-const lastingStatuses = new Set([undefined, 401, 403, 404]);
+/** About the Pod, also as it was seen here, or the rights, or no answer at all: another kind of connection changes nothing. */
+const lastingStatuses = new Set([undefined, 401, 403, 404, droppedStatus]);
 
 /** Makes connections to Pods: over SPDY, and over WebSockets where something on the way lets no SPDY through. */
 export class PodDialer {

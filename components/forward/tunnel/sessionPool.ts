@@ -16,7 +16,7 @@ const mostSessions = 6;
 const sharedSessions = 2;
 
 /** As the API server has it for what has changed meanwhile. */
-const droppedStatus = 409;
+export const droppedStatus = 409;
 
 /** A Pod, and the port of it that is wanted. */
 export interface PodPort extends DialTarget {

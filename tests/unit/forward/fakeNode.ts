@@ -36,6 +36,11 @@ export class FakeNode {
     });
   }
 
+  /** Whether the other side has ended. */
+  get isLeft(): boolean {
+    return this.socket.readableEnded;
+  }
+
   cut(): void {
     this.socket.destroy();
   }

@@ -84,6 +84,32 @@ describe("SPDY", () => {
     expect(upgrades()).toBe(1);
   });
 
+  test("stays where the Pod has started anew while it was dialled, and what comes too late is closed", async () => {
+    const api = await fakeApi();
+    api.setPod({ name: pod.pod, uid: pod.uid, labels: {}, ready: true, appPort: await echo() });
+    let goOn: () => void = () => undefined;
+    const held = new Promise<void>((resolve) => (goOn = resolve));
+    let dials = 0;
+    const lines: string[] = [];
+    const dialer = new PodDialer(
+      async (dial) => {
+        if (dials++ === 0) await held;
+        return await dial(api.url, { headers: {} });
+      },
+      (line) => lines.push(line),
+    );
+    onTestFinished(() => dialer.close());
+    const connecting = dialer.connect(pod);
+    dialer.drop(pod.uid);
+    await expect(connecting).rejects.toMatchObject({ name: "DialError", status: 409 });
+    expect(lines).toEqual([]);
+    goOn();
+    await until(() => api.nodes.length === 1);
+    await until(() => api.nodes[0]?.isLeft === true);
+    expect(await answer(await dialer.connect(pod))).toBe("hello");
+    expect(api.nodes.length).toBeGreaterThan(1);
+  });
+
   test("stays where nothing answers", async () => {
     const { api, dialer, lines } = await apiWithPod();
     const { port } = api;
