@@ -5,7 +5,7 @@ import type { Socket } from "node:net";
 const firstLookMs = 20;
 /** Between two looks, as a client may stay for more answer and leave then. */
 const lookMs = 1_000;
-/** Very many sockets make a look dear: the next one waits a millisecond for so many characters of the tables. */
+/** Very many sockets make a look dear: any next one waits a millisecond for so many characters of the tables. */
 const charactersPerMs = 1_000;
 
 /** The system's tables of TCP sockets. Throws where there are none. */
@@ -29,6 +29,7 @@ export interface Departure {
 export class Departures {
   readonly #watched = new Map<Socket, Departure>();
   #isLooking = false;
+  #notBefore = 0;
 
   constructor(private readonly read: ReadTables = linuxTables) {}
 
@@ -44,13 +45,15 @@ export class Departures {
   #lookIn(ms: number): void {
     if (this.#isLooking) return;
     this.#isLooking = true;
-    setTimeout(() => void this.#look(), ms);
+    setTimeout(() => void this.#look(), Math.max(ms, this.#notBefore - performance.now()));
   }
 
   async #look(): Promise<void> {
     const asked = [...this.#watched];
-    const tables = await this.read().catch(() => undefined);
+    const tables = asked.length === 0 ? [] : await this.read().catch(() => undefined);
     const closed = tables && closedClients(tables);
+    const characters = tables?.reduce((sum, table) => sum + table.length, 0) ?? 0;
+    this.#notBefore = performance.now() + characters / charactersPerMs;
     this.#isLooking = false;
     for (const [client, departure] of asked) {
       if (this.#watched.get(client) !== departure) continue;
@@ -59,8 +62,7 @@ export class Departures {
       if (closed === undefined) departure.unknown?.();
       else departure.gone();
     }
-    const characters = tables?.reduce((sum, table) => sum + table.length, 0) ?? 0;
-    if (this.#watched.size > 0) this.#lookIn(Math.max(lookMs, characters / charactersPerMs));
+    if (this.#watched.size > 0) this.#lookIn(lookMs);
   }
 }
 

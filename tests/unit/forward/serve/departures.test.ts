@@ -4,7 +4,7 @@ import { Departures, type ReadTables } from "../../../../components/forward/serv
 import { delay } from "../../../../components/time/delay.ts";
 
 /** The server's side of a connection, and what was told of its client. */
-async function watched(read?: ReadTables): Promise<{ client: Socket; told: string[] }> {
+async function watched(read?: ReadTables): Promise<{ client: Socket; told: string[]; again: () => () => void }> {
   const server = createServer({ allowHalfOpen: true });
   onTestFinished(() => void server.close());
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
@@ -21,8 +21,11 @@ async function watched(read?: ReadTables): Promise<{ client: Socket; told: strin
   socket.resume();
   client.end();
   await ended;
-  new Departures(read).watch(socket, { gone: () => told.push("gone"), unknown: () => told.push("unknown") });
-  return { client, told };
+  const departures = new Departures(read);
+  const again = (): (() => void) =>
+    departures.watch(socket, { gone: () => told.push("gone"), unknown: () => told.push("unknown") });
+  again();
+  return { client, told, again };
 }
 
 test("tells nothing of a client that still reads, and that it is gone once it has closed", async () => {
@@ -45,4 +48,31 @@ test("takes no other connection for the client's", async () => {
   const { told } = await watched(() => Promise.resolve([`head\n${other}`, "head\n"]));
   await delay(100);
   expect(told).toEqual([]);
+});
+
+test("looks the less often the larger the tables are, however many clients end one after the other", async () => {
+  let looks = 0;
+  let end = (): void => undefined;
+  const { again } = await watched(() => {
+    looks++;
+    end();
+    return Promise.resolve(["x".repeat(300_000)]);
+  });
+  for (let client = 0; client < 10; client++) {
+    end = again();
+    await delay(50);
+  }
+  expect(looks).toBeGreaterThan(1);
+  expect(looks).toBeLessThan(5);
+});
+
+test("does not look for a client whose connection has ended before", async () => {
+  let looks = 0;
+  const { again } = await watched(() => {
+    looks++;
+    return Promise.resolve([]);
+  });
+  again()();
+  await delay(100);
+  expect(looks).toBe(0);
 });
