@@ -32,8 +32,7 @@ export class KubeconfigWatch {
   #currentStamp(): string {
     const { kubeconfig, kubeconfigPath } = this.access;
     if (kubeconfig !== undefined) return "";
-    const stats = kubeconfigPaths(kubeconfigPath).map((path) => statSync(path, { throwIfNoEntry: false }));
-    return stats.map((stat) => (stat === undefined ? "" : `${stat.ino} ${stat.size} ${stat.mtimeMs}`)).join();
+    return kubeconfigPaths(kubeconfigPath).map(stampOf).join();
   }
 
   /** A hash, as it holds credentials. */
@@ -46,5 +45,15 @@ export class KubeconfigWatch {
     } catch {
       return undefined;
     }
+  }
+}
+
+function stampOf(path: string): string {
+  try {
+    const { ino, size, mtimeMs } = statSync(path);
+    return `${ino} ${size} ${mtimeMs}`;
+  } catch {
+    // Away, or on a disk that is: whoever reads it says why.
+    return "";
   }
 }

@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { writeDesired } from "../../../../components/forward/state/desired.ts";
@@ -6,7 +6,7 @@ import { readRecord } from "../../../../components/forward/state/record.ts";
 import { delay } from "../../../../components/time/delay.ts";
 import { loopbackCertificate } from "../../loopbackCertificate";
 import type { FakeApi } from "../fakeApi";
-import { ask, fakeApi, httpApp, requestFor, runDaemon, temporaryFolder, until } from "../helpers";
+import { ask, fakeApi, freePort, httpApp, requestFor, runDaemon, temporaryFolder, until } from "../helpers";
 
 /** An API server that takes credentials, with a Ready Pod whose app answers with the Pod's name. */
 async function serving(pod: string): Promise<FakeApi> {
@@ -109,6 +109,25 @@ describe("a kubeconfig that has changed", () => {
     writeFileSync(kubeconfigPath, api.kubeconfig);
     await until(() => error() === undefined, 10_000);
     expect((await ask(port)).body).toBe("web-1");
+  });
+
+  test("that can't be looked at disturbs neither its own forward, which is followed once it can, nor a new one", async () => {
+    const { folder, request, kubeconfigPath, port, pod } = await forwarding("cluster");
+    const other = await serving("web-2");
+    other.clusterUid = "cluster";
+    rmSync(kubeconfigPath);
+    symlinkSync(kubeconfigPath, kubeconfigPath);
+    const { key } = writeDesired(
+      folder,
+      { ...request, id: "new-0123456789", clusterUid: "", localPort: await freePort() },
+      "1.0.0",
+    );
+    await until(() => readRecord(folder, key) !== undefined);
+    await delay(300);
+    expect((await ask(port)).body).toBe("web-1");
+    rmSync(kubeconfigPath);
+    writeFileSync(kubeconfigPath, other.kubeconfig);
+    await until(() => pod() === "web-2", 5_000);
   });
 
   test("costs nothing where it says the same of the forward's context", async () => {
