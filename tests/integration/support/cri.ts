@@ -22,11 +22,15 @@ export async function stopPodSandbox(podUid: string): Promise<void> {
   }
 }
 
+/** A runtime that hangs must fail the test, and say so. */
+const deadlineMs = 20_000;
+
 /** A call of the Container Runtime Interface, whose messages are written and read by hand. */
 async function call(client: Client, method: string, request: Buffer): Promise<Buffer> {
   const same = (bytes: Buffer): Buffer => bytes;
+  const options = { deadline: Date.now() + deadlineMs };
   return await new Promise((resolve, reject) => {
-    client.makeUnaryRequest(`/runtime.v1.RuntimeService/${method}`, same, same, request, (error, answer) => {
+    client.makeUnaryRequest(`/runtime.v1.RuntimeService/${method}`, same, same, request, options, (error, answer) => {
       if (error) reject(error);
       else resolve(answer ?? Buffer.alloc(0));
     });
