@@ -61,7 +61,11 @@ export function forwardStatus(
     url: urlOnThisMachine(protocol, localPort),
     state: !listens ? "down" : record.pod === undefined ? "waiting" : "forwarding",
     pod: listens ? record.pod?.name : undefined,
-    problem: hanging(daemon) ?? problemOf(record, localPort, ownerOf) ?? noPod(record, name, isHeld(folder, key)),
+    problem:
+      hanging(daemon) ??
+      unreached(record, localPort, ownerOf) ??
+      noPod(record, name, isHeld(folder, key)) ??
+      failing(record),
     latencyMs: record?.latencyMs,
     connections: record?.connections ?? { open: 0, total: 0 },
     bytes: record?.bytes ?? { sent: 0, received: 0 },
@@ -73,19 +77,24 @@ function hanging(daemon: DaemonStatus | undefined): Problem | undefined {
   return { kind: "notResponding", message: `The forwarder (process ${daemon.pid}) runs and does not answer.` };
 }
 
-function problemOf(record: ForwardRecord | undefined, port: number, ownerOf: typeof portOwner): Problem | undefined {
+function unreached(record: ForwardRecord | undefined, port: number, ownerOf: typeof portOwner): Problem | undefined {
   if (record === undefined) return { kind: "notRunning", message: "The forwarder does not run." };
-  const { listening, error, failure } = record;
+  const { listening, error } = record;
   if (!listening && error === "EADDRINUSE") {
     return { kind: "portTaken", message: `Port ${port} is used by ${ownerOf(port) ?? "another program"}.` };
   }
   if (!listening) return { kind: "notListening", message: `It does not listen: ${error ?? "it starts"}.` };
-  if (error !== undefined) return { kind: "unreachable", message: error };
-  return failure && { kind: failure.final ? "forbidden" : "notAnswering", message: failure.message };
+  return error === undefined ? undefined : { kind: "unreachable", message: error };
 }
 
 /** While an `up` works on it, there may be none for a while. */
 function noPod(record: ForwardRecord | undefined, name: string, isHeld: boolean): Problem | undefined {
   if (record?.withoutPodSince === undefined || isHeld) return undefined;
   return { kind: "noPod", message: `No Pod of ${name} exists: it was deleted, and not by its stack.` };
+}
+
+/** Asked last, as a failure stays until an answer comes, also where its Pod is gone by now. */
+function failing(record: ForwardRecord | undefined): Problem | undefined {
+  const failure = record?.failure;
+  return failure && { kind: failure.final ? "forbidden" : "notAnswering", message: failure.message };
 }

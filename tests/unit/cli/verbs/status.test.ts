@@ -172,6 +172,11 @@ describe("the status of a forward", () => {
         problem: { kind: "noPod", message: expect.stringContaining("No Pod of web exists") as string },
       },
     ],
+    [
+      "whose Pod was deleted while it answered",
+      { withoutPodSince: "2026-01-01T00:00:00Z", failure: failure(false) },
+      { state: "waiting", problem: { kind: "noPod" } },
+    ],
     ["whose daemon is no more", { pod, pid: 1 }, { state: "down", problem: { kind: "notRunning" } }],
     [
       "that may not listen",
