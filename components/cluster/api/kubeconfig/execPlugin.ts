@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, type ExecFileException } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { cleanLine } from "../../../text";
 import { KubeconfigError } from "../errors";
@@ -26,8 +26,7 @@ const pluginExtension = "client.authentication.k8s.io/exec";
 
 /**
  * A credential plugin, as kubectl runs it without a terminal: with nothing to read, and told in `KUBERNETES_EXEC_INFO` what
- * it is asked for. Its KubeconfigError has no
- * word of what the plugin printed but its errors.
+ * it is asked for. Its KubeconfigError has no word of what the plugin printed but its errors.
  * Source: https://kubernetes.io/docs/reference/access-authn-authz/authentication/#input-and-output-formats
  */
 export function credentialPlugin(exec: ExecPlugin, cluster: Cluster): Plugin {
@@ -71,12 +70,14 @@ function infoFor({ apiVersion, provideClusterInfo = false }: ExecPlugin, cluster
   return { apiVersion, kind: "ExecCredential", spec };
 }
 
-function whyNot(error: Error & { code?: unknown; killed?: boolean }, stderr: string): string {
-  if (error.killed === true) return `no answer within ${timeoutMs / 1000} s`;
-  // The error's own text has all arguments, one of which may be a secret.
-  if (typeof error.code !== "number") return error.message;
+function whyNot({ code, signal, killed = false, message }: ExecFileException, stderr: string): string {
+  if (killed) return `no answer within ${timeoutMs / 1000} s`;
+  // It did not start, or prints too much.
+  if (typeof code === "string") return message;
+  // The error's own text has all arguments from here on, one of which may be a secret.
   const words = stderr.trim().split("\n").map(cleanLine).join("\n");
-  return words === "" ? `it ended with exit code ${error.code} and said nothing` : words;
+  const end = typeof code === "number" ? `exit code ${code}` : `signal ${signal}`;
+  return words === "" ? `it ended with ${end} and said nothing` : words;
 }
 
 function answerOf(printed: string, exec: ExecPlugin): { credentials: PluginCredentials; until: number } {

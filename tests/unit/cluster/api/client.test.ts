@@ -102,6 +102,11 @@ describe("credentials", () => {
     const error = await client.json("/version").catch((reason: unknown) => reason);
     expect(error).toBeInstanceOf(KubeconfigError);
     expect((error as Error).message).toMatch(/from its credential plugin .*plugin\.sh: run: login first/);
+    const { command: killed } = plugin("kill -9 $$");
+    const without = await connected(secure.kubeconfig(execUser(killed, { args: ["s3cret"] })));
+    await expect(without.json("/version")).rejects.toThrow(
+      /plugin\.sh: it ended with signal SIGKILL and said nothing$/,
+    );
     const missing = await connected(secure.kubeconfig(execUser("no-such-plugin")));
     await expect(missing.json("/version")).rejects.toThrow(/no-such-plugin: spawn no-such-plugin ENOENT/);
   });
