@@ -4,7 +4,7 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import type { ClusterAccess } from "./access";
 import { KubeconfigError } from "./errors";
 import { credentialPlugin, type Plugin } from "./kubeconfig/execPlugin";
-import type { User } from "./kubeconfig/fields";
+import type { ExecPlugin, User } from "./kubeconfig/fields";
 import {
   capital,
   type Kubeconfig,
@@ -29,6 +29,8 @@ export interface LoadedKubeconfig {
   headers: Record<string, string | string[]>;
   /** What gives the credentials, where no others are there. */
   plugin?: Plugin;
+  /** What that runs, as it is written. */
+  exec?: ExecPlugin;
   /** Whether there are credentials that are not sent, as the server speaks plain HTTP. */
   isWithheld: boolean;
 }
@@ -83,7 +85,7 @@ function loaded(config: KubeConfig, entries: Entries, { context, cluster, user }
     config,
     headers: impersonationHeaders(user),
     ...(isSecret && user.exec !== undefined && runsPlugin(user)
-      ? { plugin: credentialPlugin(user.exec, cluster) }
+      ? { plugin: credentialPlugin(user.exec, cluster), exec: user.exec }
       : {}),
     isWithheld:
       !isSecret &&

@@ -38,9 +38,10 @@ export class KubeconfigWatch {
   /** A hash, as it holds credentials. */
   async #currentContent(): Promise<string | undefined> {
     try {
-      const { config, headers } = await loadKubeConfig(this.access);
+      const { config, headers, exec } = await loadKubeConfig(this.access);
       const name = config.getCurrentContext();
-      const facts = [config.getCurrentCluster(), config.getCurrentUser(), config.getContextObject(name), headers];
+      const entries = [config.getCurrentCluster(), config.getCurrentUser(), config.getContextObject(name)];
+      const facts = [...entries, headers, exec];
       return createHash("sha256").update(JSON.stringify(facts)).digest("hex");
     } catch {
       return undefined;
@@ -48,12 +49,12 @@ export class KubeconfigWatch {
   }
 }
 
+/** Nothing for a file that is missing, or that can't be looked at now. */
 function stampOf(path: string): string {
   try {
     const { ino, size, mtimeMs } = statSync(path);
     return `${ino} ${size} ${mtimeMs}`;
   } catch {
-    // Away, or on a disk that is: whoever reads it says why.
     return "";
   }
 }
