@@ -88,11 +88,12 @@ export async function failedTail(
   const heard = id === undefined ? [] : live(id);
   const read = readFailed(settings, container, status).catch(() => undefined);
   const found = await within(failureMs, read, () => undefined);
-  return showableTail(found === undefined ? heard : withLater(found.lines, heard), settings.mask);
+  return showableTail(withLater(found?.lines ?? [], heard), settings.mask);
 }
 
-/** The lines that were read, and those that came after them, where both are of one log. */
+/** The lines that were read, and those that came after them, where both are of one log; those alone where none were read. */
 function withLater(read: readonly RawLine[], heard: readonly RawLine[]): readonly RawLine[] {
+  if (read.length === 0) return heard;
   const stamps = new Set(read.map(({ stamp }) => stamp));
   if (!heard.some(({ stamp }) => stamps.has(stamp))) return read;
   const last = comparableStamp(read.at(-1)?.stamp ?? "");

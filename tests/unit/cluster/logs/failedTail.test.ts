@@ -102,4 +102,20 @@ describe("the last lines of the attempt that failed", () => {
     };
     expect(await tailOf(pod, live(["05.000", "followed"]))).toEqual(["followed"]);
   });
+
+  test.each([
+    ["says that it is gone", "unable to retrieve container logs for containerd://init-1"],
+    ["is empty, as after a rotation", ""],
+  ])("are those that were followed where the log %s", async (_what, log) => {
+    const { api, attempt, tailOf } = await failing();
+    attempt(1, 1);
+    const pod = api.pod;
+    const { intercept } = api;
+    api.intercept = (url, response) => {
+      if (!url.pathname.endsWith("/log")) return intercept(url, response);
+      response.end(log);
+      return true;
+    };
+    expect(await tailOf(pod, live(["05.000", "followed"]))).toEqual(["followed"]);
+  });
 });
