@@ -1,6 +1,6 @@
 import { errorText } from "../../text";
 import { delay, within } from "../../time";
-import { ApiError, type ClusterClient } from "../api";
+import { ApiError, askedPauseMs, type ClusterClient } from "../api";
 import { type ContainerStatus, type Pod, podsPath, statusesOf } from "../pods";
 import { stageOf } from "./attempt";
 import { comparableStamp, type RawLine, showableLine } from "./lines";
@@ -46,21 +46,20 @@ const pausesMs = [250, 500, 1_000];
 
 async function readPatiently({ client, namespace, podName, mask }: FinalLogSettings, container: string): Promise<Tail> {
   const source = { namespace, pod: podName, container };
-  for (const pauseMs of [...pausesMs, undefined]) {
+  for (let tries = 0; ; tries++) {
+    const pauseMs = pausesMs[tries];
     try {
-      const raw = await readRawTail(client, source);
-      const [ofNode] = raw.ofNode;
-      if (ofNode === undefined || raw.lines.length > 0) return showableTail(raw.lines, mask);
+      const { lines, ofNode } = await readRawTail(client, source);
+      if (ofNode === undefined || lines.length > 0) return showableTail(lines, mask);
       if (pauseMs === undefined) return unread(wordsOfNode(showableLine(ofNode, mask)));
       await delay(pauseMs);
     } catch (error) {
       if (error instanceof ApiError && error.status === 403) return { lines: [notAllowed(error)], truncated: false };
       // The Pod is Ready all the same.
       if (pauseMs === undefined) return unread(errorText(error));
-      await delay(error instanceof ApiError ? Math.max(pauseMs, error.retryAfterMs ?? 0) : pauseMs);
+      await delay(Math.max(pauseMs, askedPauseMs(error)));
     }
   }
-  return noTail;
 }
 
 function unread(why: string): Tail {
@@ -71,7 +70,6 @@ function unread(why: string): Tail {
 const failureMs = 3_000;
 /** Where kubelet and the Pod's status disagree, one of them has news each time it is asked. */
 const maxReadings = 4;
-const noTail: Tail = { lines: [], truncated: false };
 
 /**
  * The end of the log of the attempt that failed, and of no other: kubelet may run the next one by now, though the status

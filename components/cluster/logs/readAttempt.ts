@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import { delay } from "../../time";
-import { ApiError } from "../api";
+import { ApiError, askedPauseMs } from "../api";
 import type { Attempt } from "./attempt";
 import { lastLines } from "./liveLines";
 import { isGoneError, type Reading, readOnce, settle, sourceOf } from "./readOnce";
@@ -62,7 +62,7 @@ async function readToEnd(settings: ReadAttemptSettings): Promise<void> {
       if (isStopped()) return;
       if (!(error instanceof ApiError)) isWhole = false;
       else {
-        askedMs = error.retryAfterMs ?? 0;
+        askedMs = askedPauseMs(error);
         if (error.status === 403) {
           refusedSince ??= performance.now();
           if (attempt.latest === "" || performance.now() - refusedSince >= refusalMs) {

@@ -1,7 +1,5 @@
 import { comparableStamp, type RawLine } from "./lines";
-
-/** Of the lines that were handed out, so many are kept: as many as an error shows, and one that says whether there were more. */
-const keptLines = 21;
+import { tailLines } from "./tail";
 
 /**
  * Tells new lines of one attempt's log from those already handed out, when it is read again after a cut: the API server
@@ -17,14 +15,14 @@ export class SeenLines {
   #repeats = false;
   readonly #kept: RawLine[] = [];
 
-  /** The last lines that were handed out. */
+  /** The last lines that were handed out, as many as would be read of a log's end. */
   get kept(): readonly RawLine[] {
     return this.#kept;
   }
 
   keep(line: RawLine): void {
     this.#kept.push(line);
-    if (this.#kept.length > keptLines) this.#kept.shift();
+    if (this.#kept.length > tailLines) this.#kept.shift();
   }
 
   /** A new request starts at the second of the latest line, as `sinceTime` has no finer unit. */

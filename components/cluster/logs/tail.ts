@@ -20,26 +20,25 @@ export interface Tail {
 }
 
 /** One line more than is kept, so that a longer log is known to be longer. */
-const tailLines = 21;
+export const tailLines = 21;
 
 /** The last lines of a container's log as they came. */
 export interface RawTail {
   lines: readonly RawLine[];
   /** Whether kubelet says that there is no such log (any more). */
   isGone: boolean;
-  /** What the node says in the place of lines. */
-  ofNode: readonly RawLine[];
+  /** What the node said last in the place of lines. */
+  ofNode?: RawLine;
 }
 
 /** @throws {ApiError} where it can't be had. */
 export async function readRawTail(client: ClusterClient, source: LogSource): Promise<RawTail> {
   const lines: RawLine[] = [];
-  const ofNode: RawLine[] = [];
-  let isRemoved = false;
+  const tail: RawTail = { lines, isGone: false };
   const splitter = new LineSplitter(
     (line) => {
-      if (isGone(line)) isRemoved = true;
-      else if (isOfNode(line)) ofNode.push(line);
+      if (isGone(line)) tail.isGone = true;
+      else if (isOfNode(line)) tail.ofNode = line;
       else if (line.stamp !== undefined) lines.push(line);
       if (lines.length > tailLines) lines.shift();
     },
@@ -48,7 +47,7 @@ export async function readRawTail(client: ClusterClient, source: LogSource): Pro
   const response = await openLog(client, source, { tailLines, timestamps: true });
   for await (const chunk of response) splitter.write(chunk as Buffer);
   splitter.end();
-  return { lines, isGone: isRemoved, ofNode: ofNode.slice(-1) };
+  return tail;
 }
 
 /** Such lines as they may be shown. */
