@@ -4,7 +4,7 @@ import type { KubeConfig } from "@kubernetes/client-node";
 import type { ClusterAccess } from "./access";
 import { KubeconfigError } from "./errors";
 import { credentialPlugin, type Plugin } from "./kubeconfig/execPlugin";
-import type { ExecPlugin, User } from "./kubeconfig/fields";
+import { type ExecPlugin, textOf, type User } from "./kubeconfig/fields";
 import {
   capital,
   type Kubeconfig,
@@ -179,8 +179,7 @@ function chosenOf(raw: Kubeconfig, access: ClusterAccess, source: string): Entri
 
 function referencesOf(context: unknown): { cluster?: string; user?: string } {
   const { cluster, user } = (context ?? {}) as Record<string, unknown>;
-  const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
-  return { cluster: text(cluster), user: text(user) };
+  return { cluster: textOf(cluster), user: textOf(user) };
 }
 
 function required(

@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { cleanLine } from "../../../text";
 import { KubeconfigError } from "../errors";
 import { belongTogether, holdsCertificate, holdsKey } from "./certificates";
-import type { Cluster, ExecPlugin } from "./fields";
+import { type Cluster, type ExecPlugin, textOf } from "./fields";
 
 /** What a plugin gives. */
 export interface PluginCredentials {
@@ -86,15 +86,14 @@ function answerOf(printed: string, exec: ExecPlugin): { credentials: PluginCrede
     const got = [apiVersion, kind].map((part) => cleanLine(String(part)).slice(0, 80)).join(" ");
     throw failed(exec, `it answers with ${got}, and the kubeconfig asks for ${exec.apiVersion} ExecCredential`);
   }
-  const text = (value: unknown): string | undefined => (typeof value === "string" && value !== "" ? value : undefined);
   const credentials = {
-    token: text(status?.token),
-    cert: text(status?.clientCertificateData),
-    key: text(status?.clientKeyData),
+    token: textOf(status?.token),
+    cert: textOf(status?.clientCertificateData),
+    key: textOf(status?.clientKeyData),
   };
   const problem = problemOf(credentials);
   if (problem !== undefined) throw failed(exec, problem);
-  const until = Date.parse(text(status?.expirationTimestamp) ?? "");
+  const until = Date.parse(textOf(status?.expirationTimestamp) ?? "");
   return { credentials, until: Number.isNaN(until) ? Infinity : until };
 }
 

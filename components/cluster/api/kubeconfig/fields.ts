@@ -62,10 +62,9 @@ interface Kind {
 }
 
 const isText = (value: unknown): boolean => typeof value === "string";
-const isObject = (value: unknown): boolean => typeof value === "object" && value !== null && !Array.isArray(value);
 const listOf = (takes: (value: unknown) => boolean) => (value: unknown) => Array.isArray(value) && value.every(takes);
 const mapOf = (takes: (value: unknown) => boolean) => (value: unknown) =>
-  isObject(value) && Object.values(value as object).every(takes);
+  isObject(value) && Object.values(value).every(takes);
 
 const text: Kind = { name: "a text (a number or a date takes quotes in YAML)", takes: isText };
 const flag: Kind = { name: "true or false, without quotes", takes: (value) => typeof value === "boolean" };
@@ -132,11 +131,20 @@ export function fieldsOf<T extends object>(entry: unknown, table: Table<T>, prob
     return {} as T;
   }
   const said = Object.entries(table as Record<string, Kind>).flatMap(([name, kind]) => {
-    const value = (entry as Record<string, unknown>)[name];
+    const value = entry[name];
     if (value === undefined || value === null || value === "") return [];
     if (kind.takes(value)) return [[name, value]];
     problems.push(`${within === "" ? name : `${within}.${name}`} must be ${kind.name}`);
     return [];
   });
   return Object.fromEntries(said) as T;
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A text that says something. */
+export function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
 }

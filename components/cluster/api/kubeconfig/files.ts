@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { delimiter, dirname, isAbsolute, join, resolve } from "node:path";
 import { KubeconfigError } from "../errors";
+import { isObject, textOf } from "./fields";
 
 export type KubeconfigLibrary = typeof import("../kubeconfigLibrary.js");
 
@@ -39,12 +40,17 @@ export function readConfig(library: KubeconfigLibrary, path: string): Kubeconfig
   try {
     content = readFileSync(path, "utf8");
   } catch (error) {
-    const { code, message } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    const reason = code === "EISDIR" ? "it is a directory" : code === "EACCES" ? "permission denied" : message;
-    throw new KubeconfigError(`Can't read ${source}: ${reason}.`);
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (["ENOENT", "ENOTDIR"].includes(code)) return undefined;
+    throw new KubeconfigError(`Can't read ${source}: ${whyUnread(error)}.`);
   }
   return parse(library, content, dirname(resolve(path)), source);
+}
+
+/** Why a file can't be read. */
+export function whyUnread(error: unknown): string {
+  const { code, message } = error as NodeJS.ErrnoException;
+  return { ENOENT: "no such file", EISDIR: "it is a directory", EACCES: "permission denied" }[code ?? ""] ?? message;
 }
 
 /**
@@ -76,9 +82,8 @@ export function parse(
     );
   }
   refuseOtherKinds(parsed, source);
-  const current = parsed["current-context"];
   return {
-    currentContext: typeof current === "string" && current !== "" ? current : undefined,
+    currentContext: textOf(parsed["current-context"]),
     clusters: entriesOf(parsed, "clusters", folder, source),
     users: entriesOf(parsed, "users", folder, source),
     contexts: entriesOf(parsed, "contexts", folder, source),
@@ -95,10 +100,6 @@ function isConfig(parsed: unknown): parsed is Parsed {
       return Array.isArray(list) && list.every(isObject);
     })
   );
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /** Both fields may be left out. */

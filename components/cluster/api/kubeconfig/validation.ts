@@ -9,9 +9,11 @@ import {
   execFields,
   type ExecPlugin,
   fieldsOf,
+  textOf,
   type User,
   userFields,
 } from "./fields";
+import { whyUnread } from "./files";
 import { userless } from "./impersonation";
 import { idTokenProblem } from "./oidc";
 import { proxyProblem } from "./proxy";
@@ -136,7 +138,7 @@ function tokenProblem({ token, tokenFile = "" }: User, read: ReadFile): string |
     return `tokenFile ${tokenFile} is empty`;
   } catch (error) {
     // The token beside it serves then.
-    return token === undefined ? `tokenFile ${tokenFile} can't be read: ${reason(error)}` : undefined;
+    return token === undefined ? `tokenFile ${tokenFile} can't be read: ${whyUnread(error)}` : undefined;
   }
 }
 
@@ -176,7 +178,7 @@ function material<F extends "certificate-authority" | "client-certificate" | "cl
   try {
     return { field: `${name} ${path}`, content: read(path ?? "") };
   } catch (error) {
-    problems.push(`${name} ${path} can't be read: ${reason(error)}`);
+    problems.push(`${name} ${path} can't be read: ${whyUnread(error)}`);
     return { field: name };
   }
 }
@@ -208,7 +210,7 @@ function execOf(user: User, problems: string[]): User["exec"] {
         "IfAvailable or Never, or log in beforehand",
     );
   }
-  if (env.some(({ name }) => !hasText(name))) problems.push("exec.env has a variable without a name");
+  if (env.some(({ name }) => textOf(name) === undefined)) problems.push("exec.env has a variable without a name");
   return exec;
 }
 
@@ -241,20 +243,10 @@ export function runsPlugin(user: User): boolean {
   return others.every((name) => user[name] === undefined);
 }
 
-function hasText(value: string | null | undefined): boolean {
-  return value !== undefined && value !== null && value !== "";
-}
-
 function hasControl(value: string | undefined): boolean {
-  // eslint-disable-next-line no-control-regex
-  return value !== undefined && /[\x00-\x1f\x7f]/.test(value);
+  return value !== undefined && /\p{Cc}/u.test(value);
 }
 
 function push(problems: string[], problem: string | undefined): void {
   if (problem !== undefined) problems.push(problem);
-}
-
-function reason(error: unknown): string {
-  const { code, message } = error as NodeJS.ErrnoException;
-  return { ENOENT: "no such file", EISDIR: "it is a directory", EACCES: "permission denied" }[code ?? ""] ?? message;
 }
