@@ -8,7 +8,9 @@ import * as known from "../../../../components/cluster/api/kubeconfig/fields.ts"
 import fields from "../../../fixtures/kubeconfigFields.json";
 import { LoopbackProxy } from "../../../support/loopbackProxy.ts";
 import { certificateFor, loopbackCertificate, trusting } from "../../loopbackCertificate.ts";
-import { type Parts, rowsFor, secret, told } from "./kubeconfig/rows.ts";
+import { told } from "./kubeconfig/plugin.ts";
+import { type Parts, secret } from "./kubeconfig/row.ts";
+import { rowsFor } from "./kubeconfig/rows.ts";
 import { Recorder, requestsWith } from "./kubeconfig/wire.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "init-pod-fields-"));
