@@ -35,7 +35,12 @@ export function providerRows(): Rows {
 }
 
 /** Of a credential plugin. */
-export function pluginRows({ server, own, authority, exec }: Setting): Rows {
+export function pluginRows({ server, own, authority, exec, me, other }: Setting): Rows {
+  const answering = (value: string): Record<string, unknown> => ({
+    exec: { ...exec, env: [{ name: "ANSWER", value }] },
+  });
+  const certified = (clientCertificateData: string, clientKeyData: string): string =>
+    answer(JSON.stringify({ clientCertificateData, clientKeyData }));
   return {
     command: {
       honoured: [{ user: { exec: { ...exec, command: "./plugin.sh" } }, seen: run }],
@@ -66,6 +71,10 @@ export function pluginRows({ server, own, authority, exec }: Setting): Rows {
           seen: run,
           told: { interactive: false },
         },
+        {
+          user: answering(certified(me.cert, me.key)),
+          seen: { certificate: "me", authorization: undefined },
+        },
       ],
       refused: [
         { user: { exec: { ...exec, apiVersion: "" } }, says: /exec has no apiVersion: it takes client\.auth/ },
@@ -74,12 +83,7 @@ export function pluginRows({ server, own, authority, exec }: Setting): Rows {
           says: /exec\.apiVersion .*v1alpha1 is not known: it takes/,
         },
         {
-          user: {
-            exec: {
-              ...exec,
-              env: [{ name: "ANSWER", value: `{"apiVersion":"${v1}beta1","kind":"ExecCredential"}` }],
-            },
-          },
+          user: answering(`{"apiVersion":"${v1}beta1","kind":"ExecCredential"}`),
           says: /it answers with .*v1beta1 ExecCredential, and the kubeconfig asks for .*v1 ExecCredential/,
         },
         ...Object.entries({
@@ -88,7 +92,9 @@ export function pluginRows({ server, own, authority, exec }: Setting): Rows {
           [answer(`{"clientKeyData":"${secret}"}`)]: /its answer has a key and no certificate/,
           [answer(`{"clientKeyData":"${secret}","clientCertificateData":"x"}`)]:
             /the certificate in its answer is none/,
-        }).map(([value, says]) => ({ user: { exec: { ...exec, env: [{ name: "ANSWER", value }] } }, says })),
+          [certified(me.cert, secret)]: /the key in its answer is none/,
+          [certified(me.cert, other.key)]: /the key in its answer is not that of the certificate/,
+        }).map(([value, says]) => ({ user: answering(value), says })),
       ],
     },
     installHint: {
