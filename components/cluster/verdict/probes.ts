@@ -9,7 +9,8 @@ export function withProbe(failure: FailedVerdict, pod: Pod, events: readonly Pod
   const { container } = failure;
   const status = statusesOf(pod).find(({ name }) => name === container);
   const exit = status?.state?.terminated ?? status?.lastState?.terminated;
-  if (container === undefined || exit === undefined) return failure;
+  // The reason of another failure is not that of the exit: the next attempt can't start, or the time is over.
+  if (container === undefined || exit?.reason !== failure.reason) return failure;
   const kind = killingProbe(container, exit, events);
   if (kind === undefined) return failure;
   const specs = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])];

@@ -2,6 +2,7 @@ import { expect, test } from "vitest";
 import type { Pod, PodEvent } from "../../../../components/cluster/pods/pod.ts";
 import { failureReport } from "../../../../components/cluster/report/failure.ts";
 import { describePod } from "../../../../components/cluster/report/progress/describePod.ts";
+import { withProbe } from "../../../../components/cluster/verdict/probes.ts";
 import { verdict } from "../../../../components/cluster/verdict/verdict.ts";
 import { readSnapshot } from "../snapshots.ts";
 import { tolerate } from "../tolerate.ts";
@@ -73,4 +74,19 @@ test("a kill long before an exit, or of another container, is not its cause", ()
       killing.map((event) => ({ ...event, ...other })),
     ).probe,
   ).toBeUndefined();
+});
+
+test("a container that can't start again has failed for that, not for the probe that killed it before", () => {
+  const { pod, events } = sidecar();
+  const [status] = pod.status?.initContainerStatuses ?? [];
+  const message = 'Back-off pulling image "sandbox.local/no-such-image:1"';
+  if (status !== undefined) status.state = { waiting: { reason: "ImagePullBackOff", message } };
+  const judged = verdict(pod, events, { retries: tolerate(5), mustServe: true, seenSeconds: 60 });
+  expect(judged).toEqual({ kind: "failed", container: "sidecar", reason: "ImagePullBackOff", message });
+});
+
+test("a wait whose time is over says so, whatever a probe did before", () => {
+  const { pod, events } = sidecar();
+  const failure = { kind: "failed", container: "sidecar", reason: "Timeout", message: "still running" } as const;
+  expect(withProbe(failure, pod, events)).toEqual(failure);
 });
