@@ -133,7 +133,7 @@ function isOfInterest(state: Step["state"]): boolean {
 
 async function podStatus({ pod, verdict }: JudgedPod, steps: StepReporter): Promise<PodStatus> {
   const ready = isServing(pod) && verdict.kind !== "failed";
-  const message = ready || isDeleting(pod) ? "" : kubernetesSays(verdict);
+  const message = kubernetesSays(pod, verdict);
   return {
     name: pod.metadata.name,
     ready,

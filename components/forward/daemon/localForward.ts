@@ -223,7 +223,7 @@ export class LocalForward {
       const { name: podName, namespace } = pod.metadata;
       const hint = `In a terminal: npx init-pod status, or kubectl describe pod ${podName} -n ${namespace}`;
       const verdict = currentVerdict(pod, await this.#podEvents.of(pod));
-      const says = kubernetesSays(verdict);
+      const says = kubernetesSays(pod, verdict);
       const message = `Pod ${podName} ${describePod(pod, verdict)}.${says === "" ? "" : ` Kubernetes says: ${says}`}`;
       return { kind: "waiting", name, message, hint };
     }

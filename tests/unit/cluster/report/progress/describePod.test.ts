@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import type { ContainerStatus, Pod, PodStatus } from "../../../../../components/cluster/pods/pod.ts";
 import { describePod } from "../../../../../components/cluster/report/progress/describePod.ts";
+import { kubernetesSays } from "../../../../../components/cluster/report/progress/kubernetesSays.ts";
 import { currentVerdict } from "../../../../../components/cluster/verdict/currentVerdict.ts";
 
 const now = new Date("2026-01-01T00:00:10Z");
@@ -58,4 +59,11 @@ test.each([
   [pod({ conditions: [{ type: "Ready", status: "True" }] }), "is Ready"],
 ])("says what it does: %#", (one, words) => {
   expect(describePod(one, currentVerdict(one, [], now))).toBe(words);
+});
+
+test("tells of a Pod that is being deleted nothing besides, of one that was evicted what Kubernetes says", () => {
+  const evicted = pod({ phase: "Failed", reason: "Evicted", message: "The node was low on resource: memory." });
+  expect(kubernetesSays(evicted, currentVerdict(evicted, [], now))).toBe("The node was low on resource: memory.");
+  const deleted = pod({}, { deletionTimestamp: "2026-01-01T00:00:05Z" });
+  expect(kubernetesSays(deleted, currentVerdict(deleted, [], now))).toBe("");
 });
