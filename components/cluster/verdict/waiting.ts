@@ -1,4 +1,4 @@
-import { type ContainerInPod, isIdle } from "../containers";
+import { type ContainerInPod, exitKind, isIdle } from "../containers";
 import type { Grace } from "./graces";
 import type { Suspicion } from "./types";
 
@@ -30,8 +30,9 @@ export function unstartable({ status: { name, state, lastState } }: ContainerInP
     return outlook === "final" ? { failure } : { failure, grace: outlook };
   }
   const attempt = state?.terminated ?? lastState?.terminated;
-  const neverStarts = attempt?.reason === "StartError" || attempt?.reason === "ContainerCannotRun";
-  if (!neverStarts || ofStart(attempt.message ?? "") !== "final") return undefined;
+  if (attempt === undefined || exitKind(attempt) !== "neverRan" || ofStart(attempt.message ?? "") !== "final") {
+    return undefined;
+  }
   return { failure: { kind: "failed", container: name, reason: attempt.reason ?? "", message: attempt.message } };
 }
 
