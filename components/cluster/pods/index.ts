@@ -12,6 +12,7 @@ export {
   isDeleting,
   isReady,
   isServing,
+  lastSeenMs,
   type Pod,
   type PodEvent,
   type PodSpec,

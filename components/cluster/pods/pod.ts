@@ -145,6 +145,11 @@ export interface PodEvent {
   eventTime?: string | null;
 }
 
+/** When an event was last seen, in milliseconds of Unix time; 0 where it does not say. */
+export function lastSeenMs({ lastTimestamp, eventTime }: PodEvent): number {
+  return Date.parse(lastTimestamp ?? eventTime ?? "") || 0;
+}
+
 /** Path by which kubelet sees whether what listens on `port` is ready; undefined where it asks none. */
 export function readinessPath(spec: PodSpec | undefined, port: number): string | undefined {
   for (const { ports = [], readinessProbe } of spec?.containers ?? []) {

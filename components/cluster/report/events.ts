@@ -1,5 +1,5 @@
 import { cleanLine, formatDuration, millisecondsBetween } from "../../text";
-import type { PodEvent } from "../pods";
+import { lastSeenMs, type PodEvent } from "../pods";
 import { readableMessage } from "./readableMessage";
 
 const maxEvents = 3;
@@ -15,7 +15,7 @@ export function failureEvents(
 ): string[] {
   const byText = new Map<string, { event: PodEvent; count: number }>();
   const warnings = events.filter(({ type, message = "" }) => type === "Warning" && isNews(message, headline));
-  for (const event of warnings.sort((a, b) => timeOf(b) - timeOf(a))) {
+  for (const event of warnings.sort((a, b) => lastSeenMs(b) - lastSeenMs(a))) {
     const key = `${event.reason ?? ""} ${event.message ?? ""}`;
     const known = byText.get(key);
     if (known === undefined) byText.set(key, { event, count: event.count ?? 1 });
@@ -33,8 +33,4 @@ export function failureEvents(
 function isNews(message: string, headline: string | undefined): boolean {
   const core = readableMessage(message).replace(/^(Error|Failed to pull image "[^"]*"): /, "");
   return !empty.test(message) && !readableMessage(headline).includes(core);
-}
-
-function timeOf({ lastTimestamp, eventTime }: PodEvent): number {
-  return Date.parse(lastTimestamp ?? eventTime ?? "") || 0;
 }

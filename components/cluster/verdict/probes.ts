@@ -1,4 +1,4 @@
-import { type ContainerSpec, type Pod, type PodEvent, statusesOf, type TerminatedState } from "../pods";
+import { lastSeenMs, type Pod, type PodEvent, statusesOf, type TerminatedState } from "../pods";
 import type { FailedProbe, FailedVerdict } from "./types";
 
 /**
@@ -14,16 +14,8 @@ export function withProbe(failure: FailedVerdict, pod: Pod, events: readonly Pod
   const kind = killingProbe(container, exit, events);
   if (kind === undefined) return failure;
   const specs = [...(pod.spec?.initContainers ?? []), ...(pod.spec?.containers ?? [])];
-  const isProgram =
-    probeOf(
-      specs.find(({ name }) => name === container),
-      kind,
-    )?.exec !== undefined;
+  const isProgram = specs.find(({ name }) => name === container)?.[`${kind}Probe`]?.exec !== undefined;
   return { ...failure, message: undefined, probe: { kind, words: wordsOf(container, kind, events), isProgram } };
-}
-
-function probeOf(spec: ContainerSpec | undefined, kind: FailedProbe["kind"]): ContainerSpec["startupProbe"] {
-  return kind === "startup" ? spec?.startupProbe : spec?.livenessProbe;
 }
 
 /** Source: computePodActions and computeInitContainerActions in pkg/kubelet/kuberuntime of Kubernetes */
@@ -57,14 +49,10 @@ function wordsOf(container: string, kind: FailedProbe["kind"], events: readonly 
     .filter(({ reason, involvedObject }) => {
       return reason === "Unhealthy" && (involvedObject?.fieldPath ?? "").endsWith(`{${container}}`);
     })
-    .sort((one, other) => timeOf(one) - timeOf(other))
+    .sort((one, other) => lastSeenMs(one) - lastSeenMs(other))
     .reduce((latest, { message = "" }) => {
       const [, words] = new RegExp(`^${title} probe (?:failed|errored[^:]*): ?(.*)$`, "s").exec(message) ?? [];
       return words ?? latest;
     }, "")
     .trim();
-}
-
-function timeOf({ lastTimestamp, eventTime }: PodEvent): number {
-  return Date.parse(lastTimestamp ?? eventTime ?? "") || 0;
 }

@@ -1,6 +1,6 @@
 import { type Expectations, toleratedRetries } from "../../contract";
 import { type ContainerInPod, containersOf, isOutOfMemory } from "../containers";
-import { conditionOf, type ContainerStatus, type Pod, type PodEvent } from "../pods";
+import { conditionOf, type ContainerStatus, lastSeenMs, type Pod, type PodEvent } from "../pods";
 import { failedAttempt } from "./attempts";
 import type { FailedVerdict, Suspicion, Verdict } from "./types";
 import { isWaitedFor } from "./waitedFor";
@@ -127,19 +127,15 @@ function unmounted(pod: Pod, events: readonly PodEvent[]): Suspicion | undefined
   const last = events
     .filter(({ reason, message = "" }) => reason === "FailedMount" && !message.startsWith(summary))
     .reduce<PodEvent | undefined>(
-      (latest, event) => (latest && time(latest) > time(event) ? latest : event),
+      (latest, event) => (latest && lastSeenMs(latest) > lastSeenMs(event) ? latest : event),
       undefined,
     );
   if (last?.message === undefined || !missing.test(last.message)) return undefined;
   return {
     failure: { kind: "failed", reason: "FailedMount", message: last.message },
     grace: "missingConfig",
-    seenSeconds: (time(last) - Date.parse(last.firstTimestamp ?? "")) / 1000 || 0,
+    seenSeconds: (lastSeenMs(last) - Date.parse(last.firstTimestamp ?? "")) / 1000 || 0,
   };
-}
-
-function time({ lastTimestamp, eventTime }: PodEvent): number {
-  return Date.parse(lastTimestamp ?? eventTime ?? "") || 0;
 }
 
 /** Source: https://kubernetes.io/docs/concepts/workloads/pods/pod-lifecycle/#pod-phase */

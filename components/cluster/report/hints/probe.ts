@@ -12,9 +12,10 @@ export function probeAdvice({ spec, role, port }: FailureFacts): Advice[] {
 
 /** What to look at where kubelet killed a container for one of its probes. */
 export function killedAdvice({ spec, verdict }: FailureFacts): Advice[] {
-  const kind = verdict.probe?.kind;
-  const probe = kind === "startup" ? spec?.startupProbe : kind === "liveness" ? spec?.livenessProbe : undefined;
-  return probe === undefined ? [] : [{ text: `What its ${kind ?? ""} probe asks: ${question(probe, spec)}` }];
+  if (verdict.probe === undefined) return [];
+  const { kind } = verdict.probe;
+  const probe = spec?.[`${kind}Probe`];
+  return probe === undefined ? [] : [{ text: `What its ${kind} probe asks: ${question(probe, spec)}` }];
 }
 
 function question({ exec, grpc, httpGet, tcpSocket }: Probe, spec: ContainerSpec | undefined): string {
