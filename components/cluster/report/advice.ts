@@ -6,6 +6,7 @@ import { containerPatch, isRestrictedByDefault, userOf } from "./hints/inForce";
 import { killedAdvice, probeAdvice } from "./hints/probe";
 import { ofStart, ofSubPath } from "./hints/start";
 import type { Advice } from "./hints/types";
+import { type Missing, missingFor } from "./missing";
 
 type Rule = (facts: FailureFacts, message: string) => Advice[];
 
@@ -82,27 +83,22 @@ function ofConfiguration(facts: FailureFacts, message: string): Advice[] {
   const { namespace } = facts;
   const subPath = ofSubPath(facts, message);
   if (subPath.length > 0) return subPath;
-  const [, kind = "", name = ""] = /(secret|configmap|persistentvolumeclaim) "([^"]+)" not found/i.exec(message) ?? [];
-  if (/^secret$/i.test(kind)) return [creation("Secret", "secret generic", name, namespace)];
-  if (/^configmap$/i.test(kind)) return [creation("ConfigMap", "configmap", name, namespace)];
-  if (kind !== "")
-    return [{ text: `Create the PersistentVolumeClaim "${name}" in namespace ${namespace}, before this Pod.` }];
-
-  const [, key = "", holder = "", owner = ""] =
-    /couldn't find key (\S+) in (Secret|ConfigMap) (\S+)/.exec(message) ?? [];
-  if (key !== "") {
-    const [ownNamespace = "", ownName = ""] = owner.split("/");
-    return [
-      {
-        text: `The ${holder} has no key "${key}". The keys that it has:`,
-        command: `kubectl describe ${holder.toLowerCase()} ${ownName} -n ${ownNamespace}`,
-      },
-    ];
-  }
-  const [, missing = ""] = /references non-existent (?:secret|config) key: (\S+)/.exec(message) ?? [];
-  if (missing !== "")
-    return [{ text: `Add the key "${missing}" to the Secret or ConfigMap, or correct the volume's items.` }];
+  const missing = missingFor(message);
+  if (missing !== undefined) return [ofMissing(missing, namespace)];
   return /runAsNonRoot|non-root/.test(message) ? ofNonRoot(facts) : [];
+}
+
+function ofMissing({ kind, name = "", namespace: own, key }: Missing, namespace: string): Advice {
+  if (key === undefined) {
+    if (kind === "Secret") return creation(kind, "secret generic", name, namespace);
+    if (kind === "ConfigMap") return creation(kind, "configmap", name, namespace);
+    return { text: `Create the ${kind} "${name}" in namespace ${namespace}, before this Pod.` };
+  }
+  if (name === "") return { text: `Add the key "${key}" to the ${kind}, or correct the volume's items.` };
+  return {
+    text: `The ${kind} has no key "${key}". The keys that it has:`,
+    command: `kubectl describe ${kind.toLowerCase()} ${name} -n ${own ?? namespace}`,
+  };
 }
 
 function ofNonRoot(facts: FailureFacts): Advice[] {

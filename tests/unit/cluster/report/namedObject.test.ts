@@ -75,3 +75,13 @@ test("a log that speaks of formats is not taken for that", () => {
   });
   expect(advice).toEqual([]);
 });
+
+test.each([
+  ["secret", "Secret"],
+  ["config", "ConfigMap"],
+])("a key that the items of a volume name is missing in its %s", (written, kind) => {
+  const message = `MountVolume.SetUp failed for volume "v" : references non-existent ${written} key: a.b`;
+  const verdict = { kind: "failed", reason: "FailedMount", message } as const;
+  const { advice } = failureReport({ pod: podOf({}), verdict, tail: { lines: [], truncated: false } });
+  expect(advice).toEqual([{ text: `Add the key "a.b" to the ${kind}, or correct the volume's items.` }]);
+});
