@@ -53,6 +53,7 @@ const steps: Step[] = [
   {
     command: "npx init-pod status",
     does: "names the InitPod and its URL",
+    mayFail: "It fails where another InitPod on the sandbox, of this user, is unwell.",
     check: ({ stdout }) => expect(stdout).toMatch(new RegExp(`✓ default/web .*${url} +default/web +forwarding`, "s")),
   },
   {
