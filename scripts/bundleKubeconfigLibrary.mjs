@@ -1,18 +1,33 @@
-// Replaces dist/cluster/api/kubeconfigLibrary.js, which loads all of @kubernetes/client-node, by a bundle of what is used of it.
+// Replaces dist/cluster/api/kubeconfigLibrary.js, which loads all of @kubernetes/client-node, by a bundle of what is used of
+// it, and puts what few kubeconfigs need into a second one, which is loaded by the first use.
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { build } from "esbuild";
 
 /** Of all that client-node exports, the module that is used here. */
 const used = { filter: /^@kubernetes\/client-node$/, path: "@kubernetes/client-node/dist/config.js" };
-/** Modules that it takes for requests through the generated API, which are never made here. */
-const unused = /(\/gen\/index\.js|^undici|\/middleware\.js)$/;
+/** Modules for requests through the generated API, which are never made here, and for a login that is refused before. */
+const unused = /(\/gen\/index\.js|^undici|\/middleware\.js|^jsonpath-plus)$/;
+/** Packages for proxies and for identity providers. */
+const rare = ["hpagent", "openid-client", "socks", "socks-proxy-agent"];
+/** What the loaders of modules add to what a package exports by name. */
+const notNamed = ["__esModule", "default", "module.exports"];
+const rareFile = "./kubeconfigLibraryRare.js";
 
 export async function bundleKubeconfigLibrary(components) {
-  const outfile = join(components, "dist/cluster/api/kubeconfigLibrary.js");
-  const { metafile } = await build({
-    entryPoints: [join(components, "cluster/api/kubeconfigLibrary.ts")],
-    outfile,
+  const folder = join(components, "dist/cluster/api");
+  const bundles = [
+    { entryPoints: [join(components, "cluster/api/kubeconfigLibrary.ts")], plugins: [withoutUnusedParts] },
+    { stdin: { contents: rareModule(), resolveDir: components } },
+  ].map((entry, index) => bundle({ ...entry, outfile: join(folder, index === 0 ? "kubeconfigLibrary.js" : rareFile) }));
+  const files = (await Promise.all(bundles)).flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  writeFileSync(join(folder, "kubeconfigLibrary.LICENSES.txt"), licensesOf(files));
+}
+
+async function bundle(options) {
+  return await build({
+    ...options,
     bundle: true,
     platform: "node",
     format: "cjs",
@@ -20,12 +35,11 @@ export async function bundleKubeconfigLibrary(components) {
     legalComments: "none",
     logLevel: "warning",
     metafile: true,
-    plugins: [withoutUnusedParts],
   });
-  writeFileSync(
-    join(components, "dist/cluster/api/kubeconfigLibrary.LICENSES.txt"),
-    licensesOf(Object.keys(metafile.inputs)),
-  );
+}
+
+function rareModule() {
+  return rare.map((name) => `exports[${JSON.stringify(name)}] = require(${JSON.stringify(name)});`).join("\n");
 }
 
 const withoutUnusedParts = {
@@ -38,10 +52,24 @@ const withoutUnusedParts = {
     onLoad({ filter: /.*/, namespace: "unused" }, ({ path }) => ({
       contents: `module.exports = new Proxy({}, { get: (_, name) => class { constructor() { throw new Error(name + " of ${path} is not in this bundle"); } } });`,
     }));
+    onResolve({ filter: new RegExp(`^(${rare.join("|")})$`) }, ({ path }) => ({ path, namespace: "rare" }));
+    onLoad({ filter: /.*/, namespace: "rare" }, async ({ path }) => ({
+      contents: `module.exports = {${await lateModule(path)}};`,
+    }));
+    onResolve({ filter: /.*/, namespace: "rare" }, ({ path }) => ({ path, external: true }));
   },
 };
 
-/** The license texts of all packages that the bundle has parts of, as these ask for. */
+/** What a package exports, each of which loads the second bundle once it is asked for. */
+async function lateModule(name) {
+  const exported = Object.keys(await import(createRequire(import.meta.url).resolve(name)));
+  return exported
+    .filter((key) => !notNamed.includes(key))
+    .map((key) => `get ${key}() { return require("${rareFile}")["${name}"].${key}; }`)
+    .join(",\n");
+}
+
+/** The license texts of all packages that the bundles have parts of, as these ask for. */
 function licensesOf(files) {
   const folders = new Set(files.flatMap((file) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(resolve(file))?.[0] ?? []));
   return [...folders]

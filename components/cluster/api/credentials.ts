@@ -1,5 +1,5 @@
 import type https from "node:https";
-import { rootCertificates } from "node:tls";
+import { createSecureContext, rootCertificates, type SecureContext } from "node:tls";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { errorText } from "../../text";
 import { within } from "../../time";
@@ -7,10 +7,13 @@ import { type ClusterAccess, inContext } from "./access";
 import { KubeconfigError } from "./errors";
 import { type LoadedKubeconfig, loadKubeConfig, serverOf } from "./kubeconfig";
 import type { PluginCredentials } from "./kubeconfig/execPlugin";
+import { sendsCredentials } from "./kubeconfig/server";
 
 /** Connection settings with credentials, as `node:https` and `ws` take them. */
 export type AuthorizedOptions = Omit<https.RequestOptions, "headers"> & {
   readonly headers: Readonly<Record<string, string | string[]>>;
+  /** Of the certificates and the key, for all connections: each would otherwise read them anew. */
+  readonly secureContext?: SecureContext;
 };
 
 /** For an identity provider that renews a token. */
@@ -169,7 +172,19 @@ async function authorizedOptions(loaded: LoadedKubeconfig): Promise<AuthorizedOp
   trustProxy(options);
   delete options.timeout;
   if (proxy === undefined) delete options.agent;
-  return { ...options, headers: { ...(options.headers as Record<string, string>), ...loaded.headers } };
+  return {
+    ...options,
+    headers: { ...(options.headers as Record<string, string>), ...loaded.headers },
+    ...(sendsCredentials(serverOf(config)) ? { secureContext: secureContextOf(options, noneFor) } : {}),
+  };
+}
+
+function secureContextOf(options: https.RequestOptions, noneFor: string): SecureContext {
+  try {
+    return createSecureContext(options);
+  } catch (error) {
+    throw new KubeconfigError(`${noneFor}: ${errorText(error)}`);
+  }
 }
 
 async function pluginCredentials({ plugin }: LoadedKubeconfig, noneFor: string): Promise<PluginCredentials> {
