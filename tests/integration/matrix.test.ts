@@ -186,7 +186,7 @@ require("@pulumi/pulumi").runtime.registerStackTransformation(({ type, props, op
   });
 
   test("a Pod is found without server-side apply, which has the provider set managed-by", async () => {
-    const provider = "{ provider: new k8s.Provider('c', { enableServerSideApply: false }) }";
+    const provider = `{ provider: new k8s.Provider('c', { enableServerSideApply: false, namespace: '${stack.namespace}' }) }`;
     stack.write(program(good, "", provider));
     await stack.up();
     expect((await fetch(await stack.output("url"))).status).toBe(200);
