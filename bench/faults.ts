@@ -95,7 +95,7 @@ export async function faultWalk(args: string[]): Promise<object> {
     const clients = new Clients(await stack.output("url"));
     const daemon = new DaemonWatch(stack.stateHome);
     const ups = { succeeded: 0, failed: 0, wrong: [] as string[] };
-    const lines: Lines = { shown: 0, missing: [], doubled: [] };
+    const lines: Lines = { shown: 0, missing: [], doubled: [], gone: [] };
     const startMs = performance.now();
     try {
       for (let turn = 1; performance.now() - startMs < minutes * minuteMs; turn++) {
@@ -105,12 +105,12 @@ export async function faultWalk(args: string[]): Promise<object> {
         const problem = problemOf(exitCode, code, output);
         if (problem !== undefined) ups.wrong.push(`turn ${turn}, ${walk.current}: ${problem}`);
         ups[exitCode === 0 ? "succeeded" : "failed"]++;
-        const doubledBefore = lines.doubled.length;
+        const notAsSaid = (): number => lines.doubled.length + lines.missing.length;
+        const before = notAsSaid();
         count(output, turn, exitCode === 0, lines);
-        if (lines.doubled.length > doubledBefore) console.error(output);
         daemon.record();
         console.error(`turn ${turn}: exit code ${exitCode}, ${clients.summary()}, ${daemon.mebibytes.at(-1)} MiB`);
-        if (problem !== undefined) console.error(output);
+        if (problem !== undefined || notAsSaid() > before) console.error(output);
       }
     } finally {
       await walk.stop();
@@ -177,6 +177,8 @@ interface Lines {
   shown: number;
   missing: string[];
   doubled: string[];
+  /** Attempts of whose log it was said that it, or the rest of it, is gone. */
+  gone: string[];
 }
 
 /** Counts the lines of the live log, which comes before what Pulumi sums up at the end. */
@@ -191,11 +193,22 @@ function count(output: string, turn: number, isWell: boolean, lines: Lines): voi
   lines.doubled.push(...all.filter((text, at) => all.indexOf(text) !== at));
   const attempts = isWell ? 1 : Math.max(1, ...all.map((text) => Number(/attempt (\d+)/.exec(text)?.[1])));
   for (let attempt = 1; attempt <= attempts; attempt++) {
+    if (isSaidGone(live, attempt)) {
+      lines.gone.push(`turn ${turn} attempt ${attempt}`);
+      continue;
+    }
     for (let line = 1; line <= linesOfAttempt; line++) {
       const text = `turn ${turn} attempt ${attempt} line ${line}`;
       if (!seen.has(text)) lines.missing.push(text);
     }
   }
+}
+
+function isSaidGone(live: string, attempt: number): boolean {
+  const ranges = [...live.matchAll(/\(the logs? of attempts? (\d+)(?: to (\d+))? (?:is|are) gone\)/g)];
+  const isInRange = ranges.some(([, from, to = from]) => Number(from) <= attempt && attempt <= Number(to));
+  const name = attempt === 1 ? "init" : `init (attempt ${attempt})`;
+  return isInRange || live.includes(`${name} | (the rest of this attempt's log is gone)`);
 }
 
 /** Has one fault after the other, with a pause between two. */

@@ -43,6 +43,11 @@ export class ContainerLog {
     return this.#work ?? Promise.resolve();
   }
 
+  /** Says of each attempt that was not read to its end that it was not. */
+  sayUnread(why: string): void {
+    for (const attempt of this.#attempts) if (!attempt.isRead) this.#live.sayUnread(attempt, why);
+  }
+
   /** The last lines of an attempt, as far as they were read; none of one that is not known. */
   lastLines(id: string): readonly RawLine[] {
     return this.#attempts.find((attempt) => attempt.id === id)?.lastLines ?? [];

@@ -3,7 +3,6 @@ import type { ClusterClient } from "../api";
 import type { Pod } from "../pods";
 import { ContainerLog } from "./containerLog";
 import type { RawLine } from "./lines";
-import { lastLinesMs } from "./silenceLimit";
 
 export interface LogStreamSettings {
   client: ClusterClient;
@@ -19,6 +18,9 @@ export interface LogStreamSettings {
 
 /** A log may go silent over a connection that lives: at a rotation, or behind a load balancer that is gone. */
 const usualSilenceMs = 30_000;
+
+/** In most cases the last lines are there at once: it takes longer where the API server or the node does not answer. */
+const endMs = 8_000;
 
 /** The live logs of a Pod's init containers: each attempt once, from its start. */
 export class LogStreams {
@@ -44,11 +46,13 @@ export class LogStreams {
     }
   }
 
-  /** Waits for the last lines of the attempts that have ended. */
+  /** Waits for the last lines of the attempts that have ended, and says of those that don't come that they don't. */
   async end(): Promise<void> {
     // A restartable init container's log has no end to wait for.
-    const ending = [...this.#logs].filter(([name]) => !this.#endless.has(name)).map(([, log]) => log.done);
-    await within<unknown>(lastLinesMs, Promise.all(ending), () => undefined);
+    const ending = [...this.#logs].filter(([name]) => !this.#endless.has(name)).map(([, log]) => log);
+    await within<unknown>(endMs, Promise.all(ending.map(async ({ done }) => await done)), () => {
+      for (const log of ending) log.sayUnread("no answer in time");
+    });
   }
 
   /** The last lines of an attempt of an init container, as far as they were read. */

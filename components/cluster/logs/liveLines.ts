@@ -50,6 +50,11 @@ export class LiveLines {
     this.say(attempt, `(${words})`);
   }
 
+  /** Says of an attempt that its lines, or those after what was shown, are there and could not be had. */
+  sayUnread({ number, latest }: { number: number; latest: string }, why: string): void {
+    this.say(number, `(${latest === "" ? "" : "the rest of "}this attempt's log could not be read: ${why})`);
+  }
+
   sayGone(from: number, to = from): void {
     const which = from === to ? `the log of attempt ${from} is` : `the logs of attempts ${from} to ${to} are`;
     this.report(`${this.container} | (${which} gone)`);

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { errorText } from "../../text";
 import { delay } from "../../time";
 import { ApiError, askedPauseMs } from "../api";
 import type { Attempt } from "./attempt";
@@ -12,8 +13,11 @@ const retryMs = { first: 100, most: 5_000 } as const;
  * the answer might be the log of the next attempt, as kubelet reports a restart up to a second later.
  */
 const endedMs = 2_000;
-/** Requests for the log of an attempt that has ended, until it is given up: where the answer may pass, and where not. */
-const maxFailures = { passing: 5, final: 4 } as const;
+/**
+ * An attempt that has ended is given up where its log has been refused for so long: by an answer that may pass, and by one
+ * that seldom does.
+ */
+const givenUpMs = { passing: 6_000, final: 3_000 } as const;
 /** A server that starts refuses what it allowed before. */
 const refusalMs = 15_000;
 
@@ -35,9 +39,10 @@ export async function readAttempt(settings: ReadAttemptSettings): Promise<void> 
 }
 
 async function readToEnd(settings: ReadAttemptSettings): Promise<void> {
-  const { attempt, live, unshown, stop, onDenied } = settings;
+  const { attempt, unshown, stop, onDenied } = settings;
   const isStopped = (): boolean => stop.aborted;
-  let failures = 0;
+  let failuresSinceEnd = 0;
+  let failingSince: number | undefined;
   let refusedSince: number | undefined;
   let isWhole = false;
   let pauseMs: number = retryMs.first;
@@ -53,7 +58,7 @@ async function readToEnd(settings: ReadAttemptSettings): Promise<void> {
       if (end === "other") continue;
       isEnd = end === "whole";
       if (wasOver || unshown.isCut) return;
-      failures = 0;
+      failingSince = undefined;
       refusedSince = undefined;
       isWhole = isEnd;
       if (!isEnd) continue;
@@ -70,19 +75,28 @@ async function readToEnd(settings: ReadAttemptSettings): Promise<void> {
             return;
           }
         }
+        failingSince ??= performance.now();
+        if (wasOver) failuresSinceEnd++;
+        const failingMs = performance.now() - failingSince;
+        const isHopeless = failuresSinceEnd > 1 && failingMs >= givenUpMs[isFinal(error) ? "final" : "passing"];
         // Whatever is answered, it is asked again for as long as the attempt runs; where nothing answers, for as long as the
         // Pod is waited for.
-        if (wasOver && (isGoneError(error) || ++failures >= maxFailures[isFinal(error) ? "final" : "passing"])) {
-          if (attempt.isRead) return;
-          if (attempt.latest === "") live.sayGone(attempt.number);
-          else if (!isWhole) live.say(attempt.number, "(the rest of this attempt's log is gone)");
+        if (wasOver && (isGoneError(error) || isHopeless)) {
+          if (!attempt.isRead && (attempt.latest === "" || !isWhole)) sayLost(settings, error);
           return;
         }
       }
     }
-    pauseMs = attempt.latest === known ? Math.min(pauseMs * 2, retryMs.most) : retryMs.first;
+    const isNews = attempt.latest !== known || attempt.over.aborted !== wasOver;
+    pauseMs = isNews ? retryMs.first : Math.min(pauseMs * 2, retryMs.most);
     await pause(attempt, Math.max(askedMs, isEnd && !attempt.over.aborted ? endedMs : pauseMs), stop);
   }
+}
+
+function sayLost({ attempt, live }: ReadAttemptSettings, error: ApiError): void {
+  if (!isFinal(error)) live.sayUnread(attempt, errorText(error));
+  else if (attempt.latest === "") live.sayGone(attempt.number);
+  else live.say(attempt.number, "(the rest of this attempt's log is gone)");
 }
 
 /** The last lines of an attempt, once it has ended. */

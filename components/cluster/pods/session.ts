@@ -1,6 +1,7 @@
 import { type Labels, labelSelector } from "../../contract";
 import type { OpenApi } from "../../spec/knownFields";
 import { errorText } from "../../text";
+import { hedged } from "../../time";
 import {
   ApiError,
   type ClusterAccess,
@@ -71,9 +72,10 @@ export class ClusterSession {
 
   /** Uid of the `kube-system` namespace, the usual name of a cluster; `""` where it may not be read. */
   async uid(): Promise<string> {
+    const path = "/api/v1/namespaces/kube-system";
+    const request = { timeoutMs: reachTimeoutMs };
     this.#uid ??= this.#patiently(
-      async () =>
-        await this.client.json<Pick<Pod, "metadata">>("/api/v1/namespaces/kube-system", { timeoutMs: reachTimeoutMs }),
+      async (signal) => await this.client.json<Pick<Pod, "metadata">>(path, { ...request, signal }),
     )
       .then(({ metadata }) => metadata.uid)
       .catch((error: unknown) => {
@@ -134,15 +136,16 @@ export class ClusterSession {
   async #list(namespace: string | undefined, labelSelector: string): Promise<Pod[]> {
     const request = { namespace, labelSelector, timeoutMs: reachTimeoutMs };
     try {
-      const { pods } = await this.#patiently(async () => await listPods(this.client, request));
+      const { pods } = await this.#patiently(async (signal) => await listPods(this.client, { ...request, signal }));
       return pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
     } catch (error) {
       throw this.#oneError(error);
     }
   }
 
-  async #patiently<T>(action: () => Promise<T>): Promise<T> {
-    return await patiently(action, this.patience, (error, ms) => this.#sayOnce(error, ms));
+  async #patiently<T>(action: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    const ask = async (): Promise<T> => await hedged(askAnewMs, action);
+    return await patiently(ask, this.patience, (error, ms) => this.#sayOnce(error, ms));
   }
 
   /** A short break is not worth a line. */
@@ -164,6 +167,8 @@ const refusedText = "The API server does not take the credentials of the kubecon
 const reportMs = 2_000;
 /** With the start of a program, an unreachable cluster is reported within 10 s. */
 const reachTimeoutMs = 6_000;
+/** What has no answer by then is asked once more meanwhile, as its connection may be dead. */
+const askAnewMs = [2_500, 5_000];
 
 function unreachable({ context, server }: ClusterClient, error: UnreachableError): string {
   return (

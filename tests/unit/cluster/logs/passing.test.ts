@@ -2,6 +2,7 @@ import type { ServerResponse } from "node:http";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, test } from "vitest";
 import { initLogs } from "../../../../components/cluster/logs/finalLogs.ts";
+import type { LogStreams } from "../../../../components/cluster/logs/follow.ts";
 import { readTail } from "../../../../components/cluster/logs/tail.ts";
 import { until } from "../../forward/helpers";
 import { FakeLogApi } from "./fakeLogApi";
@@ -59,6 +60,34 @@ describe("an answer that passes", () => {
     await until(() => lines.length === 1, 8_000);
     expect(lines).toEqual(["init | (the log of attempt 1 is gone)"]);
     expect(api.requests.length).toBeGreaterThan(2);
+  });
+
+  test("of an attempt that has ended is borne for seconds at the end of an `up`, and its lines are shown", async () => {
+    const { api, streams, lines } = await endedAttempt();
+    const fromMs = performance.now();
+    api.intercept = (_url, response) => performance.now() - fromMs < 2_500 && refuse(response, 400, "not now");
+    streams.update(api.pod);
+    await streams.end();
+    expect(lines).toEqual(["init | said"]);
+  });
+
+  test("of a node that does not answer for long is named in the place of the lines", { timeout: 20_000 }, async () => {
+    const { api, streams, lines } = await endedAttempt();
+    api.intercept = (_url, response) => refuse(response, 502, "error dialing backend");
+    streams.update(api.pod);
+    await streams.end();
+    expect(lines).toEqual([
+      expect.stringMatching(/^init \| \(this attempt's log could not be read: .*error dialing backend.*\)$/),
+    ]);
+  });
+
+  test("that never comes is told of at the end", { timeout: 20_000 }, async () => {
+    const { api, streams, lines } = await endedAttempt();
+    api.intercept = () => true;
+    streams.update(api.pod);
+    await streams.end();
+    streams.close();
+    expect(lines).toEqual(["init | (this attempt's log could not be read: no answer in time)"]);
   });
 
   test("that says when to ask again is taken at its word", async () => {
@@ -214,3 +243,12 @@ test("an attempt that is shown as running again after all is read on", async () 
   await until(() => lines.length === 2);
   expect(lines).toEqual(["init | first", "init | second"]);
 });
+
+async function endedAttempt(): Promise<{ api: FakeLogApi; streams: LogStreams; lines: string[] }> {
+  const api = await FakeLogApi.start();
+  const { streams, lines } = await streamsOf(api);
+  api.startAttempt("init");
+  api.log("init", "said");
+  api.endAttempt("init", 0);
+  return { api, streams, lines };
+}

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, onTestFinished, test } from "vitest";
 import { ClusterClient } from "../../../../components/cluster/api/client.ts";
 import { ClusterSession } from "../../../../components/cluster/pods/session.ts";
-import { ApiProxy, type FlatKubeconfig, refuse as refusal } from "../../../support/apiProxy/index.ts";
+import { ApiProxy, type FlatKubeconfig, hold, refuse as refusal } from "../../../support/apiProxy/index.ts";
 import { loopbackCertificate } from "../../loopbackCertificate.ts";
 import { FakeCluster, kubeconfig, namespace } from "../fakeCluster.ts";
 
@@ -65,6 +65,13 @@ describe("the first requests of a program", () => {
     expect(performance.now() - start).toBeGreaterThan(3_950);
     expect([rule.hits.length, proxy.exchanges.length]).toEqual([4, 5]);
     expect(lines).toEqual([expect.stringMatching(/^The API server https:\S+ \(context "fake"\) .*too many requests$/)]);
+  });
+
+  test("are answered where their first connections hang and a fresh one does not", async () => {
+    const { proxy, session } = await sessionWith();
+    const rule = proxy.when("list pods", hold(), { times: 2 });
+    await session.reach(namespace);
+    expect(rule.hits).toHaveLength(2);
   });
 
   test.each([
