@@ -46,10 +46,13 @@ export function choosesCluster(component: pulumi.Resource): pulumi.Output<boolea
   );
 }
 
-/** Also of a value that is not known yet. */
+/**
+ * Also of a value that is not known yet. What the environment says is nobody's choice: the SDK gives it to each provider
+ * that has no kubeconfig of its own.
+ */
 async function isGiven(value: pulumi.Input<string> | undefined): Promise<boolean> {
   const raw = pulumi.Output.isInstance(value) ? await partsOf(value).promise(true) : await value;
-  return raw !== undefined && raw !== null && raw !== "";
+  return raw !== undefined && raw !== null && raw !== "" && raw !== process.env.KUBECONFIG;
 }
 
 function chosenFor(component: pulumi.Resource): ProviderOutputs {

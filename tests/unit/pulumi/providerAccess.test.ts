@@ -65,8 +65,13 @@ async function chooses(args?: k8s.ProviderArgs): Promise<boolean> {
 }
 
 test("who names kubeconfig, context or cluster chooses the cluster, be it a provider or the stack's configuration", async () => {
+  onTestFinished(() => void vi.unstubAllEnvs());
   expect(await chooses()).toBe(false);
-  expect(await chooses({ namespace: "shop" })).toBe(false);
+  // The SDK hands on what the environment says.
+  for (const ofEnvironment of ["", "/home/me/.kube/config"]) {
+    vi.stubEnv("KUBECONFIG", ofEnvironment);
+    expect(await chooses({ namespace: "shop" }), ofEnvironment).toBe(false);
+  }
   for (const key of ["kubeconfig", "context", "cluster"]) {
     expect(await chooses({ [key]: "dev" }), key).toBe(true);
     pulumi.runtime.setAllConfig({ [`kubernetes:${key}`]: "dev" });
