@@ -75,6 +75,7 @@ async function readToEnd(settings: ReadAttemptSettings): Promise<void> {
             return;
           }
         }
+        if (attempt.latest !== known) failingSince = undefined;
         failingSince ??= performance.now();
         if (wasOver) failuresSinceEnd++;
         const failingMs = performance.now() - failingSince;

@@ -45,11 +45,9 @@ export async function readOnce(reading: Reading): Promise<"whole" | "silent" | "
   const isOther = async (): Promise<boolean> => attempt.isInDoubt && (await settle(reading)) === "next";
   const follow = !attempt.over.aborted;
   const silence = new SilenceLimit(attempt.over, follow ? quietMs : lastLinesMs);
-  let isAnswered = false;
   try {
     const query = { follow, timestamps: true, sinceTime: attempt.since };
     const response = await openLog(client, source, query, AbortSignal.any([stop, silence.signal]), reading.silenceMs);
-    isAnswered = true;
     for await (const chunk of response) {
       silence.refresh();
       splitter.write(chunk as Buffer);
@@ -63,7 +61,8 @@ export async function readOnce(reading: Reading): Promise<"whole" | "silent" | "
     }
   } catch (error) {
     if (!silence.signal.aborted) throw error;
-    if (!follow && !isAnswered) throw new ApiError(504, `no answer within ${lastLinesMs / 1000} s`);
+    // What is not followed has an end.
+    if (!follow) throw new ApiError(504, `no answer within ${lastLinesMs / 1000} s`);
   } finally {
     silence.close();
   }

@@ -71,6 +71,19 @@ describe("an answer that passes", () => {
     expect(lines).toEqual(["init | said"]);
   });
 
+  test("that falls silent after its first line is asked for what is left", async () => {
+    const { api, streams, lines } = await endedAttempt();
+    api.log("init", "more");
+    let asked = 0;
+    api.intercept = (_url, response) => {
+      if (++asked === 1) stallAfterOneLine(response);
+      return false;
+    };
+    streams.update(api.pod);
+    await streams.end();
+    expect(lines).toEqual(["init | said", "init | more"]);
+  });
+
   test("of a node that does not answer for long is named in the place of the lines", { timeout: 20_000 }, async () => {
     const { api, streams, lines } = await endedAttempt();
     api.intercept = (_url, response) => refuse(response, 502, "error dialing backend");
@@ -251,4 +264,10 @@ async function endedAttempt(): Promise<{ api: FakeLogApi; streams: LogStreams; l
   api.log("init", "said");
   api.endAttempt("init", 0);
   return { api, streams, lines };
+}
+
+function stallAfterOneLine(response: ServerResponse): void {
+  const write = response.write.bind(response) as (text: string) => boolean;
+  response.write = (text: string) => write(text.slice(0, text.indexOf("\n") + 1));
+  response.end = () => response;
 }
