@@ -67,6 +67,19 @@ describe("a forward whose daemon was stopped for longer than any of its timers, 
     expect((await ask(url)).text).toBe("version 2\n");
     expect(daemonPid(stateFolderOf(stack))).toBe(pid);
   });
+
+  test("goes on at the address that its kubeconfig names next, as after a restart of kind or minikube", async () => {
+    const url = await stack.output("url");
+    const pid = daemonPid(stateFolderOf(stack));
+    const moved = await openProxy(folder);
+    proxy.close();
+    proxy = moved.proxy;
+    expect(await eventually(async () => tally([await ask(url)]).app === 1, 15)).toBe(true);
+    stack.write(serving(3));
+    await stack.up();
+    expect(await (await fetch(url)).text()).toContain("version 3");
+    expect(daemonPid(stateFolderOf(stack))).toBe(pid);
+  });
 });
 
 describe("a forward whose credentials come from a plugin", () => {
