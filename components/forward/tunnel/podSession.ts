@@ -200,8 +200,10 @@ export class PodSession implements CarryingSession {
   #expectWord(): NodeJS.Timeout {
     const askedAt = performance.now();
     const listen = (): void => {
-      // While a client does not read, nothing is heard.
-      if (this.#heardAt < askedAt && !this.socket.isPaused()) this.socket.destroy();
+      // While a client does not read, nothing is heard; while one sends more than the Pod takes, what was asked waits behind
+      // that. The heartbeat judges both.
+      const isHeldUp = this.socket.isPaused() || this.socket.writableLength > 0;
+      if (this.#heardAt < askedAt && !isHeldUp) this.socket.destroy();
     };
     // What came while this process was busy, or stopped, is read after the timers and before that.
     return setTimeout(() => setImmediate(listen), this.#holders.size === 0 ? silenceMs.free : silenceMs.held);

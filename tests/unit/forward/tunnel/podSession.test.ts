@@ -73,6 +73,19 @@ describe("a session whose node fell silent", () => {
     pass(16);
     expect(socket.destroyed).toBe(true);
   });
+
+  test("ends within a second of a question, unless that waits behind what a client sends", () => {
+    const idle = opened();
+    idle.session.check();
+    pass(2);
+    expect(idle.socket.destroyed).toBe(true);
+
+    const sending = opened({ writeMs: 1_000 });
+    for (let seconds = 0; seconds < 60; seconds++) sending.session.write(3, Buffer.from("a"));
+    sending.session.check();
+    pass(9);
+    expect(sending.socket.destroyed).toBe(false);
+  });
 });
 
 /** A session, and the letters of each packet that it sent. A packet takes `writeMs` to leave. */
