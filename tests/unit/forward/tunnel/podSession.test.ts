@@ -76,12 +76,14 @@ describe("a session whose node fell silent", () => {
 
   test("ends within a second of a question, unless that waits behind what a client sends", () => {
     const idle = opened();
+    pass(1);
     idle.session.check();
     pass(2);
     expect(idle.socket.destroyed).toBe(true);
 
     const sending = opened({ writeMs: 1_000 });
     for (let seconds = 0; seconds < 60; seconds++) sending.session.write(3, Buffer.from("a"));
+    pass(1);
     sending.session.check();
     pass(9);
     expect(sending.socket.destroyed).toBe(false);
