@@ -25,6 +25,8 @@ export interface ContainerLogSettings {
 export class ContainerLog {
   /** Those that are known, the latest last. */
   readonly #attempts: Attempt[] = [];
+  /** The latest reading of each. */
+  readonly #reading = new Map<Attempt, Promise<void>>();
   readonly #live: LiveLines;
   #work: Promise<void> | undefined;
 
@@ -43,9 +45,17 @@ export class ContainerLog {
     return this.#work ?? Promise.resolve();
   }
 
-  /** Says of each attempt that was not read to its end that it was not. */
+  /** Resolves when all attempts that have ended have been read to their end, be the next one at work or not. */
+  get endedDone(): Promise<void> {
+    const last = this.#attempts.findLast(({ over }) => over.aborted);
+    return (last && this.#reading.get(last)) ?? Promise.resolve();
+  }
+
+  /** Says of each attempt that has ended and was not read to its end that it was not. */
   sayUnread(why: string): void {
-    for (const attempt of this.#attempts) if (!attempt.isRead) this.#live.sayUnread(attempt, why);
+    for (const attempt of this.#attempts) {
+      if (attempt.over.aborted && !attempt.isRead) this.#live.sayUnread(attempt, why);
+    }
   }
 
   /** The last lines of an attempt, as far as they were read; none of one that is not known. */
@@ -55,14 +65,15 @@ export class ContainerLog {
 
   update(status: ContainerStatus): void {
     for (const attempt of this.#attempts) {
-      if (attempt.update(status)) this.#enqueue(async () => await this.#read(attempt));
+      if (attempt.update(status)) this.#enqueueReading(attempt);
     }
     const earlier = status.lastState?.terminated?.containerID ?? "";
     const current = status.containerID ?? "";
     const restarted = earlier !== "" && earlier !== current;
     const first = status.restartCount + (restarted ? 0 : 1);
     const next = (this.#attempts.at(-1)?.number ?? 0) + 1;
-    if (first > next && (earlier !== "" || current !== "")) this.#enqueue(() => this.#live.sayGone(next, first - 1));
+    if (first > next && (earlier !== "" || current !== ""))
+      void this.#enqueue(() => this.#live.sayGone(next, first - 1));
     if (restarted) this.#follow(earlier, status.restartCount, status);
     if (current !== "") this.#follow(current, status.restartCount + 1, status);
   }
@@ -72,14 +83,22 @@ export class ContainerLog {
     const known = this.#attempts.find((attempt) => attempt.id === id);
     const attempt = known ?? new Attempt(id, number, status, this.#attempts.at(-1));
     if (known === undefined) this.#attempts.push(attempt);
-    if (known === undefined || known.isInDoubt) this.#enqueue(async () => await this.#read(attempt));
+    if (known === undefined || known.isInDoubt) this.#enqueueReading(attempt);
   }
 
-  #enqueue(action: () => unknown): void {
+  #enqueueReading(attempt: Attempt): void {
+    this.#reading.set(
+      attempt,
+      this.#enqueue(async () => await this.#read(attempt)),
+    );
+  }
+
+  #enqueue(action: () => unknown): Promise<void> {
     this.#work ??= this.predecessor?.done ?? Promise.resolve();
     this.#work = this.#work.then(async () => {
       if (!this.stop.aborted) await action();
     });
+    return this.#work;
   }
 
   async #read(attempt: Attempt): Promise<void> {

@@ -50,7 +50,7 @@ export class LogStreams {
   async end(): Promise<void> {
     // A restartable init container's log has no end to wait for.
     const ending = [...this.#logs].filter(([name]) => !this.#endless.has(name)).map(([, log]) => log);
-    await within<unknown>(endMs, Promise.all(ending.map(async ({ done }) => await done)), () => {
+    await within<unknown>(endMs, Promise.all(ending.map(async ({ endedDone }) => await endedDone)), () => {
       for (const log of ending) log.sayUnread("no answer in time");
     });
   }

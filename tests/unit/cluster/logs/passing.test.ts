@@ -103,6 +103,20 @@ describe("an answer that passes", () => {
     expect(lines).toEqual(["init | (this attempt's log could not be read: no answer in time)"]);
   });
 
+  test("is not waited for where the next attempt runs by the end, of which nothing is said either", async () => {
+    const { api, streams, lines } = await endedAttempt();
+    streams.update(api.pod);
+    api.startAttempt("init");
+    api.log("init", "again");
+    streams.update(api.pod);
+    await until(() => lines.length === 2);
+    const fromMs = performance.now();
+    await streams.end();
+    expect(performance.now() - fromMs).toBeLessThan(1_000);
+    expect(lines).toEqual(["init | said", "init (attempt 2) | again"]);
+    streams.close();
+  });
+
   test("that says when to ask again is taken at its word", async () => {
     const api = await FakeLogApi.start();
     const at: number[] = [];
