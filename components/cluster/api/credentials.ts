@@ -1,5 +1,5 @@
 import type https from "node:https";
-import { createSecureContext, rootCertificates, type SecureContext } from "node:tls";
+import { rootCertificates, type SecureContext } from "node:tls";
 import type { KubeConfig } from "@kubernetes/client-node";
 import { errorText } from "../../text";
 import { within } from "../../time";
@@ -8,11 +8,12 @@ import { KubeconfigError } from "./errors";
 import { type LoadedKubeconfig, loadKubeConfig, serverOf } from "./kubeconfig";
 import type { PluginCredentials } from "./kubeconfig/execPlugin";
 import { sendsCredentials } from "./kubeconfig/server";
+import { LastSecureContext } from "./lastSecureContext";
 
 /** Connection settings with credentials, as `node:https` and `ws` take them. */
 export type AuthorizedOptions = Omit<https.RequestOptions, "headers"> & {
   readonly headers: Readonly<Record<string, string | string[]>>;
-  /** Of the certificates and the key, for all connections: each would otherwise read them anew. */
+  /** Of the certificates and the key, for all connections. */
   readonly secureContext?: SecureContext;
 };
 
@@ -41,6 +42,7 @@ export class Credentials {
   #refused: LoadedKubeconfig | undefined;
   #renewalPauseMs: number = renewalPauseMs.first;
   #noRenewalUntil = 0;
+  readonly #secureContext = new LastSecureContext();
 
   private constructor(access: ClusterAccess, loaded: LoadedKubeconfig) {
     // Another context may become the current one meanwhile.
@@ -112,7 +114,7 @@ export class Credentials {
 
   #get(): Promise<AuthorizedOptions> {
     if (this.#options === undefined || this.#options.until < performance.now()) {
-      const options = { promise: authorizedOptions(this.#loaded), until: Infinity };
+      const options = { promise: authorizedOptions(this.#loaded, this.#secureContext), until: Infinity };
       this.#options = options;
       options.promise.then(
         () => (options.until = performance.now() + reuseMs),
@@ -148,7 +150,10 @@ function isUnauthorized(error: unknown): boolean {
   return error instanceof Error && "status" in error && error.status === 401;
 }
 
-async function authorizedOptions(loaded: LoadedKubeconfig): Promise<AuthorizedOptions> {
+async function authorizedOptions(
+  loaded: LoadedKubeconfig,
+  secureContext: LastSecureContext,
+): Promise<AuthorizedOptions> {
   const { config } = loaded;
   const noneFor = `No credentials for context "${config.getCurrentContext()}"`;
   const { token, cert, key } = await pluginCredentials(loaded, noneFor);
@@ -172,16 +177,10 @@ async function authorizedOptions(loaded: LoadedKubeconfig): Promise<AuthorizedOp
   trustProxy(options);
   delete options.timeout;
   if (proxy === undefined) delete options.agent;
-  return {
-    ...options,
-    headers: { ...(options.headers as Record<string, string>), ...loaded.headers },
-    ...(sendsCredentials(serverOf(config)) ? { secureContext: secureContextOf(options, noneFor) } : {}),
-  };
-}
-
-function secureContextOf(options: https.RequestOptions, noneFor: string): SecureContext {
+  const headers = { ...(options.headers as Record<string, string>), ...loaded.headers };
+  if (!sendsCredentials(serverOf(config))) return { ...options, headers };
   try {
-    return createSecureContext(options);
+    return { ...options, headers, secureContext: secureContext.of(options) };
   } catch (error) {
     throw new KubeconfigError(`${noneFor}: ${errorText(error)}`);
   }

@@ -1,9 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { afterEach, beforeEach, describe, expect, onTestFinished, test, vi } from "vitest";
 import { type AuthorizedOptions, Credentials } from "../../../../components/cluster/api/credentials.ts";
 import { KubeconfigError } from "../../../../components/cluster/api/errors.ts";
+import { loopbackCertificate } from "../../loopbackCertificate.ts";
 import { credentialPlugin, execUser } from "../credentialPlugin.ts";
 import { kubeconfig } from "../fakeCluster.ts";
 
@@ -57,6 +58,25 @@ describe("credentials", () => {
     await expect(credentials.use(taking("token-2"))).rejects.toThrow(KubeconfigError);
     writeFileSync(join(folder, "login"), "");
     expect(await credentials.use(taking("token-2"))).toBe("token-2");
+  });
+
+  test("share what connections need of their certificates for as long as these stay the same", async () => {
+    const { cert } = loopbackCertificate();
+    const authority = join(folder, "authority");
+    writeFileSync(authority, cert);
+    const config = JSON.parse(kubeconfig(server, { token: "t" })) as { clusters: { cluster: object }[] };
+    Object.assign(config.clusters[0]?.cluster ?? {}, { "certificate-authority": authority });
+    const credentials = await read(JSON.stringify(config));
+    const context = (): Promise<unknown> => credentials.use(({ secureContext }) => Promise.resolve(secureContext));
+    vi.useFakeTimers({ toFake: ["performance"] });
+    onTestFinished(() => void vi.useRealTimers());
+    const first = await context();
+    expect(first).toBeDefined();
+    vi.advanceTimersByTime(60_000);
+    expect(await context()).toBe(first);
+    writeFileSync(authority, `${cert}${cert}`);
+    vi.advanceTimersByTime(60_000);
+    expect(await context()).not.toBe(first);
   });
 
   test("stay the same where something fails for another reason than their refusal", async () => {
