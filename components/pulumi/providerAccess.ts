@@ -35,28 +35,35 @@ export function accessOf(component: pulumi.Resource): pulumi.Output<ClusterAcces
  * kubeconfig's current context leads to. Known in each preview.
  */
 export function choosesCluster(component: pulumi.Resource): pulumi.Output<boolean> {
-  const { kubeconfig, context, cluster } = chosenFor(component);
-  const given = Promise.all([kubeconfig, context, cluster].map(isGiven));
+  const provider = providerOf(component);
+  const { kubeconfig, context, cluster } = provider ?? configured();
+  // What the environment says is nobody's choice: the SDK hands it to each provider that has no kubeconfig of its own.
+  const handedOn = provider && process.env.KUBECONFIG;
+  const given = Promise.all([kubeconfig, context, cluster].map(rawOf));
   return pulumi.output(
     given.then(
-      (each) => each.some(Boolean),
+      ([kubeconfig, ...others]) => [kubeconfig === handedOn ? undefined : kubeconfig, ...others].some(isGiven),
       // Whoever asks for the cluster itself tells of a provider that can't be made.
       () => true,
     ),
   );
 }
 
-/**
- * Also of a value that is not known yet. What the environment says is nobody's choice: the SDK gives it to each provider
- * that has no kubeconfig of its own.
- */
-async function isGiven(value: pulumi.Input<string> | undefined): Promise<boolean> {
-  const raw = pulumi.Output.isInstance(value) ? await partsOf(value).promise(true) : await value;
-  return raw !== undefined && raw !== null && raw !== "" && raw !== process.env.KUBECONFIG;
+/** Also of a value that is not known yet. */
+async function rawOf(value: pulumi.Input<string> | undefined): Promise<unknown> {
+  return pulumi.Output.isInstance(value) ? await partsOf(value).promise(true) : await value;
+}
+
+function isGiven(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== "";
 }
 
 function chosenFor(component: pulumi.Resource): ProviderOutputs {
-  return (component.getProvider("kubernetes:core/v1:Pod") as ProviderOutputs | undefined) ?? configured();
+  return providerOf(component) ?? configured();
+}
+
+function providerOf(component: pulumi.Resource): ProviderOutputs | undefined {
+  return component.getProvider("kubernetes:core/v1:Pod") as ProviderOutputs | undefined;
 }
 
 /**
@@ -65,11 +72,7 @@ function chosenFor(component: pulumi.Resource): ProviderOutputs {
  */
 function settled(value: pulumi.Input<string> | undefined): pulumi.Input<string> | undefined {
   if (!pulumi.runtime.isDryRun() || !pulumi.Output.isInstance(value)) return value;
-  return pulumi.output(
-    partsOf(value)
-      .promise(true)
-      .then((raw) => (raw === undefined ? undefined : value)),
-  ) as pulumi.Output<string>;
+  return pulumi.output(rawOf(value).then((raw) => (raw === undefined ? undefined : value))) as pulumi.Output<string>;
 }
 
 function configured(): ProviderOutputs {

@@ -68,12 +68,16 @@ test("who names kubeconfig, context or cluster chooses the cluster, be it a prov
   onTestFinished(() => void vi.unstubAllEnvs());
   expect(await chooses()).toBe(false);
   // The SDK hands on what the environment says.
-  for (const ofEnvironment of ["", "/home/me/.kube/config"]) {
+  for (const ofEnvironment of ["", "dev"]) {
     vi.stubEnv("KUBECONFIG", ofEnvironment);
     expect(await chooses({ namespace: "shop" }), ofEnvironment).toBe(false);
   }
+  expect(await chooses({ kubeconfig: "prod" })).toBe(true);
   for (const key of ["kubeconfig", "context", "cluster"]) {
+    vi.stubEnv("KUBECONFIG", "");
     expect(await chooses({ [key]: "dev" }), key).toBe(true);
+    // In the configuration it is said, whatever the environment says.
+    vi.stubEnv("KUBECONFIG", "dev");
     pulumi.runtime.setAllConfig({ [`kubernetes:${key}`]: "dev" });
     onTestFinished(() => pulumi.runtime.setAllConfig({}));
     expect(await chooses(), key).toBe(true);
