@@ -24,6 +24,8 @@ const perSecond = 20;
 const minuteMs = 60_000;
 /** Of each attempt of the init container. */
 const linesOfAttempt = 6;
+/** Of one that fails, which is tried once more by default. */
+const attemptsOfFailing = 2;
 /** After a fault in which the Pod could not be reached, until it counts as reached again. */
 const recoveryMs = 5_000;
 
@@ -95,7 +97,7 @@ export async function faultWalk(args: string[]): Promise<object> {
     const clients = new Clients(await stack.output("url"));
     const daemon = new DaemonWatch(stack.stateHome);
     const ups = { succeeded: 0, failed: 0, wrong: [] as string[] };
-    const lines: Lines = { shown: 0, missing: [], doubled: [], gone: [] };
+    const lines: Lines = { shown: 0, missing: [], doubled: [], lost: [] };
     const startMs = performance.now();
     try {
       for (let turn = 1; performance.now() - startMs < minutes * minuteMs; turn++) {
@@ -177,8 +179,8 @@ interface Lines {
   shown: number;
   missing: string[];
   doubled: string[];
-  /** Attempts of whose log it was said that it, or the rest of it, is gone. */
-  gone: string[];
+  /** Attempts of whose log it was said that it, or the rest of it, is gone or could not be read. */
+  lost: string[];
 }
 
 /** Counts the lines of the live log, which comes before what Pulumi sums up at the end. */
@@ -191,10 +193,10 @@ function count(output: string, turn: number, isWell: boolean, lines: Lines): voi
   const seen = new Set(all);
   lines.shown += seen.size;
   lines.doubled.push(...all.filter((text, at) => all.indexOf(text) !== at));
-  const attempts = isWell ? 1 : Math.max(1, ...all.map((text) => Number(/attempt (\d+)/.exec(text)?.[1])));
+  const attempts = isWell ? 1 : attemptsOfFailing;
   for (let attempt = 1; attempt <= attempts; attempt++) {
-    if (isSaidGone(live, attempt)) {
-      lines.gone.push(`turn ${turn} attempt ${attempt}`);
+    if (isSaidLost(live, attempt)) {
+      lines.lost.push(`turn ${turn} attempt ${attempt}`);
       continue;
     }
     for (let line = 1; line <= linesOfAttempt; line++) {
@@ -204,11 +206,13 @@ function count(output: string, turn: number, isWell: boolean, lines: Lines): voi
   }
 }
 
-function isSaidGone(live: string, attempt: number): boolean {
+function isSaidLost(live: string, attempt: number): boolean {
   const ranges = [...live.matchAll(/\(the logs? of attempts? (\d+)(?: to (\d+))? (?:is|are) gone\)/g)];
   const isInRange = ranges.some(([, from, to = from]) => Number(from) <= attempt && attempt <= Number(to));
-  const name = attempt === 1 ? "init" : `init (attempt ${attempt})`;
-  return isInRange || live.includes(`${name} | (the rest of this attempt's log is gone)`);
+  const name = attempt === 1 ? "init" : `init \\(attempt ${attempt}\\)`;
+  return (
+    isInRange || new RegExp(`${name} \\| \\((the rest of )?this attempt's log (is gone|could not be read)`).test(live)
+  );
 }
 
 /** Has one fault after the other, with a pause between two. */

@@ -17,11 +17,15 @@ const rareFile = "./kubeconfigLibraryRare.js";
 
 export async function bundleKubeconfigLibrary(components) {
   const folder = join(components, "dist/cluster/api");
-  const bundles = [
-    { entryPoints: [join(components, "cluster/api/kubeconfigLibrary.ts")], plugins: [withoutUnusedParts] },
-    { stdin: { contents: rareModule(), resolveDir: components } },
-  ].map((entry, index) => bundle({ ...entry, outfile: join(folder, index === 0 ? "kubeconfigLibrary.js" : rareFile) }));
-  const files = (await Promise.all(bundles)).flatMap(({ metafile }) => Object.keys(metafile.inputs));
+  const bundles = await Promise.all([
+    bundle({
+      entryPoints: [join(components, "cluster/api/kubeconfigLibrary.ts")],
+      outfile: join(folder, "kubeconfigLibrary.js"),
+      plugins: [withoutUnusedParts],
+    }),
+    bundle({ stdin: { contents: rareModule(), resolveDir: components }, outfile: join(folder, rareFile) }),
+  ]);
+  const files = bundles.flatMap(({ metafile }) => Object.keys(metafile.inputs));
   writeFileSync(join(folder, "kubeconfigLibrary.LICENSES.txt"), licensesOf(files));
 }
 

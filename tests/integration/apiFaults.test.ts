@@ -52,30 +52,28 @@ describe("an `up` whose API server", () => {
     return rule;
   }
 
-  test.each<[string, () => Rule[]]>([
+  test.each<[string, () => Rule]>([
     [
       "says of a log that runs that it is not there yet",
-      () => [
-        when("get pods/log", refuse(400, 'container "step" in pod "web" is waiting to start: PodInitializing'), 6),
-      ],
+      () => when("get pods/log", refuse(400, 'container "step" in pod "web" is waiting to start: PodInitializing'), 6),
     ],
     [
       "does not find a log that runs",
-      () => [when("get pods/log", refuse(404, "the server could not find the requested resource"), 6)],
+      () => when("get pods/log", refuse(404, "the server could not find the requested resource"), 6),
     ],
-    ["breaks logs off", () => [when("get pods/log", pass({ until: { lines: 2 }, then: "cut" }), 2)]],
-    ["answers each watch, and ends it at once", () => [when("watch pods", answer(200))]],
-    ["tells each time once more what was before", () => [when("watch pods", pass({ line: replaying() }))]],
-    ["starts", () => [when("list pods", refuse(503, "apiserver is starting, please try again later"), 3)]],
+    ["breaks logs off", () => when("get pods/log", pass({ until: { lines: 2 }, then: "cut" }), 2)],
+    ["answers each watch, and ends it at once", () => when("watch pods", answer(200))],
+    ["tells each time once more what was before", () => when("watch pods", pass({ line: replaying() }))],
+    ["starts", () => when("list pods", refuse(503, "apiserver is starting, please try again later"), 3)],
     [
       "has too many requests",
-      () => [when("list pods", refuse(429, "too many requests, please try again later", { "retry-after": "2" }), 2)],
+      () => when("list pods", refuse(429, "too many requests, please try again later", { "retry-after": "2" }), 2),
     ],
   ])("%s shows each line once, and ends when the Pod is Ready", async (what, begin) => {
     stack.write(program(what));
     const begun = begin();
     const { output, seconds } = await stack.up();
-    expect(begun.every(({ hits }) => hits.length > 0)).toBe(true);
+    expect(begun.hits.length).toBeGreaterThan(0);
     // Where Pulumi goes on to delete the old Pod, it repeats the last line.
     const live = output
       .split("\n")
@@ -83,7 +81,7 @@ describe("an `up` whose API server", () => {
       .join("\n");
     const shown = [...live.matchAll(/step \| said (\d)/g)].map(([, line]) => Number(line));
     expect(shown, output).toEqual(lines);
-    expect(live).not.toContain("gone");
+    expect(live).not.toMatch(/gone|could not be read/);
     expect(seconds).toBeLessThan(promptSeconds);
   });
 
