@@ -129,8 +129,8 @@ async function fetched(): Promise<string> {
 
 async function expectNothingLeft(): Promise<void> {
   expect(await clone.objects()).toEqual([]);
-  const isGone = async () => !(await listens(port())) && clone.forwards().length === 0;
-  expect(await eventually(isGone, 5), clone.forwards().join("\n")).toBe(true);
+  const isGone = async () => !(await listens(port())) && (await clone.forwards()).length === 0;
+  expect(await eventually(isGone, 5), (await clone.forwards()).join("\n")).toBe(true);
 }
 
 /** A printed line as the table above has it. */

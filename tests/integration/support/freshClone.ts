@@ -52,18 +52,24 @@ export class FreshClone {
   /** What its stacks have in the cluster. */
   async objects(): Promise<string[]> {
     const all = await objects<Labelled>("pods,services", "default");
-    return all
-      .filter(({ metadata }) => metadata.labels?.["app.kubernetes.io/instance"]?.startsWith(this.project))
-      .map(({ kind, metadata }) => `${kind}/${metadata.name}`);
+    return all.filter((object) => this.#isOwn(object)).map(({ kind, metadata }) => `${kind}/${metadata.name}`);
   }
 
-  /** The forwards of its stacks, as their files say. The command may have made others: of all InitPods in the cluster. */
-  forwards(): string[] {
-    const folder = join(this.stateHome, "init-pod");
-    return filesBelow(folder)
+  /** The forwards of its stacks, as their files say. The command makes others: of all InitPods in the cluster. */
+  async forwards(): Promise<string[]> {
+    const others = (await objects<Labelled>("pods", "default")).filter((pod) => !this.#isOwn(pod));
+    const otherIds = new Set(others.map(({ metadata }) => metadata.labels?.["init-pod.dev/id"]));
+    return filesBelow(join(this.stateHome, "init-pod"))
       .filter((file) => file.endsWith(".forward.json"))
       .map((file) => readFileSync(file, "utf8"))
-      .filter((content) => (JSON.parse(content) as { namespace: string }).namespace === "default");
+      .filter((content) => {
+        const { namespace, id } = JSON.parse(content) as { namespace: string; id: string };
+        return namespace === "default" && !otherIds.has(id);
+      });
+  }
+
+  #isOwn({ metadata }: Labelled): boolean {
+    return metadata.labels?.["app.kubernetes.io/instance"]?.startsWith(this.project) ?? false;
   }
 
   /** Deletes all that was made from it, in the cluster and on this machine, however far it came. */
