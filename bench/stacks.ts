@@ -16,7 +16,8 @@ export async function useSandbox(): Promise<Setting> {
 
 /** Runs `work` with a stack, and removes the stack afterwards. */
 export async function withStack<T>(program: string, work: (stack: TestStack) => Promise<T>): Promise<T> {
-  const stack = await TestStack.create(program);
+  // As people have it who say nothing: with TypeScript, which the engine's host loads into every program.
+  const stack = await TestStack.create(program, { runtime: "nodejs" });
   try {
     return await work(stack);
   } finally {

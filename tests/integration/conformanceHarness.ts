@@ -3,6 +3,7 @@ import { copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from "node
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { environment } from "../../sandbox/sandbox.ts";
+import { plainNode } from "./support/stack.ts";
 
 const repository = resolve(import.meta.dirname, "../..");
 const fixtures = join(repository, "tests/fixtures/conformance");
@@ -157,7 +158,10 @@ export async function workspace(program: string): Promise<Workspace> {
   try {
     await copyFile(join(fixtures, program), join(folder, "index.mjs"));
     await symlink(join(repository, "node_modules"), join(folder, "node_modules"));
-    await writeFile(join(folder, "Pulumi.yaml"), "name: conformance\nruntime: nodejs\nmain: index.mjs\n");
+    await writeFile(
+      join(folder, "Pulumi.yaml"),
+      JSON.stringify({ name: "conformance", runtime: plainNode, main: "index.mjs" }),
+    );
     await writeFile(join(folder, "package.json"), '{ "name": "conformance", "private": true, "type": "module" }\n');
     await mkdir(join(folder, "backend"));
     const created = await made.kubectl("create", "namespace", made.namespace);
