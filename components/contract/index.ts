@@ -11,6 +11,7 @@ export {
 } from "./expectations";
 export { type Identity, identityOf, nameOf } from "./identity";
 export {
+  covers,
   hasLabels,
   idLabel,
   type Labels,

@@ -1,4 +1,4 @@
-import { hasLabels, type Labels, labelSelector, type LabelSets, unionOf } from "../../contract";
+import { covers, hasLabels, type Labels, labelSelector, type LabelSets, unionOf } from "../../contract";
 import { errorText } from "../../text";
 import { backoffMs, delay } from "../../time";
 import { askedPauseMs, type ClusterClient, hasStatus, UnreachableError } from "../api";
@@ -18,6 +18,8 @@ const silenceMs = 90_000;
 
 interface Subscriber {
   selector: Labels;
+  /** Its Pods by uid, as last heard. */
+  pods: Map<string, Pod>;
   changed: () => void;
 }
 
@@ -64,13 +66,15 @@ export class PodViews {
   }
 
   subscribe(selector: Labels, changed: () => void): PodView {
-    const subscriber = { selector, changed };
+    const subscriber = { selector, pods: podsWith(selector, this.#pods.values()), changed };
     const isFirst = this.isUnused;
     this.#subscribers.add(subscriber);
     if (isFirst) void this.#run();
     else if (!this.#covers(selector)) this.restart();
+    // What is known already comes with no further event.
+    else if (this.#live) queueMicrotask(() => this.#subscribers.has(subscriber) && changed());
     return {
-      pods: () => [...this.#pods.values()].filter((pod) => hasLabels(pod.metadata.labels, selector)),
+      pods: () => [...subscriber.pods.values()],
       isLive: () => this.#live && this.#covers(selector),
       error: () => this.#error,
       list: async () => (await this.#list(this.#request(selector))).pods,
@@ -122,6 +126,7 @@ export class PodViews {
   #listed(pods: readonly Pod[]): void {
     this.#pods.clear();
     for (const pod of pods) this.#pods.set(pod.metadata.uid, pod);
+    for (const subscriber of this.#subscribers) subscriber.pods = podsWith(subscriber.selector, pods);
     if (this.#error !== undefined) {
       this.log(`pods of ${podsPath(this.namespace)}: reached again`);
       this.#told = undefined;
@@ -176,18 +181,29 @@ export class PodViews {
 
   #apply({ type, object }: WatchEvent): void {
     if (type === "DELETED" && isDeletedInForeground(object)) this.#apply({ type: "MODIFIED", object });
-    if (type === "DELETED") this.#pods.delete(object.metadata.uid);
-    else this.#pods.set(object.metadata.uid, trimmed(object));
-    this.#notify();
+    const { uid, labels } = object.metadata;
+    const pod = trimmed(object);
+    if (type === "DELETED") this.#pods.delete(uid);
+    else this.#pods.set(uid, pod);
+    // With many forwards, most have nothing to do with it.
+    for (const subscriber of this.#subscribers) {
+      const isOwn = type !== "DELETED" && hasLabels(labels, subscriber.selector);
+      if (isOwn) subscriber.pods.set(uid, pod);
+      if (isOwn || subscriber.pods.delete(uid)) subscriber.changed();
+    }
   }
 
   /** Whether the running watch tells of all Pods with these labels. */
   #covers(selector: Labels): boolean {
-    const running = this.#selector && Object.entries(this.#selector);
-    return running?.every(([key, values]) => values.includes(selector[key] ?? "")) ?? false;
+    return this.#selector !== undefined && covers(this.#selector, selector);
   }
 
   #notify(): void {
     for (const subscriber of this.#subscribers) subscriber.changed();
   }
+}
+
+function podsWith(selector: Labels, pods: Iterable<Pod>): Map<string, Pod> {
+  const own = [...pods].filter(({ metadata }) => hasLabels(metadata.labels, selector));
+  return new Map(own.map((pod) => [pod.metadata.uid, pod]));
 }

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync, rmSync } from "node:fs";
+import { readdirSync, readFileSync, rmSync, statSync } from "node:fs";
 import { join } from "node:path";
 import type { ClusterAccess } from "../../cluster/api";
 import type { ForwardProtocol } from "../../contract";
@@ -69,20 +69,42 @@ export function writeDesired(folder: string, request: ForwardRequest, version: s
   const forward: DesiredForward = { ...head, ...request, ...head };
   const content = JSON.stringify(forward, undefined, 2) + "\n";
   const stored = { key, revision: digest(content), forward };
-  if (readDesired(folder, key)?.revision !== stored.revision) writeAtomic(join(folder, key + suffix), content);
+  if (readDesired(folder, key)?.revision !== stored.revision)
+    writeAtomic(join(folder, key + suffix), content, { durable: true });
   return stored;
 }
 
+interface ReadFile {
+  /** What tells a file from one that has replaced it, and from itself with another content. */
+  mark: string;
+  stored: StoredForward | undefined;
+}
+
+/** All are looked at again and again: with a hundred forwards, reading them would take most of an `up`'s time. */
+const lastRead = new Map<string, ReadFile>();
+
 /** `undefined` where there is none, or none that this version understands. */
 export function readDesired(folder: string, key: string): StoredForward | undefined {
+  const path = join(folder, key + suffix);
   try {
-    const content = readFileSync(join(folder, key + suffix), "utf8");
-    const forward = JSON.parse(content) as DesiredForward;
-    // A file of a later layout is left to a later version.
-    return (forward.format as number) === 1 ? { key, revision: digest(content), forward } : undefined;
+    const { ino, size, mtimeNs } = statSync(path, { bigint: true });
+    const mark = `${ino} ${size} ${mtimeNs}`;
+    let read = lastRead.get(path);
+    if (read?.mark !== mark) {
+      read = { mark, stored: parse(key, readFileSync(path, "utf8")) };
+      lastRead.set(path, read);
+    }
+    return read.stored;
   } catch {
+    lastRead.delete(path);
     return undefined;
   }
+}
+
+function parse(key: string, content: string): StoredForward | undefined {
+  const forward = JSON.parse(content) as DesiredForward;
+  // A file of a later layout is left to a later version.
+  return (forward.format as number) === 1 ? { key, revision: digest(content), forward } : undefined;
 }
 
 /** All forwards that this user wants. */

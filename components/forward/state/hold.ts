@@ -19,7 +19,7 @@ export function holdForward(owner: ForwardOwner, folder = stateFolder()): () => 
   const path = join(folder, `${key}.${process.pid}${suffix}`);
   try {
     if (readDesired(folder, key) === undefined) return () => undefined;
-    writeAtomic(path, JSON.stringify(ownIdentity()) + "\n");
+    writeAtomic(path, JSON.stringify(ownIdentity()) + "\n", { durable: false });
   } catch {
     // It only bridges a gap: an `up` must not fail for it.
   }

@@ -26,7 +26,7 @@ export function liveDaemon(folder: string): DaemonLock | undefined {
 export function takeLock(folder: string, own: DaemonLock): boolean {
   const live = liveDaemon(folder);
   if (live !== undefined && live.pid !== own.pid && compareVersions(live.version, own.version) >= 0) return false;
-  writeAtomic(join(folder, fileName), JSON.stringify(own) + "\n");
+  writeAtomic(join(folder, fileName), JSON.stringify(own) + "\n", { durable: false });
   return true;
 }
 

@@ -16,6 +16,15 @@ let asked = 0;
  * none runs, where it is of a version that knows no questions, or where none can be put.
  */
 export async function daemonResponds(folder: string, patience = patienceMs): Promise<boolean | undefined> {
+  const question = questions.get(folder) ?? ask(folder, patience).finally(() => questions.delete(folder));
+  questions.set(folder, question);
+  return await question;
+}
+
+/** One for all who ask at once, as each has the daemon look at all of its forwards. */
+const questions = new Map<string, Promise<boolean | undefined>>();
+
+async function ask(folder: string, patience: number): Promise<boolean | undefined> {
   const daemon = liveDaemon(folder);
   if (daemon?.takesQuestions !== true) return undefined;
   const path = join(folder, `${process.pid}.${asked++}${suffix}`);

@@ -40,5 +40,6 @@ export function readRecord(folder: string, key: string): ForwardRecord | undefin
 
 /** Writes what the daemon did, for `up` and for people. */
 export function writeRecord(folder: string, key: string, record: ForwardRecord): void {
-  writeAtomic(join(folder, key + suffix), JSON.stringify(record, undefined, 2) + "\n");
+  // The daemon that wrote it does not outlive a power cut either, and the next one writes it anew.
+  writeAtomic(join(folder, key + suffix), JSON.stringify(record, undefined, 2) + "\n", { durable: false });
 }

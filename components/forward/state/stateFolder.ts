@@ -86,15 +86,18 @@ export function unusable(folder: string, error: unknown): StateFolderError {
   }
 }
 
-/** Replaces a file in one step: a reader sees the old content or the new one, also after a power cut. */
-export function writeAtomic(path: string, content: string): void {
+/**
+ * Replaces a file in one step: a reader sees the old content or the new one. `durable`: also after a power cut, for which the
+ * disk is waited for.
+ */
+export function writeAtomic(path: string, content: string, { durable }: { durable: boolean }): void {
   const temporary = `${path}.${process.pid}.tmp`;
   try {
     const file = openSync(temporary, "w", 0o600);
     try {
       // Unlike one write, it goes on after a short one, which is how a disk that gets full begins to say so.
       writeFileSync(file, content);
-      fsyncSync(file);
+      if (durable) fsyncSync(file);
     } finally {
       closeSync(file);
     }

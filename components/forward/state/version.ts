@@ -11,8 +11,15 @@ export function builtFile(path: string): string {
   return join(ownPackage().folder, "dist", path);
 }
 
-/** The sources, the built files and the bundle that users import lie in different depths. */
+let known: { folder: string; version: string } | undefined;
+
 function ownPackage(): { folder: string; version: string } {
+  known ??= findOwnPackage();
+  return known;
+}
+
+/** The sources, the built files and the bundle that users import lie in different depths. */
+function findOwnPackage(): { folder: string; version: string } {
   for (let folder = dirname(__dirname); folder !== dirname(folder); folder = dirname(folder)) {
     try {
       const text = readFileSync(join(folder, "package.json"), "utf8");

@@ -23,7 +23,7 @@ async function viewOn(
     }
     asked.lists++;
     const metadata = { resourceVersion: String(asked.lists) };
-    response.end(list ?? JSON.stringify({ metadata, items: names.map(podOf) }));
+    response.end(list ?? JSON.stringify({ metadata, items: names.map((name) => podOf(name)) }));
   });
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
   const { port } = server.address() as AddressInfo;
@@ -40,23 +40,24 @@ async function viewOn(
   });
   const lines: string[] = [];
   let changes = 0;
-  const view: PodView = new PodViews(
+  const views = new PodViews(
     () => Promise.resolve(client),
     "default",
     (line) => lines.push(line),
-  ).subscribe({ app: "web" }, () => changes++);
+  );
+  const view: PodView = views.subscribe({ app: "web" }, () => changes++);
   onTestFinished(() => {
     view.close();
     client.close();
     server.closeAllConnections();
     server.close();
   });
-  return { view, asked, lines, changes: () => changes };
+  return { views, view, asked, lines, changes: () => changes };
 }
 
-function podOf(name: string): object {
+function podOf(name: string, app = "web"): object {
   const metadata = { uid: name, name, namespace: "default", creationTimestamp: "2026-01-01T00:00:00Z" };
-  return { metadata: { ...metadata, labels: { app: "web" } } };
+  return { metadata: { ...metadata, labels: { app } } };
 }
 
 function event(type: string, object: object): string {
@@ -151,4 +152,30 @@ test("is out of touch where the answer is no list of Pods", async () => {
   expect(view.error()).toMatch(notKubernetes);
   await expect(view.list()).rejects.toThrow(notKubernetes);
   expect(asked.watches).toEqual([]);
+});
+
+test("tells each of its own Pods alone, be they known before it asks, and lists no more for many", async () => {
+  let open: ServerResponse | undefined;
+  const { views, view, asked, changes } = await viewOn(["web-1"], (response) => {
+    open = response;
+    response.flushHeaders();
+  });
+  const others = Array.from({ length: 20 }, (_, at) => `other-${at}`);
+  for (const app of others) views.subscribe({ app }, () => undefined);
+  await until(() => asked.watches.length > 0 && view.isLive());
+  const { lists } = asked;
+  open?.write(event("ADDED", podOf("late-1", "late")));
+  open?.write(event("ADDED", podOf("web-2")));
+  await until(() => view.pods().length === 2);
+  const before = changes();
+  let told = 0;
+  const late = views.subscribe({ app: "late" }, () => told++);
+  await until(() => told === 1);
+  expect(late.isLive()).toBe(true);
+  expect(late.pods().map(({ metadata }) => metadata.name)).toEqual(["late-1"]);
+  open?.write(event("MODIFIED", podOf("late-1", "later")));
+  await until(() => told === 2);
+  expect(late.pods()).toEqual([]);
+  expect(changes()).toBe(before);
+  expect(asked.lists).toBe(lists);
 });

@@ -1,5 +1,14 @@
 import { describe, expect, test } from "vitest";
-import { forwardKey, type ForwardRequest, samePlace } from "../../../../components/forward/state/desired.ts";
+import {
+  forwardKey,
+  type ForwardRequest,
+  listDesired,
+  readDesired,
+  removeForward,
+  samePlace,
+  writeDesired,
+} from "../../../../components/forward/state/desired.ts";
+import { temporaryFolder } from "../helpers";
 
 describe("forwards", () => {
   const request: ForwardRequest = {
@@ -21,6 +30,18 @@ describe("forwards", () => {
     expect(forwardKey(moved)).toBe(forwardKey(request));
     expect(forwardKey({ ...request, id: "web-9876543210" })).not.toBe(forwardKey(request));
     expect(forwardKey({ id: "../../a b/C" })).toMatch(/^[0-9a-f]{20}$/);
+  });
+
+  test("are read as their files are now, however often", () => {
+    const folder = temporaryFolder();
+    const key = forwardKey(request);
+    for (const localPort of [20_000, 20_001, 20_002, 20_001]) {
+      const { revision } = writeDesired(folder, { ...request, localPort }, "1.0.0");
+      expect(readDesired(folder, key)).toEqual(listDesired(folder)[0]);
+      expect(readDesired(folder, key)).toMatchObject({ revision, forward: { localPort } });
+    }
+    removeForward(folder, key);
+    expect(readDesired(folder, key)).toBeUndefined();
   });
 
   test("lead to one place where cluster and namespace are the same, whatever the way to the cluster", () => {

@@ -28,7 +28,9 @@ test("a daemon that is stopped does not respond, and one that takes the question
   expect(await daemonResponds(folder, 300)).toBe(false);
   const answering = setInterval(() => answerQuestions(folder), 20);
   onTestFinished(() => clearInterval(answering));
-  expect(await Promise.all([daemonResponds(folder, 5_000), daemonResponds(folder, 5_000)])).toEqual([true, true]);
+  const asked = [daemonResponds(folder, 5_000), daemonResponds(folder, 5_000)];
+  expect(readdirSync(folder).filter((name) => name.endsWith(".question"))).toHaveLength(1);
+  expect(await Promise.all(asked)).toEqual([true, true]);
   expect(readdirSync(folder)).toEqual(["daemon.json"]);
 });
 
