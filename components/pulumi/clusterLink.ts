@@ -22,12 +22,14 @@ export class ClusterLink {
   /** Namespace of the InitPod's objects: the argument's, else the provider's, else the context's. */
   readonly namespace: pulumi.Output<string>;
   readonly #shared = sharedInDeployment();
+  readonly #access: pulumi.Output<ClusterAccess | undefined>;
 
   constructor(
     private readonly component: pulumi.Resource,
-    readonly access: pulumi.Output<ClusterAccess | undefined>,
+    access: pulumi.Output<ClusterAccess | undefined>,
     namespace: pulumi.Input<string> | undefined,
   ) {
+    this.#access = pulumi.unsecret(access);
     const reached = pulumi.output(namespace).apply((given) =>
       this.use(component, given ?? "default", async (session) => {
         const chosen = given ?? session.client.namespace;
@@ -49,7 +51,7 @@ export class ClusterLink {
     action: (session: ClusterSession, access: ClusterAccess) => T | Promise<T>,
   ): pulumi.Output<T> {
     if (pulumi.runtime.getEngine() === undefined) return pulumi.output(otherwise) as pulumi.Output<T>;
-    return pulumi.unsecret(this.access).apply<T>(async (access) => {
+    return this.#access.apply<T>(async (access) => {
       if (access === undefined) return otherwise;
       return await reportedOn(resource, async () => {
         const session = await this.#shared.sessions.of(access);

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { Pod } from "../cluster/pods";
 import { type Identity, identityOf } from "../contract";
-import { knownOr, type Self, withLateErrors } from "../pulumi";
+import { knownOr, registered, type Self, withLateErrors } from "../pulumi";
 import { type Cluster, guarded, reachedCluster, warnOfNamespace } from "./guard";
 import { checkedPort, drawPort } from "./localPort";
 import type { Plan } from "./plan";
@@ -79,23 +79,25 @@ function keepInState(self: Self): Kept {
   const written = pulumi.runtime.isDryRun()
     ? writes.apply((does) => (does ? reached.cluster : pulumi.output(pulumi.unknown as unknown as undefined)))
     : reached.cluster;
-  const made = writes.apply(
-    (does) =>
-      new pulumi.Stash(
-        `${name}-identity`,
-        {
-          // One by one: only the key is a secret in state, and what a preview doesn't know must not hide the rest.
-          input: {
-            id: first.apply(({ id }) => id),
-            selector: first.apply(({ selector }) => selector),
-            labels: first.apply(({ labels }) => labels),
-            localPort: drawnPort,
-            key: pulumi.secret(firstKey),
-            cluster: written,
+  const made = writes.apply((does) =>
+    registered(
+      () =>
+        new pulumi.Stash(
+          `${name}-identity`,
+          {
+            // One by one: only the key is a secret in state, and what a preview doesn't know must not hide the rest.
+            input: {
+              id: first.apply(({ id }) => id),
+              selector: first.apply(({ selector }) => selector),
+              labels: first.apply(({ labels }) => labels),
+              localPort: drawnPort,
+              key: pulumi.secret(firstKey),
+              cluster: written,
+            },
           },
-        },
-        { parent: component, ignoreChanges: does ? moved : asRead, hideDiffs: ["input", "output"] },
-      ),
+          { parent: component, ignoreChanges: does ? moved : asRead, hideDiffs: ["input", "output"] },
+        ),
+    ),
   );
   const stash = withLateErrors(made);
   const home = stash.apply(({ input }) => input as pulumi.Output<{ cluster?: Cluster } | undefined>);

@@ -3,7 +3,7 @@ import { Pod, Service } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { latestPod } from "../cluster/pods";
 import { annotation, retriesText } from "../contract";
-import { knownOr, mayBeTransformed, type Self, withLateErrors } from "../pulumi";
+import { knownOr, mayBeTransformed, registered, type Self, withLateErrors } from "../pulumi";
 import { AppliedSpec, type Earlier, warnOfUnknownFields } from "./applied";
 import type { Claim } from "./claim";
 import { landedNamespace, warnOfFixedName } from "./landed";
@@ -39,7 +39,9 @@ export function create(self: Self, plan: Plan, claim: Claim): Created {
   const metadata = { namespace, labels, annotations: podAnnotations(plan, claim, applied) };
   const options = optionsOf(self, plan, claim);
   const pod = pulumi.output<Pod>(
-    fromApplied(self, plan, applied, options).then((opts) => new Pod(name, { metadata, spec: podSpec }, opts)),
+    fromApplied(self, plan, applied, options).then((opts) =>
+      registered(() => new Pod(name, { metadata, spec: podSpec }, opts)),
+    ),
   );
   pod.apply((made) => {
     for (const text of [claim.retry.apply(({ why }) => why), pulumi.output(applied.notice)]) {
@@ -53,14 +55,17 @@ export function create(self: Self, plan: Plan, claim: Claim): Created {
   );
   const service =
     serviceSpec &&
-    new Service(
-      name,
-      {
-        metadata: { namespace, labels, annotations: serviceAnnotations(serviceSpec, plan.annotations) },
-        spec: { ...serviceSpec, selector: claim.identity.apply(({ selector }) => selector) },
-      },
-      // A cluster made anew has none, which the provider notices in a refresh alone.
-      { parent: component, customTimeouts, replacementTrigger: claim.cluster },
+    registered(
+      () =>
+        new Service(
+          name,
+          {
+            metadata: { namespace, labels, annotations: serviceAnnotations(serviceSpec, plan.annotations) },
+            spec: { ...serviceSpec, selector: claim.identity.apply(({ selector }) => selector) },
+          },
+          // A cluster made anew has none, which the provider notices in a refresh alone.
+          { parent: component, customTimeouts, replacementTrigger: claim.cluster },
+        ),
     );
   const landed = pod.apply((made) => landedNamespace(self, claim.identity, made, service));
   return { pod, podIdentity, namespace: landed, service };

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { initLogs } from "../cluster/logs";
 import { deletePods, hasBeenReady, hasEnded, type Pod, supersededPods } from "../cluster/pods";
 import { waitUntilReady } from "../cluster/wait";
-import { type Self, withLateErrors } from "../pulumi";
+import { registered, type Self, withLateErrors } from "../pulumi";
 import type { InitLog } from "../spec";
 import { masker } from "../text";
 import type { Claim } from "./claim";
@@ -73,15 +73,18 @@ export function gatedLogs(
   const unwaited = pulumi
     .all([uid, earlier])
     .apply(([of, pods = []]) => (doneBefore(pods, of) === undefined ? `${of}, which was not waited for` : of));
-  const stash = new pulumi.Stash(
-    `${name}-ready`,
-    { input: logs },
-    {
-      parent: component,
-      replacementTrigger: withLateErrors(waits() ? uid : unwaited),
-      ignoreChanges: ["input"],
-      hideDiffs: ["input", "output"],
-    },
+  const stash = registered(
+    () =>
+      new pulumi.Stash(
+        `${name}-ready`,
+        { input: logs },
+        {
+          parent: component,
+          replacementTrigger: withLateErrors(waits() ? uid : unwaited),
+          ignoreChanges: ["input"],
+          hideDiffs: ["input", "output"],
+        },
+      ),
   );
   return stash.output.apply((kept: InitLog[] | undefined) => kept ?? []);
 }

@@ -1,12 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import { partsOf } from "../../pulumi";
 import { unknownLeaf } from "../../spec/applied";
+import { isPlain } from "../../spec/values";
 
 /** Marks a secret on its way between Pulumi's programs. Source: https://github.com/pulumi/pulumi/blob/master/sdk/nodejs/runtime/rpc.ts */
 const signature = "4dabf18193072939515e22adb298388d";
 
 /** Inputs of a resource as plain values, secrets too, with `unknownLeaf` where a preview knows none. */
 export async function plainOf(value: unknown): Promise<unknown> {
+  // Most are, and it takes each leaf a promise to find out.
+  if (isPlainThroughout(value)) return value;
   if (pulumi.Output.isInstance(value)) {
     const output = partsOf(value);
     return (await output.isKnown) ? await plainOf(await output.promise(true)) : unknownLeaf;
@@ -24,4 +27,10 @@ export async function plainOf(value: unknown): Promise<unknown> {
 /** Whether these are a secret as transforms get it, with its `value`. */
 export function isSecret(fields: Record<string, unknown>): boolean {
   return signature in fields;
+}
+
+function isPlainThroughout(value: unknown): boolean {
+  if (typeof value !== "object" || value === null) return true;
+  if (!isPlain(value) || pulumi.isUnknown(value) || isSecret(value as Record<string, unknown>)) return false;
+  return Object.values(value).every(isPlainThroughout);
 }
