@@ -93,6 +93,8 @@ export async function faultWalk(args: string[]): Promise<object> {
     await stack.up();
     const { proxy, kubeconfig } = await openProxy(stack.folder);
     stack.env.KUBECONFIG = kubeconfig;
+    // The forwarder goes over to the proxy before anything goes wrong there.
+    await stack.up();
     const walk = new FaultWalk(proxy, draw);
     const clients = new Clients(await stack.output("url"));
     const daemon = new DaemonWatch(stack.stateHome);

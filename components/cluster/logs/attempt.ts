@@ -1,11 +1,15 @@
 import type { ContainerStatus } from "../pods";
-import type { RawLine } from "./lines";
+import { comparableStamp, type RawLine } from "./lines";
 import { SeenLines } from "./seenLines";
 
 /** Where the lines of an attempt are: in the current log while it runs and when it is over, then in the previous one. */
 export type Stage = "runs" | "over" | "previous" | "gone";
 
-export type Owner = "this" | "next";
+/** `unknown`: kubelet could not tell, and may when it is asked again. */
+export type Owner = "this" | "next" | "unknown";
+
+/** The status has whole seconds. */
+const secondMs = 1_000;
 
 /**
  * One run of a container, and whose the lines are that come in under its name.
@@ -17,6 +21,9 @@ export type Owner = "this" | "next";
  * - Those of the first request are handed out at once, and are in doubt only when the Pod's status says that this attempt's
  *   log is the previous one. If they waited too, each init container of each `up` would cost one request more and show its
  *   lines later, for the sake of a restart in the moment between its status and the request.
+ *
+ * Lines that are stamped later than the attempt ended are in doubt in any case: an end that is heard of late is one after
+ * which the next attempt may run. They may still be its own, as a node that is busy stamps them when it gets to it.
  */
 export class Attempt {
   /** Whether nothing is left to be read, as far as is known. */
@@ -31,7 +38,11 @@ export class Attempt {
   /** Whether no line that was handed out can be the next attempt's, as far as kubelet knows. */
   #isSettled = true;
   #holdsNew = false;
+  /** Whether lines that are stamped after the end were found to be its own. */
+  #isStampedLate = false;
   #held: RawLine[] = [];
+  #startedAt: string | undefined;
+  #endedMs: number | undefined;
   #handOut: (line: RawLine) => void = () => undefined;
 
   constructor(
@@ -70,12 +81,18 @@ export class Attempt {
 
   /** Whether kubelet has to tell by its previous log whose lines they are. */
   get isInDoubt(): boolean {
-    return this.#held.length > 0 || (this.stage === "previous" && !this.#isSettled);
+    if (this.#held.length > 0) return true;
+    return !this.#isSettled && (this.stage === "previous" || this.#isAfterEnd(this.latest));
   }
 
   /** Says whether the attempt runs although it was taken for ended: there is more to be read. */
   update(status: ContainerStatus): boolean {
     this.#shownStage = stageOf(this.id, status);
+    const end = [status.state?.terminated, status.lastState?.terminated].find(
+      (ended) => ended?.containerID === this.id,
+    );
+    this.#startedAt = end?.startedAt ?? this.#startedAt;
+    this.#endedMs = Date.parse(end?.finishedAt ?? "") || this.#endedMs;
     if (this.#shownStage !== "runs") this.#over.abort();
     else if (this.#over.signal.aborted && !this.#isFollowed) {
       this.#over = new AbortController();
@@ -97,8 +114,9 @@ export class Attempt {
 
   /** Hands a line out that has not been before, or holds it. */
   take(line: RawLine): void {
+    const isLate = this.stage !== "previous" && this.#isAfterEnd(line.stamp);
     // What comes after a line that is held is held too, so that their order is kept.
-    if (this.#holdsNew && (this.#held.length > 0 || this.#seen.isBeyond(line.stamp))) this.#held.push(line);
+    if (this.#held.length > 0 || isLate || (this.#holdsNew && this.#seen.isBeyond(line.stamp))) this.#held.push(line);
     else if (this.#isNew(line)) {
       this.#seen.keep(line);
       this.#handOut(line);
@@ -117,6 +135,19 @@ export class Attempt {
       this.#over.abort();
       return held.length > 0 ? "next" : "this";
     }
+    const isLate = this.#isAfterEnd(this.latest);
+    if (isLate || held.some(({ stamp }) => this.#isAfterEnd(stamp))) {
+      // Only the first attempt has no predecessor.
+      if (previousStart === undefined && this.number > 1) return "unknown";
+      if (previousStart !== undefined && this.#hasStartedBy(previousStart)) {
+        this.#isFollowed = true;
+        this.#over.abort();
+        if (isLate) this.#disown();
+        this.#isSettled = true;
+        return "next";
+      }
+      this.#isStampedLate = true;
+    }
     if (previousStart !== undefined && this.stage === "previous") {
       this.#disown();
       return "next";
@@ -126,6 +157,16 @@ export class Attempt {
     this.#holdsNew = false;
     for (const line of held) this.take(line);
     return "this";
+  }
+
+  #isAfterEnd(stamp: string | undefined): boolean {
+    if (this.#isStampedLate || this.#endedMs === undefined || stamp === undefined) return false;
+    return Date.parse(stamp) >= this.#endedMs + secondMs;
+  }
+
+  /** Whether a log that begins at this time is that of this attempt, or of a later one. */
+  #hasStartedBy(stamp: string): boolean {
+    return this.#startedAt !== undefined && comparableStamp(stamp) >= comparableStamp(this.#startedAt);
   }
 
   /** All that was handed out is the next attempt's, and nothing of this one has been read. */

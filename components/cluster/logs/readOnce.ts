@@ -83,7 +83,9 @@ export function sourceOf({ current, attempt }: Reading): LogSource | undefined {
  * @throws where it can't be told now.
  */
 export async function settle({ client, current, attempt, stop }: Reading): Promise<Owner> {
-  return attempt.settle(await startOf(client, { ...current, previous: true }, stop));
+  const owner = attempt.settle(await startOf(client, { ...current, previous: true }, stop));
+  if (owner === "unknown") throw new ApiError(404, "the log of the attempt before is not there");
+  return owner;
 }
 
 /** Time of a log's first line; undefined where there is none. */

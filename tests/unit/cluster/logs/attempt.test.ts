@@ -259,3 +259,76 @@ describe("the lines of the previous log", () => {
     expect(attempt.isInDoubt).toBe(false);
   });
 });
+
+describe("lines that are stamped later than the attempt ended", () => {
+  const ended = {
+    exitCode: 1,
+    containerID: "one",
+    startedAt: "2026-01-01T00:00:10Z",
+    finishedAt: "2026-01-01T00:00:12Z",
+  };
+  const over = { ...statuses.over, restartCount: 1, state: { terminated: ended } };
+
+  /** The second attempt, of which it is heard when it is over. */
+  function secondAttempt(number = 2) {
+    const attempt = new Attempt("one", number, over);
+    const shown: string[] = [];
+    return { attempt, shown, read: (...seconds: number[]) => read(attempt, shown, ...seconds) };
+  }
+
+  test("are in doubt from the first one on, and those of its last second are not", () => {
+    const { attempt, shown, read } = secondAttempt();
+    read(11, 12);
+    expect(attempt.isInDoubt).toBe(false);
+    attempt.take(lineAt(13));
+    expect(attempt.isInDoubt).toBe(true);
+    expect(shown).toEqual(["line 11", "line 12"]);
+  });
+
+  test("are the next attempt's where kubelet's previous log is this one's, which is still to be read", () => {
+    const { attempt, shown, read } = secondAttempt();
+    read(20, 21);
+    expect(attempt.settle(stampAt(10))).toBe("next");
+    expect(attempt.stage).toBe("previous");
+    expect(attempt.isInDoubt).toBe(false);
+    read(10, 11);
+    expect(shown).toEqual(["line 10", "line 11"]);
+  });
+
+  test("are its own where the previous log is an earlier attempt's, and raise no question any more", () => {
+    const { attempt, shown, read } = secondAttempt();
+    read(20);
+    expect(attempt.settle(stampAt(9))).toBe("this");
+    read(20, 21);
+    expect(attempt.isInDoubt).toBe(true);
+    expect(attempt.settle(stampAt(9))).toBe("this");
+    expect(shown).toEqual(["line 20", "line 21"]);
+  });
+
+  test("are nobody's as long as kubelet does not tell, but for the first attempt, which has no predecessor", () => {
+    const { attempt, shown, read } = secondAttempt();
+    read(20);
+    expect(attempt.settle(undefined)).toBe("unknown");
+    expect(shown).toEqual([]);
+    read(20);
+    expect(attempt.isInDoubt).toBe(true);
+    const first = secondAttempt(1);
+    first.read(20);
+    expect(first.attempt.settle(undefined)).toBe("this");
+    expect(first.shown).toEqual(["line 20"]);
+  });
+
+  test("are in doubt too where they were handed out before the end was known", () => {
+    const { attempt, shown, read } = firstAttempt();
+    read(20, 21);
+    attempt.isRead = true;
+    attempt.update(over);
+    expect(attempt.isInDoubt).toBe(true);
+    expect(attempt.settle(stampAt(10))).toBe("next");
+    expect(attempt.isRead).toBe(false);
+    expect(attempt.isInDoubt).toBe(false);
+    read(10, 11);
+    expect(shown).toEqual(["line 20", "line 21", "line 10", "line 11"]);
+    expect(attempt.lastLines.map(({ text }) => text)).toEqual(["line 10", "line 11"]);
+  });
+});
