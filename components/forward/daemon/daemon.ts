@@ -31,7 +31,7 @@ export interface DaemonTiming {
 }
 
 const usualTiming: DaemonTiming = { poll: 2_000, drop: 3_000, forget: 7 * 24 * 60 * 60_000, hold: 2_500 };
-const reconcileDelayMs = 10;
+const soonMs = 10;
 /** A timer that comes this much late tells of a sleep. */
 const sleepMs = 5_000;
 /** Traffic figures are written this often. */
@@ -56,6 +56,9 @@ export class Daemon {
   readonly #timing: DaemonTiming;
   readonly #sleep: SleepSensor;
   #reconcileTimer: NodeJS.Timeout | undefined;
+  /** Forwards of which others should soon know what has changed. */
+  readonly #changed = new Set<string>();
+  #recordTimer: NodeJS.Timeout | undefined;
   #finish: (() => void) | undefined;
 
   constructor(
@@ -81,6 +84,7 @@ export class Daemon {
     clearInterval(poll);
     clearInterval(figures);
     clearTimeout(this.#reconcileTimer);
+    clearTimeout(this.#recordTimer);
     watcher?.close();
     const grace = holdsLock(this.folder, this.lock) ? dropGraceMs : handOverGraceMs;
     for (const key of this.#entries.keys()) this.#close(key, grace);
@@ -115,7 +119,7 @@ export class Daemon {
     this.#reconcileTimer ??= setTimeout(() => {
       this.#reconcileTimer = undefined;
       this.#reconcile();
-    }, reconcileDelayMs);
+    }, soonMs);
   }
 
   #reconcile(): void {
@@ -153,7 +157,7 @@ export class Daemon {
     const link = this.#useLink(wanted);
     const changed = (): void => {
       entry.dropTimer.update();
-      this.#reconcileSoon();
+      this.#recordSoon(key);
     };
     const { withoutPodSince } = readRecord(this.folder, key) ?? {};
     const options = { holdMs: this.#timing.hold, predecessor, withoutPodSince };
@@ -223,8 +227,21 @@ export class Daemon {
     }
   }
 
-  #writeRecords(withFigures = false): void {
-    for (const [key, entry] of this.#entries) {
+  /** Pods change often, and what changes of one says nothing of the other forwards. */
+  #recordSoon(key: string): void {
+    this.#changed.add(key);
+    this.#recordTimer ??= setTimeout(() => {
+      this.#recordTimer = undefined;
+      const changed = [...this.#changed];
+      this.#changed.clear();
+      this.#writeRecords(false, changed);
+    }, soonMs);
+  }
+
+  #writeRecords(withFigures = false, keys: Iterable<string> = this.#entries.keys()): void {
+    for (const key of keys) {
+      const entry = this.#entries.get(key);
+      if (entry === undefined) continue;
       const record = entry.forward.record();
       const now = {
         facts: JSON.stringify({ ...record, connections: undefined, bytes: undefined, latencyMs: undefined }),
