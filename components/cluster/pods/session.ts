@@ -17,9 +17,12 @@ import type { Pod } from "./pod";
 import { listPods, podsPath } from "./podFeed";
 import { PodWatch } from "./podWatch";
 
+type NamespaceState = "there" | "missing" | "ending";
+
 /** What the InitPods of one program share of one cluster: one client, and one list and one watch per namespace. */
 export class ClusterSession {
   readonly #livePods = new Map<string, Promise<Pod[]>>();
+  readonly #namespaceStates = new Map<string, Promise<NamespaceState>>();
   readonly #watches = new Map<string, PodWatch>();
   #uid: Promise<string> | undefined;
   #coreDocument: Promise<OpenApi | undefined> | undefined;
@@ -87,8 +90,14 @@ export class ClusterSession {
     return await this.#uid;
   }
 
-  /** What becomes of objects in a namespace; `"there"` also where it may not be read. */
-  async namespaceState(name: string): Promise<"there" | "missing" | "ending"> {
+  /** What becomes of objects in a namespace, as it was when first asked for; `"there"` also where it may not be read. */
+  async namespaceState(name: string): Promise<NamespaceState> {
+    const known = this.#namespaceStates.get(name) ?? this.#readNamespaceState(name);
+    this.#namespaceStates.set(name, known);
+    return await known;
+  }
+
+  async #readNamespaceState(name: string): Promise<NamespaceState> {
     const path = `/api/v1/namespaces/${encodeURIComponent(name)}`;
     try {
       const { status } = await this.client.json<{ status?: { phase?: string } }>(path);
