@@ -234,7 +234,9 @@ export class Daemon {
       this.#recordTimer = undefined;
       const changed = [...this.#changed];
       this.#changed.clear();
-      this.#writeRecords(false, changed);
+      // The records are the next daemon's where one has taken over, of which the file system may tell late.
+      if (holdsLock(this.folder, this.lock)) this.#writeRecords(false, changed);
+      else this.#reconcile();
     }, soonMs);
   }
 
