@@ -9,5 +9,5 @@ export { componentOptions, type InitPodOptions, optionProblems, type PodOptions,
 export { ownUrn } from "./ownUrn";
 export { perDeployment } from "./perDeployment";
 export { accessOf, choosesCluster } from "./providerAccess";
-export { registered } from "./registered";
 export type { Self } from "./self";
+export { withoutStacks } from "./withoutStacks";

@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { Pod } from "../cluster/pods";
 import { type Identity, identityOf } from "../contract";
-import { knownOr, registered, type Self, withLateErrors } from "../pulumi";
+import { knownOr, type Self, withLateErrors,withoutStacks } from "../pulumi";
 import { type Cluster, guarded, reachedCluster, warnOfNamespace } from "./guard";
 import { checkedPort, drawPort } from "./localPort";
 import type { Plan } from "./plan";
@@ -80,7 +80,7 @@ function keepInState(self: Self): Kept {
     ? writes.apply((does) => (does ? reached.cluster : pulumi.output(pulumi.unknown as unknown as undefined)))
     : reached.cluster;
   const made = writes.apply((does) =>
-    registered(
+    withoutStacks(
       () =>
         new pulumi.Stash(
           `${name}-identity`,

@@ -3,7 +3,7 @@ import { Pod, Service } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { latestPod } from "../cluster/pods";
 import { annotation, retriesText } from "../contract";
-import { knownOr, mayBeTransformed, registered, type Self, withLateErrors } from "../pulumi";
+import { knownOr, mayBeTransformed, type Self, withLateErrors,withoutStacks } from "../pulumi";
 import { AppliedSpec, type Earlier, warnOfUnknownFields } from "./applied";
 import type { Claim } from "./claim";
 import { landedNamespace, warnOfFixedName } from "./landed";
@@ -40,7 +40,7 @@ export function create(self: Self, plan: Plan, claim: Claim): Created {
   const options = optionsOf(self, plan, claim);
   const pod = pulumi.output<Pod>(
     fromApplied(self, plan, applied, options).then((opts) =>
-      registered(() => new Pod(name, { metadata, spec: podSpec }, opts)),
+      withoutStacks(() => new Pod(name, { metadata, spec: podSpec }, opts)),
     ),
   );
   pod.apply((made) => {
@@ -55,7 +55,7 @@ export function create(self: Self, plan: Plan, claim: Claim): Created {
   );
   const service =
     serviceSpec &&
-    registered(
+    withoutStacks(
       () =>
         new Service(
           name,

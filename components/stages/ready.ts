@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { initLogs } from "../cluster/logs";
 import { deletePods, hasBeenReady, hasEnded, type Pod, supersededPods } from "../cluster/pods";
 import { waitUntilReady } from "../cluster/wait";
-import { registered, type Self, withLateErrors } from "../pulumi";
+import { type Self, withLateErrors,withoutStacks } from "../pulumi";
 import type { InitLog } from "../spec";
 import { masker } from "../text";
 import type { Claim } from "./claim";
@@ -73,7 +73,7 @@ export function gatedLogs(
   const unwaited = pulumi
     .all([uid, earlier])
     .apply(([of, pods = []]) => (doneBefore(pods, of) === undefined ? `${of}, which was not waited for` : of));
-  const stash = registered(
+  const stash = withoutStacks(
     () =>
       new pulumi.Stash(
         `${name}-ready`,

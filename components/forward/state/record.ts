@@ -40,6 +40,6 @@ export function readRecord(folder: string, key: string): ForwardRecord | undefin
 
 /** Writes what the daemon did, for `up` and for people. */
 export function writeRecord(folder: string, key: string, record: ForwardRecord): void {
-  // The daemon that wrote it does not outlive a power cut either, and the next one writes it anew.
+  // No daemon outlives a power cut, and the next one writes it anew: all that is lost is since when there has been no Pod.
   writeAtomic(join(folder, key + suffix), JSON.stringify(record, undefined, 2) + "\n", { durable: false });
 }
