@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import type { Pod } from "../cluster/pods";
 import { type Identity, identityOf } from "../contract";
-import { knownOr, type Self, withLateErrors,withoutStacks } from "../pulumi";
+import { knownOr, type Self, withLateErrors, withoutStacks } from "../pulumi";
 import { type Cluster, guarded, reachedCluster, warnOfNamespace } from "./guard";
 import { checkedPort, drawPort } from "./localPort";
 import type { Plan } from "./plan";

@@ -2,7 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { initLogs } from "../cluster/logs";
 import { deletePods, hasBeenReady, hasEnded, type Pod, supersededPods } from "../cluster/pods";
 import { waitUntilReady } from "../cluster/wait";
-import { type Self, withLateErrors,withoutStacks } from "../pulumi";
+import { type Self, withLateErrors, withoutStacks } from "../pulumi";
 import type { InitLog } from "../spec";
 import { masker } from "../text";
 import type { Claim } from "./claim";
