@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { accessOf, ClusterLink, componentOptions, type InitPodOptions, LastTransform, ownUrn } from "./pulumi";
+import { accessOf, ClusterLink, componentOptions, type InitPodOptions, LastTransform } from "./pulumi";
 import type { InitLog, InitPodArgs } from "./spec";
 import { claim, create, plan, prove, reviveForwardsInUp } from "./stages";
 
@@ -35,7 +35,7 @@ export class InitPod extends pulumi.ComponentResource {
     const planned = plan(this, name, args, opts);
     reviveForwardsInUp();
     const link = new ClusterLink(this, accessOf(this), planned.namespace);
-    const self = { name, component: this, urn: ownUrn(this), link, lastTransform };
+    const self = { name, component: this, link, lastTransform };
     const claimed = claim(self, planned);
     const created = create(self, planned, claimed);
     const { url, initLogs, podName, namespace, clusterUrl } = prove(self, planned, claimed, created);

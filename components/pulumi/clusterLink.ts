@@ -4,7 +4,7 @@ import { type ClusterSession, ClusterSessions } from "../cluster/pods";
 import { ofAnyInitPod } from "../contract";
 import { cleanLine } from "../text";
 import { reportedOn } from "./errors";
-import { knownOr } from "./knownOr";
+import { unknown } from "./known";
 import { perDeployment } from "./perDeployment";
 
 /** What the InitPods of one deployment share. */
@@ -14,6 +14,17 @@ const sharedInDeployment = perDeployment(() => ({
   announced: new Set<string>(),
 }));
 
+/** What comes of a question to the cluster that can't be asked. */
+export interface Otherwise<T> {
+  /** Where there is none. */
+  noCluster: T;
+  /** Where a preview does not know yet which one it will be. */
+  unknown: T;
+}
+
+/** Where it is asked in passing. */
+export const nothing: Otherwise<undefined> = { noCluster: undefined, unknown: undefined };
+
 /**
  * An InitPod's way to its cluster. There may be none: under mocks, which have no engine, and where the provider renders
  * YAML into a folder.
@@ -22,46 +33,45 @@ export class ClusterLink {
   /** Namespace of the InitPod's objects: the argument's, else the provider's, else the context's. */
   readonly namespace: pulumi.Output<string>;
   readonly #shared = sharedInDeployment();
-  readonly #access: pulumi.Output<ClusterAccess | undefined>;
 
   constructor(
     private readonly component: pulumi.Resource,
-    access: pulumi.Output<ClusterAccess | undefined>,
+    /** Unknown in a preview of a cluster that is yet to be made. */
+    private readonly access: Promise<ClusterAccess | undefined>,
     namespace: pulumi.Input<string> | undefined,
   ) {
-    this.#access = pulumi.unsecret(access);
-    const reached = pulumi.output(namespace).apply((given) =>
-      this.use(component, given ?? "default", async (session) => {
+    const reached = async (given?: string): Promise<string> =>
+      await this.use(component, { noCluster: given ?? "default", unknown: given ?? unknown }, async (session) => {
         const chosen = given ?? session.client.namespace;
         // All objects of the InitPod are in this namespace, so none is made before the cluster has answered.
         await session.reach(chosen);
         return chosen;
-      }),
-    );
-    this.namespace = namespace === undefined ? reached : knownOr(reached, namespace);
+      });
+    this.namespace =
+      namespace === undefined ? pulumi.output(reached()) : pulumi.output(namespace).apply((given) => reached(given));
   }
 
   /**
-   * The result of `action` with the cluster's session, or `otherwise` where there is no cluster.
-   * @throws {InitPodError} (in the output) on `resource`, whatever `action` throws.
+   * The result of `action` with the cluster's session.
+   * @throws {InitPodError} on `resource`, whatever `action` throws.
    */
-  use<T>(
+  async use<T>(
     resource: pulumi.Resource,
-    otherwise: T,
+    otherwise: Otherwise<T>,
     action: (session: ClusterSession, access: ClusterAccess) => T | Promise<T>,
-  ): pulumi.Output<T> {
-    if (pulumi.runtime.getEngine() === undefined) return pulumi.output(otherwise) as pulumi.Output<T>;
-    return this.#access.apply<T>(async (access) => {
-      if (access === undefined) return otherwise;
-      return await reportedOn(resource, async () => {
-        const session = await this.#shared.sessions.of(access);
-        this.#announce(session);
-        try {
-          return await action(session, access);
-        } catch (error) {
-          throw session.named(error);
-        }
-      });
+  ): Promise<T> {
+    if (pulumi.runtime.getEngine() === undefined) return otherwise.noCluster;
+    const access = await this.access;
+    if (access === undefined) return otherwise.noCluster;
+    if (pulumi.isUnknown(access)) return otherwise.unknown;
+    return await reportedOn(resource, async () => {
+      const session = await this.#shared.sessions.of(access);
+      this.#announce(session);
+      try {
+        return await action(session, access);
+      } catch (error) {
+        throw session.named(error);
+      }
     });
   }
 

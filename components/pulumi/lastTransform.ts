@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as state from "@pulumi/pulumi/runtime/state";
 import { perDeployment } from "./perDeployment";
+import { urnOf } from "./urnOf";
 
 /**
  * A transform of an InitPod's Pod that comes after all that the program has registered so far. The engine runs the
@@ -88,7 +89,3 @@ async function registerForStack(transform: pulumi.ResourceTransform): Promise<bo
 const stackTransforms = perDeployment(() => new StackTransforms());
 
 const podType = "kubernetes:core/v1:Pod";
-
-function urnOf(resource: pulumi.Resource): Promise<string> {
-  return new Promise((resolve) => void resource.urn.apply(resolve));
-}

@@ -3,6 +3,7 @@ import { homedir } from "node:os";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../cluster/api";
 import { partsOf } from "../spec/values";
+import { rawOf, unknown } from "./known";
 
 /** Outputs of a kubernetes provider, which the SDK's types don't declare. */
 type ProviderOutputs = Partial<
@@ -11,47 +12,51 @@ type ProviderOutputs = Partial<
 
 /**
  * The cluster that `component`'s Pod is created in: that of its provider, else of the `kubernetes:*` configuration, else of
- * the environment, as everywhere in Pulumi. `undefined` where the provider renders YAML into a folder instead.
+ * the environment, as everywhere in Pulumi. `undefined` where the provider renders YAML into a folder instead; unknown in a
+ * preview of a provider whose cluster is yet to be made.
  * Source: https://www.pulumi.com/registry/packages/kubernetes/installation-configuration/
  */
-export function accessOf(component: pulumi.Resource): pulumi.Output<ClusterAccess | undefined> {
+export async function accessOf(component: pulumi.Resource): Promise<ClusterAccess | undefined> {
   const { kubeconfig, context, cluster, namespace, renderYamlToDirectory } = chosenFor(component);
-  return pulumi
-    .all([kubeconfig, context, cluster, namespace, renderYamlToDirectory].map(settled))
-    .apply(([kubeconfig, context, cluster, namespace, rendered]) =>
-      text(rendered) !== undefined
-        ? undefined
-        : {
-            ...kubeconfigOf(text(contentOf(kubeconfig))),
-            context: text(context),
-            cluster: text(cluster),
-            namespace: text(namespace),
-          },
-    );
+  const given = await Promise.all([kubeconfig, context, cluster, namespace, renderYamlToDirectory].map(settled));
+  if (given.some(pulumi.isUnknown)) return unknown;
+  const [content, ...texts] = given;
+  const [ofContext, ofCluster, ofNamespace, rendered] = texts.map(text);
+  if (rendered !== undefined) return undefined;
+  return {
+    ...kubeconfigOf(text(contentOf(content))),
+    context: ofContext,
+    cluster: ofCluster,
+    namespace: ofNamespace,
+  };
 }
 
 /**
  * Whether the program's provider or the stack's configuration says which cluster it is. Otherwise it is whichever the
  * kubeconfig's current context leads to. Known in each preview.
  */
-export function choosesCluster(component: pulumi.Resource): pulumi.Output<boolean> {
+export async function choosesCluster(component: pulumi.Resource): Promise<boolean> {
   const provider = providerOf(component);
   const { kubeconfig, context, cluster } = provider ?? configured();
   // What the environment says is nobody's choice: the SDK hands it to each provider that has no kubeconfig of its own.
   const handedOn = provider && process.env.KUBECONFIG;
-  const given = Promise.all([kubeconfig, context, cluster].map(rawOf));
-  return pulumi.output(
-    given.then(
-      ([kubeconfig, ...others]) => [kubeconfig === handedOn ? undefined : kubeconfig, ...others].some(isGiven),
-      // Whoever asks for the cluster itself tells of a provider that can't be made.
-      () => true,
-    ),
-  );
+  try {
+    const [config, ...others] = await Promise.all([kubeconfig, context, cluster].map(rawOf));
+    return [config === handedOn ? undefined : config, ...others].some(isGiven);
+  } catch {
+    // Whoever asks for the cluster itself tells of a provider that can't be made.
+    return true;
+  }
 }
 
-/** Also of a value that is not known yet. */
-async function rawOf(value: pulumi.Input<string> | undefined): Promise<unknown> {
-  return pulumi.Output.isInstance(value) ? await partsOf(value).promise(true) : await value;
+/**
+ * Takes what a provider leaves out for known in a preview. The SDK takes it for unknown, so that the preview of an unchanged
+ * program would know nothing of the cluster; what really is unknown has a value of its own.
+ */
+async function settled(value: pulumi.Input<string> | undefined): Promise<string | undefined> {
+  const raw = await rawOf(value);
+  if (raw === undefined || !pulumi.Output.isInstance(value)) return raw;
+  return (await partsOf(value).isKnown) ? raw : unknown;
 }
 
 function isGiven(value: unknown): boolean {
@@ -64,15 +69,6 @@ function chosenFor(component: pulumi.Resource): ProviderOutputs {
 
 function providerOf(component: pulumi.Resource): ProviderOutputs | undefined {
   return component.getProvider("kubernetes:core/v1:Pod") as ProviderOutputs | undefined;
-}
-
-/**
- * Takes what a provider leaves out for known in a preview. The SDK takes it for unknown, so that the preview of an unchanged
- * program would know nothing of the cluster; what really is unknown has a value of its own.
- */
-function settled(value: pulumi.Input<string> | undefined): pulumi.Input<string> | undefined {
-  if (!pulumi.runtime.isDryRun() || !pulumi.Output.isInstance(value)) return value;
-  return pulumi.output(rawOf(value).then((raw) => (raw === undefined ? undefined : value))) as pulumi.Output<string>;
 }
 
 function configured(): ProviderOutputs {

@@ -7,8 +7,6 @@ export interface Self {
   /** Name of the Pulumi resource. */
   name: string;
   component: pulumi.ComponentResource;
-  /** Of the component, for use in its own children. */
-  urn: pulumi.Output<string>;
   link: ClusterLink;
   /** Transforms the Pod after all transforms of the program. */
   lastTransform: LastTransform;

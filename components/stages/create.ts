@@ -1,9 +1,10 @@
 // Not from the package itself, which loads all of its groups: most of what a preview of one Pod would spend here.
 import { Pod, Service } from "@pulumi/kubernetes/core/v1";
+import type { core } from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import { latestPod } from "../cluster/pods";
 import { annotation, retriesText } from "../contract";
-import { knownOr, mayBeTransformed, type Self, withLateErrors, withoutStacks } from "../pulumi";
+import { mayBeTransformed, type Self, withoutStacks } from "../pulumi";
 import { AppliedSpec, type Earlier, warnOfUnknownFields } from "./applied";
 import type { Claim } from "./claim";
 import { landedNamespace, warnOfFixedName } from "./landed";
@@ -13,71 +14,73 @@ import { serviceAnnotations } from "./service";
 /** The objects of an InitPod. */
 export interface Created {
   /** It is made once it is known what was applied. */
-  pod: pulumi.Output<Pod>;
-  podIdentity: pulumi.Output<PodIdentity>;
-  /** Where the Pod is. */
-  namespace: pulumi.Output<string>;
+  pod: Promise<Pod>;
   /** Undefined where none is asked for. */
   service?: Service;
-}
-
-/** The Pod that is waited for, as it came to be. */
-export interface PodIdentity {
-  name: string;
-  namespace: string;
-  uid: string;
+  /** Where the Pod is; unknown in some previews. */
+  namespace: Promise<string>;
 }
 
 /** Makes the Pod and the Service, and waits for neither. */
-export function create(self: Self, plan: Plan, claim: Claim): Created {
-  const { name, component, link } = self;
-  const { podSpec, serviceSpec, podOptions } = plan;
-  const { customTimeouts } = podOptions;
-  const namespace = link.namespace;
-  const labels = claim.identity.apply((identity) => ({ ...identity.labels, ...plan.labels }));
-  const applied = new AppliedSpec(podSpec, earlierOf(claim), podOptions);
-  const metadata = { namespace, labels, annotations: podAnnotations(plan, claim, applied) };
-  const options = optionsOf(self, plan, claim);
-  const pod = pulumi.output<Pod>(
-    fromApplied(self, plan, applied, options).then((opts) =>
-      withoutStacks(() => new Pod(name, { metadata, spec: podSpec }, opts)),
-    ),
+export function create(self: Self, plan: Plan, claimed: Promise<Claim>): Created {
+  for (const text of plan.warnings) void pulumi.log.warn(text, self.component);
+  const pod = claimed.then((claim) => createPod(self, plan, claim));
+  const service = plan.serviceSpec && createService(self, plan, plan.serviceSpec, claimed);
+  const namespace = Promise.all([claimed, pod]).then(([{ identity }, made]) =>
+    landedNamespace(self, identity, made, service),
   );
-  pod.apply((made) => {
-    for (const text of [claim.retry.apply(({ why }) => why), pulumi.output(applied.notice)]) {
-      text.apply((known) => known !== undefined && void pulumi.log.info(known, made));
-    }
-    warnOfFixedName(self, claim.identity, made);
-  });
-  for (const text of plan.warnings) void pulumi.log.warn(text, component);
-  const podIdentity = pod.apply((made) =>
-    made.metadata.apply((known) => ({ name: known.name, namespace: known.namespace, uid: known.uid })),
-  );
-  const service =
-    serviceSpec &&
-    withoutStacks(
-      () =>
-        new Service(
-          name,
-          {
-            metadata: { namespace, labels, annotations: serviceAnnotations(serviceSpec, plan.annotations) },
-            spec: { ...serviceSpec, selector: claim.identity.apply(({ selector }) => selector) },
-          },
-          // A cluster made anew has none, which the provider notices in a refresh alone.
-          { parent: component, customTimeouts, replacementTrigger: claim.cluster },
-        ),
-    );
-  const landed = pod.apply((made) => landedNamespace(self, claim.identity, made, service));
-  return { pod, podIdentity, namespace: landed, service };
+  // Whoever uses them tells what became of them.
+  for (const made of [pod, namespace]) made.catch(() => undefined);
+  return { pod, service, namespace };
 }
 
-function optionsOf({ component }: Self, { podOptions }: Plan, claim: Claim): pulumi.CustomResourceOptions {
+async function createPod(self: Self, plan: Plan, claim: Claim): Promise<Pod> {
+  const { podSpec, podOptions } = plan;
+  const applied = new AppliedSpec(podSpec, earlierOf(claim), podOptions);
+  const metadata = {
+    namespace: self.link.namespace,
+    labels: { ...claim.identity.labels, ...plan.labels },
+    annotations: await podAnnotations(plan, claim, applied),
+  };
+  const options = await fromApplied(self, plan, applied, optionsOf(self, plan, claim));
+  const pod = withoutStacks(() => new Pod(self.name, { metadata, spec: podSpec }, options));
+  for (const text of [claim.retry.why, await applied.notice]) {
+    if (text !== undefined) void pulumi.log.info(text, pod);
+  }
+  void warnOfFixedName(self, claim.identity, pod);
+  return pod;
+}
+
+/** At once, as the SDK has whatever depends on a component wait for the children that it has by then. */
+function createService(self: Self, plan: Plan, serviceSpec: core.v1.ServiceSpec, claimed: Promise<Claim>): Service {
+  const { name, component, link } = self;
+  const metadata = {
+    namespace: link.namespace,
+    labels: claimed.then(({ identity }) => ({ ...identity.labels, ...plan.labels })),
+    annotations: serviceAnnotations(serviceSpec, plan.annotations),
+  };
+  const selector = claimed.then(({ identity }) => identity.selector);
+  return withoutStacks(
+    () =>
+      new Service(
+        name,
+        { metadata, spec: { ...serviceSpec, selector } },
+        {
+          parent: component,
+          customTimeouts: plan.podOptions.customTimeouts,
+          // A cluster made anew has none, which the provider notices in a refresh alone.
+          replacementTrigger: pulumi.output(claimed.then(({ cluster }) => cluster)),
+        },
+      ),
+  );
+}
+
+function optionsOf({ component }: Self, { podOptions }: Plan, { retry }: Claim): pulumi.CustomResourceOptions {
   const { replacementTrigger, replaceOnChanges = [], hideDiffs = [] } = podOptions;
-  const retry = withLateErrors(claim.retry.apply(({ value }) => value));
   return {
     ...podOptions,
     parent: component,
-    replacementTrigger: replacementTrigger === undefined ? retry : [replacementTrigger, retry],
+    replacementTrigger: replacementTrigger === undefined ? retry.value : [replacementTrigger, retry.value],
     // Many changes of a Pod's spec would otherwise be tried in place and refused by the API server.
     replaceOnChanges: ["spec", ...replaceOnChanges],
     // It says nothing to people: what it stands for is shown.
@@ -107,38 +110,34 @@ async function fromApplied(
   return isApplied ? { ...options, ignoreChanges: [...(options.ignoreChanges ?? []), "spec"] } : options;
 }
 
-function podAnnotations(
+async function podAnnotations(
   { annotations, expected, podPort, forward }: Plan,
   { retry, localPort }: Claim,
   applied: AppliedSpec,
-): Record<string, pulumi.Input<string>> {
+): Promise<Record<string, pulumi.Input<string>>> {
   return {
     ...annotations,
     // The provider's own wait never sees init containers: it is told to go on as soon as the Pod exists. Told to skip it, a
     // deletion would not wait until the Pod is gone.
     "pulumi.com/waitFor": "jsonpath={.metadata}",
-    [annotation.retry]: retry.apply(({ value }) => value ?? ""),
-    [annotation.applied]: applied.record,
+    [annotation.retry]: retry.value ?? "",
+    [annotation.applied]: await applied.record,
     [annotation.retries]: retriesText(expected.retries),
     ...(podPort === undefined ? {} : { [annotation.port]: String(podPort) }),
-    ...(forward === undefined || localPort === undefined
+    ...(forward === undefined
       ? {}
       : { [annotation.localPort]: portText(localPort), [annotation.protocol]: forward.protocol }),
   };
 }
 
-function earlierOf({ earlier, key, retry }: Claim): pulumi.Output<Earlier> {
-  return pulumi.all([earlier, key, retry]).apply(([pods = [], known, { why }]) => ({
-    newest: latestPod(pods),
-    key: known,
-    isRemade: why !== undefined,
-  }));
+function earlierOf({ earlier = [], key, retry }: Claim): Earlier {
+  return { newest: latestPod(earlier), key, isRemade: retry.why !== undefined };
 }
 
 /**
  * In the preview of the first `up`, which draws the port, it is a word of its own: an unknown one would keep the API server
  * from checking the Pod.
  */
-function portText(localPort: pulumi.Output<number>): pulumi.Output<string> {
-  return knownOr(localPort.apply(String), "drawn by up");
+function portText(localPort: number | undefined): string {
+  return localPort === undefined ? "drawn by up" : String(localPort);
 }

@@ -1,26 +1,24 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Pod } from "../cluster/pods";
-import { choosesCluster, InitPodError, knownOr, partsOf, perDeployment, type Self, withLateErrors } from "../pulumi";
+import { choosesCluster, InitPodError, knownOf, nothing, partsOf, perDeployment, type Self } from "../pulumi";
 import type { Plan } from "./plan";
 
 /**
  * Warns of a namespace in which nothing can be made: the provider tries for half a minute, without a word. It is not refused,
  * as the same program may make it meanwhile.
  */
-export function warnOfNamespace(
+export async function warnOfNamespace(
   { component, link }: Self,
   { namespace, dependsOn }: Pick<Plan, "namespace" | "dependsOn">,
-  earlier: pulumi.Output<readonly Pod[] | undefined>,
-): void {
-  if (dependsOn) return;
-  const isMadeHere = comesFromResource(namespace);
-  pulumi.all([link.namespace, earlier, isMadeHere]).apply(([name, pods, isMade]) => {
-    // Where it has a Pod, it is there, and nobody has to ask.
-    if (isMade || pods?.length !== 0) return undefined;
-    return link.use(component, undefined, async (session) => {
-      const text = namespaceText[await session.namespaceState(name)];
-      if (text !== undefined) void pulumi.log.warn(`Namespace "${name}" ${text}`, component);
-    });
+  earlier: readonly Pod[] | undefined,
+): Promise<void> {
+  // Where it has a Pod, it is there, and nobody has to ask.
+  if (dependsOn || earlier?.length !== 0 || (await comesFromResource(namespace))) return;
+  const name = await knownOf(link.namespace);
+  if (name === undefined) return;
+  await link.use(component, nothing, async (session) => {
+    const text = namespaceText[await session.namespaceState(name)];
+    if (text !== undefined) void pulumi.log.warn(`Namespace "${name}" ${text}`, component);
   });
 }
 
@@ -48,9 +46,9 @@ export interface Cluster {
 /** The cluster of this run. */
 export interface Reached {
   /** Undefined where there is none, or where a preview doesn't know it. */
-  cluster: pulumi.Output<Cluster | undefined>;
+  cluster: Cluster | undefined;
   /** Whether somebody said that it is to be this one; otherwise it is what the kubeconfig's current context says. */
-  meant: pulumi.Output<boolean>;
+  isMeant: boolean;
 }
 
 const toldOf = perDeployment(() => ({ missingRight: false }));
@@ -59,39 +57,32 @@ const toldOf = perDeployment(() => ({ missingRight: false }));
 const takesNewCluster = (): boolean => process.env.INIT_POD_NEW_CLUSTER === "1";
 
 /** Asks which cluster this run reaches. */
-export function reachedCluster({ component, link }: Self): Reached {
-  const cluster = link.use<Cluster | undefined>(component, undefined, async (session) => {
-    const { context, server } = session.client;
-    return { uid: await session.uid(), context, server };
-  });
-  return {
-    cluster: knownOr(cluster, undefined),
-    meant: takesNewCluster() ? pulumi.output(true) : choosesCluster(component),
-  };
+export async function reachedCluster({ component, link }: Self): Promise<Reached> {
+  const [cluster, isMeant] = await Promise.all([
+    link.use<Cluster | undefined>(component, nothing, async (session) => {
+      const { context, server } = session.client;
+      return { uid: await session.uid(), context, server };
+    }),
+    takesNewCluster() || choosesCluster(component),
+  ]);
+  return { cluster, isMeant };
 }
 
-/**
- * Resolves where the InitPod may be made.
- * @throws {InitPodError} (in the output) where it lives in another cluster, and nobody said that it is to move.
- */
-export function guarded(
-  { name, component }: Self,
-  { cluster, meant }: Reached,
-  home: pulumi.Output<Cluster | undefined>,
-): pulumi.Output<undefined> {
+/** @throws {InitPodError} where the InitPod lives in another cluster, and nobody said that it is to move. */
+export function assertAtHome(
+  { name, component }: Pick<Self, "name" | "component">,
+  { cluster, isMeant }: Reached,
+  home: Cluster | undefined,
+): void {
+  if (isMeant || cluster === undefined) return;
   const told = toldOf();
-  const checked = pulumi.all([home, cluster, meant]).apply(([known, reached, isMeant]) => {
-    if (isMeant || reached === undefined) return undefined;
-    if (reached.uid === "" && !told.missingRight) {
-      told.missingRight = true;
-      const what = "No right to get the namespace kube-system: a run that reaches another cluster is not noticed.";
-      void pulumi.log.info(what, component);
-    }
-    const isOther = known !== undefined && known.uid !== "" && reached.uid !== "" && known.uid !== reached.uid;
-    if (isOther) throw new InitPodError(wrongCluster(name, known, reached), component);
-    return undefined;
-  });
-  return knownOr<undefined>(withLateErrors(checked), undefined);
+  if (cluster.uid === "" && !told.missingRight) {
+    told.missingRight = true;
+    const what = "No right to get the namespace kube-system: a run that reaches another cluster is not noticed.";
+    void pulumi.log.info(what, component);
+  }
+  const isOther = home !== undefined && home.uid !== "" && cluster.uid !== "" && home.uid !== cluster.uid;
+  if (isOther) throw new InitPodError(wrongCluster(name, home, cluster), component);
 }
 
 function wrongCluster(name: string, home: Cluster, reached: Cluster): string {

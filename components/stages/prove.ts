@@ -1,3 +1,4 @@
+import type { Pod } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { type Self, withLateErrors } from "../pulumi";
 import type { InitLog } from "../spec";
@@ -6,6 +7,7 @@ import type { Created } from "./create";
 import { localUrl } from "./localUrl";
 import type { Plan } from "./plan";
 import { gatedLogs, logsOnceReady } from "./ready";
+import { givenSecrets } from "./secrets";
 import { clusterUrl } from "./service";
 
 /** What an InitPod tells once its Pod is Ready and its URL has answered. */
@@ -18,17 +20,20 @@ export interface Outputs {
 }
 
 /** Waits until the Pod is Ready and the URL answers, and holds back until then all that depends on the InitPod. */
-export function prove(self: Self, plan: Plan, claim: Claim, created: Created): Outputs {
-  const { pod, podIdentity, namespace, service } = created;
-  const podReady = logsOnceReady(self, plan, claim, created);
-  const initLogs = gatedLogs(self, claim, podIdentity, podReady);
-  const gateOpened = pulumi.unsecret(initLogs);
+export function prove(self: Self, plan: Plan, claimed: Promise<Claim>, created: Created): Outputs {
+  const { pod, namespace, service } = created;
+  const secrets = givenSecrets(plan);
+  const podReady = logsOnceReady(self, plan, { claimed, pod, secrets });
+  const initLogs = gatedLogs(self, { claimed, pod, secrets, podReady });
+  const gate = pulumi.unsecret(initLogs);
+  // Each comes of the Pod, so that whoever uses it is deleted before the Pod is.
+  const made = pulumi.output<Pod>(pod);
   const outputs = {
-    url: localUrl(self, plan, claim, { podIdentity, podSpec: pod.apply(({ spec }) => spec), podReady, gateOpened }),
+    url: localUrl(self, plan, { claimed, pod, secrets, podReady, gate }),
     initLogs,
     // Held by the gate, so that nothing moves to a Pod that fails; not derived from the wait, which no preview knows.
-    podName: pulumi.all([gateOpened, podIdentity]).apply(([, { name }]) => name),
-    namespace,
+    podName: gate.apply(() => made.apply(({ metadata }) => metadata.name)),
+    namespace: made.apply(({ urn }) => urn.apply(() => namespace)),
     clusterUrl: service === undefined ? pulumi.output("") : clusterUrl(service, plan.servicePort),
   };
   // The program may use them after they have failed, or not at all.

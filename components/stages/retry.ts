@@ -14,7 +14,7 @@ import {
 import { describePod } from "../cluster/report";
 import { currentVerdict } from "../cluster/verdict";
 import { annotation, type Expectations, hasLabels, type Identity, type Labels } from "../contract";
-import { knownOr, type Self } from "../pulumi";
+import { knownOf, type Self } from "../pulumi";
 
 /** Whether the Pod must be made anew although its arguments are the same. */
 export interface Retry {
@@ -55,46 +55,50 @@ function freshValue(): string {
 }
 
 /** Of the live Pods of a component; where a preview can't know them, nothing is triggered. */
-export function retryTrigger(
+export async function retryTrigger(
   { component, link }: Self,
-  earlier: pulumi.Output<readonly Pod[] | undefined>,
-  isNew: pulumi.Output<boolean>,
+  earlier: readonly Pod[] | undefined,
+  isNew: boolean,
   expected: Expectations,
-): pulumi.Output<Retry> {
-  const retry = pulumi.all([earlier, isNew]).apply(([pods, hasNone]): pulumi.Input<Retry> => {
-    if (pods === undefined) return untriggered;
-    return link.use<Retry>(component, { value: "none" }, async ({ client }) => {
-      const newest = latestPod(pods);
+): Promise<Retry> {
+  const untriggered: Retry = { value: null };
+  if (earlier === undefined) return untriggered;
+  return await link.use<Retry>(
+    component,
+    { noCluster: { value: "none" }, unknown: untriggered },
+    async ({ client }) => {
+      const newest = latestPod(earlier);
       const { value, why } = retryOf(newest, await eventsOf(client, newest), expected);
-      return { value, why: hasNone ? undefined : why };
-    });
-  });
-  return knownOr(retry as pulumi.Output<Retry>, untriggered);
+      return { value, why: isNew ? undefined : why };
+    },
+  );
 }
-
-const untriggered: Retry = { value: null };
 
 /**
  * The Pods that an InitPod has before this run, without those being deleted; undefined where a preview may not read them.
  * They are where the objects of the InitPod are made, or where a transformation of the program, or the program as it was
  * before, has put them.
  */
-export function earlierPods(
+export async function earlierPods(
   { component, link }: Self,
-  identity: pulumi.Output<Identity>,
-  isNew: pulumi.Output<boolean>,
-): pulumi.Output<readonly Pod[] | undefined> {
-  return pulumi.all([identity, isNew, link.namespace]).apply(([{ selector }, hasNone, namespace]) =>
-    link.use<readonly Pod[] | undefined>(component, [], async (session) => {
+  { selector }: Identity,
+  isNew: boolean,
+): Promise<readonly Pod[] | undefined> {
+  const namespace = await knownOf(link.namespace);
+  if (namespace === undefined) return undefined;
+  return await link.use<readonly Pod[] | undefined>(
+    component,
+    { noCluster: [], unknown: undefined },
+    async (session) => {
       try {
         const all = await session.podsAtStart(namespace);
         const pods = all.filter((pod) => hasLabels(pod.metadata.labels, selector));
-        return pods.length > 0 || hasNone ? pods : await podsElsewhere(session, selector);
+        return pods.length > 0 || isNew ? pods : await podsElsewhere(session, selector);
       } catch (error) {
         if (pulumi.runtime.isDryRun() && error instanceof ApiError) return undefined;
         throw error;
       }
-    }),
+    },
   );
 }
 

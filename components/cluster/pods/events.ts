@@ -1,5 +1,6 @@
 import { ApiError, type ClusterClient } from "../api";
 import { isReady, type Pod, type PodEvent, statusesOf } from "./pod";
+import { listEvents, sharedEvents } from "./sharedEvents";
 
 export interface EventReaderSettings {
   client: ClusterClient;
@@ -50,7 +51,8 @@ export class EventReader {
 
   async #read(): Promise<boolean> {
     try {
-      this.#events = await readEvents(this.settings, timeoutMs);
+      const { client, namespace, podUid } = this.settings;
+      this.#events = await sharedEvents(client, namespace).of(podUid, timeoutMs);
       return true;
     } catch (error) {
       if (error instanceof ApiError && error.status === 403) this.#refused();
@@ -79,11 +81,7 @@ export async function readEvents(
   { client, namespace, podUid }: Omit<EventReaderSettings, "report">,
   timeoutMs: number,
 ): Promise<PodEvent[]> {
-  const list = await client.json<{ items?: PodEvent[] }>(`/api/v1/namespaces/${namespace}/events`, {
-    query: { fieldSelector: `involvedObject.uid=${podUid}` },
-    timeoutMs,
-  });
-  return list.items ?? [];
+  return await listEvents(client, namespace, `involvedObject.uid=${podUid}`, timeoutMs);
 }
 
 /** Whether no container has started yet: what holds such a Pod up is told by its events rather than by its status. */

@@ -139,7 +139,7 @@ export interface PodEvent {
   message?: string;
   count?: number;
   /** `fieldPath`: the container that it is about, as `spec.initContainers{NAME}`. */
-  involvedObject?: { fieldPath?: string };
+  involvedObject?: { uid?: string; fieldPath?: string };
   firstTimestamp?: string | null;
   lastTimestamp?: string | null;
   eventTime?: string | null;

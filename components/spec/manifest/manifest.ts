@@ -8,7 +8,7 @@ import { leavesOf } from "./leaves";
 import { merge } from "./merge";
 import { defined, mapEntries } from "./records";
 import { type Fields, podSchema, serviceSchema } from "./schema";
-import { secretMark, secretsIn } from "./secrets";
+import { secretMarks, secretsIn } from "./secrets";
 import { isForWindows, podSecurity } from "./security";
 import { sharedPortWarning } from "./sharedPort";
 import { planVolumes } from "./volumes";
@@ -71,7 +71,7 @@ export function manifest(args: InitPodArgs, fail: Fail = (text) => new Error(tex
     podPort: app.port,
     servicePort: firstPort(serviceSpec),
     retries: retriesOf(args, names),
-    secrets: [...secretsIn([args.init, app, args.podSpec]), secretMark(podSpec)],
+    secrets: [...secretsIn([args.init, app, args.podSpec]), ...secretMarks(podSpec)],
     warnings: [sharedPortWarning(podSpec, app.port)].filter((text) => text !== undefined),
   };
 }

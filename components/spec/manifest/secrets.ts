@@ -13,19 +13,25 @@ export function secretsIn(value: unknown): pulumi.Output<string>[] {
 
 /**
  * A mark for init containers that read a Kubernetes Secret, whose value is not known here: whatever they log may hold
- * it. It is "", and a secret where an init container's environment, or a volume that it mounts, comes from a Secret.
- * The finished spec tells, with what a step of plain Kubernetes asks for by itself.
+ * it. It is "", and a secret where an init container's environment, or a volume that it mounts, comes from a Secret; there
+ * is none where plain fields show that nothing does. The finished spec tells, with what a step of plain Kubernetes asks for
+ * by itself.
  */
-export function secretMark(podSpec: Fields): pulumi.Output<string> {
-  const parts = { init: podSpec.initContainers ?? [], volumes: podSpec.volumes ?? [] };
-  return pulumi.output(parts as { init: Fields[]; volumes: Fields[] }).apply(({ init, volumes }) => {
-    const mounted = new Set(
-      init.flatMap(({ volumeMounts = [] }) => (volumeMounts as Fields[]).map(({ name }) => name)),
-    );
-    const sources = volumes.filter(({ name }) => mounted.has(name));
-    const reads = hasKey(init, ["secretKeyRef", "secretRef"]) || hasKey(sources, ["secret", "csi"]);
-    return reads ? pulumi.secret("") : pulumi.output("");
-  });
+export function secretMarks(podSpec: Fields): pulumi.Output<string>[] {
+  const parts = { init: podSpec.initContainers ?? [], volumes: podSpec.volumes ?? [] } as Parts;
+  if (outputsIn(parts).length === 0) return readsSecret(parts) ? [pulumi.secret("")] : [];
+  return [pulumi.output(parts).apply((known) => (readsSecret(known) ? pulumi.secret("") : pulumi.output("")))];
+}
+
+interface Parts {
+  init: Fields[];
+  volumes: Fields[];
+}
+
+function readsSecret({ init, volumes }: Parts): boolean {
+  const mounted = new Set(init.flatMap(({ volumeMounts = [] }) => (volumeMounts as Fields[]).map(({ name }) => name)));
+  const sources = volumes.filter(({ name }) => mounted.has(name));
+  return hasKey(init, ["secretKeyRef", "secretRef"]) || hasKey(sources, ["secret", "csi"]);
 }
 
 function hasKey(value: unknown, keys: readonly string[]): boolean {

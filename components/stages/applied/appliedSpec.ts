@@ -27,12 +27,12 @@ export class AppliedSpec {
   /** `given`: the user's own options of the Pod. */
   constructor(
     spec: unknown,
-    earlier: pulumi.Output<Earlier>,
+    earlier: Earlier,
     private readonly given: Pick<PodOptions, "ignoreChanges" | "deleteBeforeReplace"> = {},
   ) {
-    this.#decided = Promise.all([plainOf(spec), plainOf(earlier)]).then(([plain, known]) => {
+    this.#decided = plainOf(spec).then((plain) => {
       const leaves = this.#leavesOf(plain);
-      return { leaves, earlier: known as Earlier, decision: decided(leaves, known as Earlier) };
+      return { leaves, earlier, decision: decided(leaves, earlier) };
     });
     // The spec is an input of the Pod's as well, which reports it.
     this.#decided.catch(() => undefined);

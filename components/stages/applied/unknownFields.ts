@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Self } from "../../pulumi";
+import { nothing, type Self } from "../../pulumi";
 import { baselineFields, serverFields, type UnknownField, unknownFields } from "../../spec/knownFields";
 import { plainOf } from "./plain";
 
@@ -16,12 +16,12 @@ export async function warnOfUnknownFields(
     const plain = await plainOf(spec).catch(() => undefined);
     const type = `${kind}Spec`;
     if (unknownFields(plain, type, baselineFields).length === 0) continue;
-    const warned = link.use(component, undefined, async (session) => {
+    const asked = link.use(component, nothing, async (session) => {
       const document = await session.coreDocument();
       const unknown = document === undefined ? [] : unknownFields(plain, type, serverFields(document));
       if (unknown.length > 0) await pulumi.log.warn(textOf(kind, unknown), component);
     });
-    await plainOf(warned).catch(() => undefined);
+    await asked.catch(() => undefined);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Pod } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { hasLabels, type Identity } from "../../contract";
-import type { Self } from "../../pulumi";
+import { nothing, rawOf, type Self, urnOf } from "../../pulumi";
 import { isNamedWithoutChance } from "./autonaming";
 
 /** Set by the provider where Pulumi chose the name. */
@@ -11,25 +11,30 @@ const autonamed = "pulumi.com/autonamed";
  * Warns where the Pod's name has no random part, as the program sets it by a transformation, or as `pulumi:autonaming` leaves
  * it out: then its successor is made only once it is deleted. A preview also warns where the name is another Pod's.
  */
-export function warnOfFixedName(self: Self, identity: pulumi.Output<Identity>, pod: Pod): void {
+export async function warnOfFixedName(self: Self, { selector }: Identity, pod: Pod): Promise<void> {
   // Mocks name nothing.
   if (pulumi.runtime.getEngine() === undefined) return;
-  // Property by property: a preview may not know all of them.
-  const { name, namespace, annotations } = pod.metadata;
-  const mark = (annotations as unknown as Record<string, pulumi.Output<string | undefined>>)[autonamed];
-  pulumi.all([name, mark]).apply(([podName, isAutonamed]) => {
-    const isOwn = isAutonamed !== "true";
-    if (!isOwn && !isNamedWithoutChance(new pulumi.Config("pulumi").get("autonaming"))) return;
-    void pulumi.log.warn(deletedFirst(podName, isOwn), pod);
-    if (!pulumi.runtime.isDryRun()) return;
-    pulumi.all([namespace, identity, pod.urn]).apply(([at, { selector }, urn]) =>
-      self.link.use(pod, undefined, async (session) => {
-        const found = await session.podNamed(at, podName);
-        if (found === undefined || hasLabels(found.metadata.labels, selector)) return;
-        await pulumi.log.warn(taken(self.name, `${at}/${podName}`, parentOf(urn)), pod);
-      }),
-    );
+  const metadata: Metadata = await rawOf<Metadata>(pod.metadata);
+  const { name, namespace, annotations } = metadata;
+  // Field by field: a preview may not know all of them.
+  const mark = pulumi.isUnknown(annotations) ? annotations : annotations?.[autonamed];
+  if ([metadata, name, mark].some(pulumi.isUnknown)) return;
+  const isOwn = mark !== "true";
+  if (!isOwn && !isNamedWithoutChance(new pulumi.Config("pulumi").get("autonaming"))) return;
+  void pulumi.log.warn(deletedFirst(name, isOwn), pod);
+  if (!pulumi.runtime.isDryRun() || pulumi.isUnknown(namespace)) return;
+  await self.link.use(pod, nothing, async (session) => {
+    const found = await session.podNamed(namespace, name);
+    if (found === undefined || hasLabels(found.metadata.labels, selector)) return;
+    await pulumi.log.warn(taken(self.name, `${namespace}/${name}`, parentOf(await urnOf(pod))), pod);
   });
+}
+
+/** Each field may be unknown. */
+interface Metadata {
+  name: string;
+  namespace: string;
+  annotations?: Record<string, string>;
 }
 
 function deletedFirst(podName: string, isOwn: boolean): string {

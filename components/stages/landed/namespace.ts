@@ -3,58 +3,61 @@ import * as pulumi from "@pulumi/pulumi";
 import { hasStatus } from "../../cluster/api";
 import type { ClusterSession } from "../../cluster/pods";
 import { type Identity, idLabel, type Labels, lostLabel, lostMarkText } from "../../contract";
-import { InitPodError, knownOr, type Self, withLateErrors } from "../../pulumi";
+import { InitPodError, nothing, rawOf, type Self, unknown } from "../../pulumi";
 
 /**
  * The namespace that the Pod is in: where a transformation of the program has put it, if there is one. A preview knows it,
  * and knows then what can't work.
- * @throws {InitPodError} (in the output) where the Service or the next `up` could not find the Pod.
+ * @throws {InitPodError} where the Service or the next `up` could not find the Pod.
  */
-export function landedNamespace(
+export async function landedNamespace(
   self: Self,
-  identity: pulumi.Output<Identity>,
+  { selector }: Identity,
   pod: Pod,
   service: Service | undefined,
-): pulumi.Output<string> {
+): Promise<string> {
   const { name, component, link } = self;
-  const meant = link.namespace;
-  // Property by property: a preview may know one, and not the other.
-  const landed = orElse(pod.metadata.namespace, meant);
-  const ofService = service === undefined ? landed : orElse(service.metadata.namespace, meant);
-  const checked = pulumi.all([meant, landed, ofService, identity]).apply(([wanted, namespace, other, { selector }]) =>
-    link.use(component, namespace, async (session) => {
-      const place = { name, meant: wanted, landed: namespace, ofService: other };
-      const problem = await placeProblem(place, () => canFind(session, selector));
-      if (problem !== undefined) throw new InitPodError(problem, component);
-      return namespace;
-    }),
-  );
-  if (!pulumi.runtime.isDryRun()) return withLateErrors(checked);
-  return knownOr(labelled(checked, self, identity, pod), knownOr(landed, meant));
-}
-
-function orElse(known: pulumi.Output<string | undefined>, otherwise: pulumi.Output<string>): pulumi.Output<string> {
-  return known.apply((value): pulumi.Input<string> => value ?? otherwise) as pulumi.Output<string>;
-}
-
-/** `output`, unless the Pod would come without the label by which it is found; an `up` tells that by the Pod itself. */
-function labelled(
-  output: pulumi.Output<string>,
-  { name, link }: Self,
-  identity: pulumi.Output<Identity>,
-  pod: Pod,
-): pulumi.Output<string> {
-  const labels = pod.metadata.labels as unknown as Record<string, pulumi.Output<string | undefined>>;
-  const error = pulumi.all([identity, labels[idLabel]]).apply(([{ selector }, id]) =>
-    link.use<string | undefined>(pod, undefined, () => {
-      const lost = lostLabel(id === undefined ? {} : { [idLabel]: id }, selector);
-      return lost && unlabelled(name, lostMarkText(lost));
-    }),
-  );
-  return pulumi.all([output, knownOr<string | undefined>(error, undefined)]).apply(([namespace, text]) => {
-    if (text !== undefined) throw new InitPodError(text, pod);
-    return namespace;
+  const [meant, metadata, ofService] = await Promise.all([
+    rawOf(link.namespace),
+    metadataOf(pod),
+    service && metadataOf(service),
+  ]);
+  await assertLabelled(self, selector, pod, metadata);
+  // Field by field: a preview may know one, and not the other.
+  const landed = metadata.namespace ?? meant;
+  const other = ofService === undefined ? landed : (ofService.namespace ?? meant);
+  if (pulumi.isUnknown(landed)) return meant;
+  if (pulumi.isUnknown(meant) || pulumi.isUnknown(other)) return landed;
+  return await link.use(component, { noCluster: landed, unknown: landed }, async (session) => {
+    const problem = await placeProblem({ name, meant, landed, ofService: other }, () => canFind(session, selector));
+    if (problem !== undefined) throw new InitPodError(problem, component);
+    return landed;
   });
+}
+
+/** Of an object; each field may be unknown. */
+interface Metadata {
+  namespace?: string;
+  labels?: Labels;
+}
+
+async function metadataOf({ metadata }: Pod | Service): Promise<Metadata> {
+  const raw: Metadata = await rawOf<Metadata>(metadata);
+  return pulumi.isUnknown(raw) ? { namespace: unknown, labels: unknown } : raw;
+}
+
+/** An `up` tells by the Pod itself whether it came without the label by which it is found. */
+async function assertLabelled(
+  { name, link }: Self,
+  selector: Labels,
+  pod: Pod,
+  { labels = {} }: Metadata,
+): Promise<void> {
+  const id = pulumi.isUnknown(labels) ? unknown : labels[idLabel];
+  if (!pulumi.runtime.isDryRun() || pulumi.isUnknown(id)) return;
+  const lost = lostLabel(id === undefined ? {} : { [idLabel]: id }, selector);
+  const text = lost && (await link.use<string | undefined>(pod, nothing, () => unlabelled(name, lostMarkText(lost))));
+  if (text !== undefined) throw new InitPodError(text, pod);
 }
 
 async function canFind(session: ClusterSession, selector: Labels): Promise<boolean> {

@@ -16,10 +16,8 @@ await pulumi.runtime.setMocks(
 /** What a preview knows of the cluster of a provider; nothing where it knows it not. */
 async function known(args: k8s.ProviderArgs): Promise<unknown> {
   const provider = new k8s.Provider(`p-${Math.random()}`, args);
-  const access = accessOf(new pulumi.ComponentResource("a:b:C", `c-${Math.random()}`, {}, { provider }));
-  const { isKnown } = access as unknown as { isKnown: Promise<boolean> };
-  if (!(await isKnown)) return undefined;
-  return await new Promise((resolve) => void access.apply(resolve));
+  const access = await accessOf(new pulumi.ComponentResource("a:b:C", `c-${Math.random()}`, {}, { provider }));
+  return pulumi.isUnknown(access) ? undefined : access;
 }
 
 test("a preview knows the cluster of a provider that leaves most to its kubeconfig", async () => {
@@ -61,7 +59,7 @@ test("a kubeconfig given as an object is taken as its text", async () => {
 async function chooses(args?: k8s.ProviderArgs): Promise<boolean> {
   const provider = args && new k8s.Provider(`p-${Math.random()}`, args);
   const component = new pulumi.ComponentResource("a:b:C", `c-${Math.random()}`, {}, { provider });
-  return await new Promise((resolve) => void choosesCluster(component).apply(resolve));
+  return await choosesCluster(component);
 }
 
 test("who names kubeconfig, context or cluster chooses the cluster, be it a provider or the stack's configuration", async () => {

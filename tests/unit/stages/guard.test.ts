@@ -1,7 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, expect, test } from "vitest";
-import type { Self } from "../../../components/pulumi";
-import { type Cluster, guarded } from "../../../components/stages/guard";
+import { assertAtHome, type Cluster } from "../../../components/stages/guard";
 
 const home: Cluster = { uid: "uid-home", context: "kind-home", server: "https://home:6443" };
 const other: Cluster = { uid: "uid-other", context: "kind-other", server: "https://other:6443" };
@@ -13,22 +12,18 @@ beforeAll(async () => {
   });
 });
 
-async function guard(known: Cluster | undefined, reached: Cluster | undefined, isMeant = false): Promise<string> {
-  const self = { name: "web", component: new pulumi.ComponentResource("test:index:Component", "web") } as Self;
-  const output = guarded(
-    self,
-    { cluster: pulumi.output(reached), meant: pulumi.output(isMeant) },
-    pulumi.output(known),
-  );
-  const { promise } = output as unknown as { promise: () => Promise<unknown> };
-  return await promise().then(
-    () => "goes on",
-    (error: unknown) => (error as Error).message,
-  );
+function guard(known: Cluster | undefined, cluster: Cluster | undefined, isMeant = false): string {
+  const component = new pulumi.ComponentResource("test:index:Component", "web");
+  try {
+    assertAtHome({ name: "web", component }, { cluster, isMeant }, known);
+    return "goes on";
+  } catch (error) {
+    return (error as Error).message;
+  }
 }
 
-test("another cluster than the InitPod lives in is refused, with both and with every way out", async () => {
-  const message = await guard(home, other);
+test("another cluster than the InitPod lives in is refused, with both and with every way out", () => {
+  const message = guard(home, other);
   for (const { uid, context, server } of [home, other]) {
     expect(message).toContain(`context "${context}", server ${server} (uid ${uid})`);
   }
@@ -44,6 +39,6 @@ test.each<[string, Cluster | undefined, Cluster | undefined, boolean]>([
   ["a run without a cluster goes on", home, undefined, false],
   ["where the uid may not be read now, it goes on", home, { ...other, uid: "" }, false],
   ["where the uid could not be read before, it goes on", { ...home, uid: "" }, other, false],
-])("%s", async (_sentence, known, reached, isMeant) => {
-  expect(await guard(known, reached, isMeant)).toBe("goes on");
+])("%s", (_sentence, known, reached, isMeant) => {
+  expect(guard(known, reached, isMeant)).toBe("goes on");
 });

@@ -16,7 +16,7 @@ function appliedSpec(
 ): AppliedSpec {
   const annotations: Record<string, string> = record === undefined ? {} : { "init-pod.dev/applied": record };
   const newest: Pod = { metadata: { name: "web-1", namespace: "shop", uid: "1", generation: 1, annotations } };
-  return new AppliedSpec(wanted, pulumi.secret({ newest, key, isRemade }), { ignoreChanges, deleteBeforeReplace });
+  return new AppliedSpec(wanted, { newest, key, isRemade }, { ignoreChanges, deleteBeforeReplace });
 }
 
 async function transformed(

@@ -24,8 +24,8 @@ beforeEach(async () => {
   cluster.override = (_asked, response) => answer(response, JSON.stringify(coreV1));
   client = await ClusterClient.connect(cluster.access);
   const session = new ClusterSession(client, "managed-by=us", () => undefined);
-  const use = (_on: unknown, _otherwise: unknown, action: (it: ClusterSession) => unknown): unknown =>
-    pulumi.output(action(session));
+  const use = async (_on: unknown, _otherwise: unknown, action: (it: ClusterSession) => unknown): Promise<unknown> =>
+    await action(session);
   self = { link: { use } } as unknown as Self;
 });
 
