@@ -21,6 +21,7 @@ export class InitPod extends pulumi.ComponentResource {
   public readonly namespace: pulumi.Output<string>;
   /** URL of the Service inside the cluster, such as `http://web-3f2a.shop.svc:80`; `""` without a Service. */
   public readonly clusterUrl: pulumi.Output<string>;
+  private readonly ready?: Promise<unknown>;
 
   /**
    * @param name - Name of the Pulumi resource; names of the Pod and the Service start with it.
@@ -38,12 +39,20 @@ export class InitPod extends pulumi.ComponentResource {
     const self = { name, component: this, link, lastTransform };
     const claimed = claim(self, planned);
     const created = create(self, planned, claimed);
-    const { url, initLogs, podName, namespace, clusterUrl } = prove(self, planned, claimed, created);
-    this.url = url;
-    this.initLogs = initLogs;
-    this.podName = podName;
-    this.namespace = namespace;
-    this.clusterUrl = clusterUrl;
-    this.registerOutputs({ url, podName, namespace, clusterUrl });
+    const { outputs, podUid, ready } = prove(self, planned, claimed, created);
+    this.ready = ready;
+    this.url = outputs.url;
+    this.initLogs = outputs.initLogs;
+    this.podName = outputs.podName;
+    this.namespace = outputs.namespace;
+    this.clusterUrl = outputs.clusterUrl;
+    this.registerOutputs({ ...outputs, podUid });
+  }
+
+  /** What the SDK has whatever depends on this component wait for. */
+  protected override async initialize(): Promise<void> {
+    // It asks before the constructor has made anything.
+    await Promise.resolve();
+    await this.ready;
   }
 }

@@ -8,6 +8,7 @@ export { mayBeNamed } from "./naming";
 export { componentOptions, type InitPodOptions, optionProblems, type PodOptions, podOptions } from "./options";
 export { perDeployment } from "./perDeployment";
 export { accessOf, choosesCluster } from "./providerAccess";
+export { registeredOutputs } from "./registeredOutputs";
 export type { Self } from "./self";
 export { urnOf } from "./urnOf";
 export { withoutStacks } from "./withoutStacks";

@@ -1,3 +1,4 @@
+import type { Pod } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import type { ClusterAccess } from "../cluster/api";
 import { readinessPath } from "../cluster/pods";
@@ -16,8 +17,6 @@ const leastSilenceMs = 30_000;
 /** What the proof of the URL waits for. */
 export interface Proof extends Awaited {
   podReady: Promise<unknown>;
-  /** What holds back all that depends on the InitPod. */
-  gate: pulumi.Output<unknown>;
 }
 
 /**
@@ -28,11 +27,8 @@ export function localUrl(self: Self, plan: Plan, proof: Proof): pulumi.Output<st
   const { forward } = plan;
   if (forward === undefined) return pulumi.output("");
   if (!pulumi.runtime.isDryRun()) {
-    // Not after the gate: what it keeps is written meanwhile.
     const proven = provenUrl(self, plan, forward, proof);
-    // Where the gate stays closed, that says why.
-    proven.catch(() => undefined);
-    return proof.gate.apply(() => proven);
+    return pulumi.output<Pod>(proof.pod).apply(({ urn }) => urn.apply(() => proven));
   }
   const { protocol } = forward;
   return pulumi.output(

@@ -1,12 +1,12 @@
 import type { Pod } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { type Self, withLateErrors } from "../pulumi";
+import { rawOf, type Self, unknown, withLateErrors } from "../pulumi";
 import type { InitLog } from "../spec";
 import type { Claim } from "./claim";
 import type { Created } from "./create";
 import { localUrl } from "./localUrl";
 import type { Plan } from "./plan";
-import { gatedLogs, logsOnceReady } from "./ready";
+import { logsOnceReady, toldOnce } from "./ready";
 import { givenSecrets } from "./secrets";
 import { clusterUrl } from "./service";
 
@@ -19,24 +19,41 @@ export interface Outputs {
   clusterUrl: pulumi.Output<string>;
 }
 
+/** What comes of an InitPod. */
+export interface Proven {
+  outputs: Outputs;
+  /** For the next run: of which Pod the logs are. */
+  podUid: pulumi.Output<string>;
+  /** Resolves once the Pod is Ready; in a preview, once it is known what becomes of it. */
+  ready: Promise<unknown>;
+}
+
 /** Waits until the Pod is Ready and the URL answers, and holds back until then all that depends on the InitPod. */
-export function prove(self: Self, plan: Plan, claimed: Promise<Claim>, created: Created): Outputs {
+export function prove(self: Self, plan: Plan, claimed: Promise<Claim>, created: Created): Proven {
   const { pod, namespace, service } = created;
   const secrets = givenSecrets(plan);
   const podReady = logsOnceReady(self, plan, { claimed, pod, secrets });
-  const initLogs = gatedLogs(self, { claimed, pod, secrets, podReady });
-  const gate = pulumi.unsecret(initLogs);
+  const told = toldOnce(self, { claimed, pod, podReady });
   // Each comes of the Pod, so that whoever uses it is deleted before the Pod is.
   const made = pulumi.output<Pod>(pod);
+  const initLogs = secrets.then(async ({ isSecret }) => {
+    const { initLogs } = await told;
+    return isSecret ? pulumi.secret(initLogs) : initLogs;
+  });
   const outputs = {
-    url: localUrl(self, plan, { claimed, pod, secrets, podReady, gate }),
-    initLogs,
-    // Held by the gate, so that nothing moves to a Pod that fails; not derived from the wait, which no preview knows.
-    podName: gate.apply(() => made.apply(({ metadata }) => metadata.name)),
+    url: localUrl(self, plan, { claimed, pod, secrets, podReady }),
+    initLogs: made.apply(({ urn }) => urn.apply(() => initLogs)) as pulumi.Output<InitLog[]>,
+    // Told with the logs, so that nothing moves to a Pod that fails. The name that a preview has of a new one is another.
+    podName: made.apply(({ urn, metadata }) =>
+      urn.apply(async () => {
+        const { initLogs } = await told;
+        return pulumi.isUnknown(initLogs) ? unknown : (await rawOf(metadata)).name;
+      }),
+    ),
     namespace: made.apply(({ urn }) => urn.apply(() => namespace)),
     clusterUrl: service === undefined ? pulumi.output("") : clusterUrl(service, plan.servicePort),
   };
   // The program may use them after they have failed, or not at all.
   for (const output of Object.values(outputs)) withLateErrors<unknown>(output);
-  return outputs;
+  return { outputs, podUid: pulumi.output(told.then(({ podUid }) => podUid)), ready: Promise.all([pod, podReady]) };
 }

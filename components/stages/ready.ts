@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { initLogs } from "../cluster/logs";
 import { deletePods, hasBeenReady, hasEnded, type Pod, supersededPods } from "../cluster/pods";
 import { waitUntilReady } from "../cluster/wait";
-import { rawOf, type Self, unknown, withLateErrors, withoutStacks } from "../pulumi";
+import { rawOf, registeredOutputs, type Self, unknown } from "../pulumi";
 import type { InitLog } from "../spec";
 import { masker } from "../text";
 import type { Claim } from "./claim";
@@ -63,36 +63,26 @@ function doneBefore(earlier: readonly Pod[], uid: string): Pod | undefined {
   return earlier.find((pod) => pod.metadata.uid === uid && (hasBeenReady(pod) || hasEnded(pod)));
 }
 
+/** What is told of the logs, and of which Pod. */
+export interface Told {
+  initLogs: InitLog[];
+  /** `""` where the Pod was not waited for, so that its logs may still grow. */
+  podUid: string;
+}
+
 /**
- * Holds back all that depends on the InitPod until `podReady` resolves, and keeps the logs: their input counts only when the
- * Pod is a new one, so that neither a preview nor a log that has grown shows a change; or one that no run has waited for yet.
+ * The logs that were told of this Pod before, if there are some, so that neither a preview nor a log that has grown shows a
+ * change; else those that `podReady` resolves to. Unknown in a preview of a new Pod.
  */
-export function gatedLogs(
-  { name, component }: Self,
-  { claimed, pod, secrets, podReady }: Awaited & { podReady: Promise<InitLog[]> },
-): pulumi.Output<InitLog[]> {
-  const made = pulumi.output<CreatedPod>(pod);
-  const logs = made.apply(({ urn }) => urn.apply(() => podReady));
-  const trigger = made.apply(({ metadata }) =>
-    // As under mocks, the uid may be undefined, which as a trigger would crash the SDK.
-    metadata.apply(async ({ uid = "" }: { uid?: string }) => {
-      const { earlier = [] } = await claimed;
-      return waits() || doneBefore(earlier, uid) !== undefined ? uid : `${uid}, which was not waited for`;
-    }),
-  );
-  // Made at once, as the SDK has whatever depends on a component wait for the children that it has by then.
-  const stash = withoutStacks(
-    () =>
-      new pulumi.Stash(
-        `${name}-ready`,
-        { input: secrets.then(({ isSecret }) => (isSecret ? pulumi.secret(logs) : logs)) },
-        {
-          parent: component,
-          replacementTrigger: withLateErrors(trigger),
-          ignoreChanges: ["input"],
-          hideDiffs: ["input", "output"],
-        },
-      ),
-  );
-  return stash.output.apply((kept?: InitLog[]) => kept ?? []);
+export async function toldOnce(
+  { component }: Self,
+  { claimed, pod, podReady }: Pick<Awaited, "claimed" | "pod"> & { podReady: Promise<InitLog[]> },
+): Promise<Told> {
+  const last: Partial<Told> = await registeredOutputs(component);
+  const [{ earlier = [] }, made, initLogs] = await Promise.all([claimed, pod, podReady]);
+  const { metadata } = made;
+  const { uid } = await rawOf<{ uid?: string }>(metadata);
+  if (uid === undefined || pulumi.isUnknown(uid)) return { initLogs, podUid: "" };
+  if (last.podUid === uid && last.initLogs !== undefined) return { initLogs: last.initLogs, podUid: uid };
+  return { initLogs, podUid: waits() || doneBefore(earlier, uid) !== undefined ? uid : "" };
 }

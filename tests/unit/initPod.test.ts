@@ -52,7 +52,7 @@ describe("an InitPod under Pulumi's mocks", () => {
   test("keeps its labels and its port in one resource, with or without a port of the Pod", async () => {
     await resolved(new InitPod("worker", { container: { image: "busybox:1.37.0" } }).podName);
     const kept = registered.filter(({ type }) => type === "pulumi:index:Stash").map(({ name }) => name);
-    expect(kept.filter((name) => name.startsWith("worker"))).toEqual(["worker-identity", "worker-ready"]);
+    expect(kept.filter((name) => name.startsWith("worker"))).toEqual(["worker-identity"]);
     const identity = registered.find(({ name }) => name === "worker-identity");
     expect(identity?.inputs).toMatchObject({
       // As a whole a secret under mocks, as the key in it is.
