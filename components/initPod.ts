@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { accessOf, ClusterLink, componentOptions, type InitPodOptions, LastTransform } from "./pulumi";
+import { accessOf, ClusterLink, componentOptions, handledLater, type InitPodOptions, LastTransform } from "./pulumi";
 import type { InitLog, InitPodArgs } from "./spec";
 import { claim, create, plan, prove, reviveForwardsInUp } from "./stages";
 
@@ -37,7 +37,7 @@ export class InitPod extends pulumi.ComponentResource {
     reviveForwardsInUp();
     const link = new ClusterLink(this, accessOf(this), planned.namespace);
     const self = { name, component: this, link, lastTransform };
-    const claimed = claim(self, planned);
+    const claimed = handledLater(claim(self, planned));
     const created = create(self, planned, claimed);
     const { outputs, podUid, ready } = prove(self, planned, claimed, created);
     this.ready = ready;

@@ -2,6 +2,7 @@
 export { partsOf, withLateErrors } from "../spec/values";
 export { ClusterLink, nothing } from "./clusterLink";
 export { InitPodError, isInitPodError, reportedOn } from "./errors";
+export { handledLater } from "./handledLater";
 export { knownOf, rawOf, unknown } from "./known";
 export { LastTransform, mayBeTransformed } from "./lastTransform";
 export { mayBeNamed } from "./naming";

@@ -4,7 +4,7 @@ import type { core } from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import { latestPod } from "../cluster/pods";
 import { annotation, retriesText } from "../contract";
-import { mayBeTransformed, type Self, withoutStacks } from "../pulumi";
+import { handledLater, mayBeTransformed, type Self, withLateErrors, withoutStacks } from "../pulumi";
 import { AppliedSpec, type Earlier, warnOfUnknownFields } from "./applied";
 import type { Claim } from "./claim";
 import { landedNamespace, warnOfFixedName } from "./landed";
@@ -24,13 +24,11 @@ export interface Created {
 /** Makes the Pod and the Service, and waits for neither. */
 export function create(self: Self, plan: Plan, claimed: Promise<Claim>): Created {
   for (const text of plan.warnings) void pulumi.log.warn(text, self.component);
-  const pod = claimed.then((claim) => createPod(self, plan, claim));
+  const pod = handledLater(claimed.then((claim) => createPod(self, plan, claim)));
   const service = plan.serviceSpec && createService(self, plan, plan.serviceSpec, claimed);
-  const namespace = Promise.all([claimed, pod]).then(([{ identity }, made]) =>
-    landedNamespace(self, identity, made, service),
+  const namespace = handledLater(
+    Promise.all([claimed, pod]).then(([{ identity }, made]) => landedNamespace(self, identity, made, service)),
   );
-  // Whoever uses them tells what became of them.
-  for (const made of [pod, namespace]) made.catch(() => undefined);
   return { pod, service, namespace };
 }
 
@@ -56,10 +54,10 @@ function createService(self: Self, plan: Plan, serviceSpec: core.v1.ServiceSpec,
   const { name, component, link } = self;
   const metadata = {
     namespace: link.namespace,
-    labels: claimed.then(({ identity }) => ({ ...identity.labels, ...plan.labels })),
+    labels: handledLater(claimed.then(({ identity }) => ({ ...identity.labels, ...plan.labels }))),
     annotations: serviceAnnotations(serviceSpec, plan.annotations),
   };
-  const selector = claimed.then(({ identity }) => identity.selector);
+  const selector = handledLater(claimed.then(({ identity }) => identity.selector));
   return withoutStacks(
     () =>
       new Service(
@@ -69,7 +67,7 @@ function createService(self: Self, plan: Plan, serviceSpec: core.v1.ServiceSpec,
           parent: component,
           customTimeouts: plan.podOptions.customTimeouts,
           // A cluster made anew has none, which the provider notices in a refresh alone.
-          replacementTrigger: pulumi.output(claimed.then(({ cluster }) => cluster)),
+          replacementTrigger: withLateErrors(pulumi.output(claimed.then(({ cluster }) => cluster))),
         },
       ),
   );

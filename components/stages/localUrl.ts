@@ -5,7 +5,7 @@ import { readinessPath } from "../cluster/pods";
 import { type Identity, urlOnThisMachine } from "../contract";
 import { beginForward, ensureForward, NoNodeError, reviveForwards } from "../forward/client";
 import { type ForwardRequest, holdForward } from "../forward/state";
-import { nothing, rawOf, reportedOn, type Self, unknown } from "../pulumi";
+import { handledLater, nothing, rawOf, reportedOn, type Self, unknown } from "../pulumi";
 import { type ForwardMode } from "../spec";
 import { cleanLine } from "../text";
 import type { ForwardPlan, Plan } from "./plan";
@@ -27,7 +27,7 @@ export function localUrl(self: Self, plan: Plan, proof: Proof): pulumi.Output<st
   const { forward } = plan;
   if (forward === undefined) return pulumi.output("");
   if (!pulumi.runtime.isDryRun()) {
-    const proven = provenUrl(self, plan, forward, proof);
+    const proven = handledLater(provenUrl(self, plan, forward, proof));
     return pulumi.output<Pod>(proof.pod).apply(({ urn }) => urn.apply(() => proven));
   }
   const { protocol } = forward;

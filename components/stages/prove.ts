@@ -1,6 +1,6 @@
 import type { Pod } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { rawOf, type Self, unknown, withLateErrors } from "../pulumi";
+import { handledLater, rawOf, type Self, unknown, withLateErrors } from "../pulumi";
 import type { InitLog } from "../spec";
 import type { Claim } from "./claim";
 import type { Created } from "./create";
@@ -31,15 +31,16 @@ export interface Proven {
 /** Waits until the Pod is Ready and the URL answers, and holds back until then all that depends on the InitPod. */
 export function prove(self: Self, plan: Plan, claimed: Promise<Claim>, created: Created): Proven {
   const { pod, namespace, service } = created;
-  const secrets = givenSecrets(plan);
-  const podReady = logsOnceReady(self, plan, { claimed, pod, secrets });
-  const told = toldOnce(self, { claimed, pod, podReady });
+  const secrets = handledLater(givenSecrets(plan));
+  const podReady = handledLater(logsOnceReady(self, plan, { claimed, pod, secrets }));
+  const told = handledLater(toldOnce(self, { claimed, pod, podReady }));
   // Each comes of the Pod, so that whoever uses it is deleted before the Pod is.
   const made = pulumi.output<Pod>(pod);
-  const initLogs = secrets.then(async ({ isSecret }) => {
-    const { initLogs } = await told;
-    return isSecret ? pulumi.secret(initLogs) : initLogs;
-  });
+  const initLogs = handledLater(
+    Promise.all([told, secrets]).then(([{ initLogs }, { isSecret }]) =>
+      isSecret ? pulumi.secret(initLogs) : initLogs,
+    ),
+  );
   const outputs = {
     url: localUrl(self, plan, { claimed, pod, secrets, podReady }),
     initLogs: made.apply(({ urn }) => urn.apply(() => initLogs)) as pulumi.Output<InitLog[]>,
@@ -55,5 +56,9 @@ export function prove(self: Self, plan: Plan, claimed: Promise<Claim>, created: 
   };
   // The program may use them after they have failed, or not at all.
   for (const output of Object.values(outputs)) withLateErrors<unknown>(output);
-  return { outputs, podUid: pulumi.output(told.then(({ podUid }) => podUid)), ready: Promise.all([pod, podReady]) };
+  return {
+    outputs,
+    podUid: withLateErrors(pulumi.output(told.then(({ podUid }) => podUid))),
+    ready: handledLater(Promise.all([pod, podReady])),
+  };
 }

@@ -79,10 +79,16 @@ export async function toldOnce(
   { claimed, pod, podReady }: Pick<Awaited, "claimed" | "pod"> & { podReady: Promise<InitLog[]> },
 ): Promise<Told> {
   const last: Partial<Told> = await registeredOutputs(component);
-  const [{ earlier = [] }, made, initLogs] = await Promise.all([claimed, pod, podReady]);
+  const [{ earlier = [] }, made, logs] = await Promise.all([claimed, pod, podReady]);
+  const initLogs = pulumi.isUnknown(logs) ? logs : logs.map(sorted);
   const { metadata } = made;
   const { uid } = await rawOf<{ uid?: string }>(metadata);
   if (uid === undefined || pulumi.isUnknown(uid)) return { initLogs, podUid: "" };
   if (last.podUid === uid && last.initLogs !== undefined) return { initLogs: last.initLogs, podUid: uid };
   return { initLogs, podUid: waits() || doneBefore(earlier, uid) !== undefined ? uid : "" };
+}
+
+/** As the engine keeps maps: a text that a program makes of one shall be the same in the next run. */
+function sorted(log: InitLog): InitLog {
+  return Object.fromEntries(Object.entries(log).sort(([one], [other]) => (one < other ? -1 : 1))) as unknown as InitLog;
 }
