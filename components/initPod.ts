@@ -1,5 +1,13 @@
 import * as pulumi from "@pulumi/pulumi";
-import { accessOf, ClusterLink, componentOptions, handledLater, type InitPodOptions, LastTransform } from "./pulumi";
+import {
+  accessOf,
+  ClusterLink,
+  componentOptions,
+  handledLater,
+  type InitPodOptions,
+  LastTransform,
+  withoutStacks,
+} from "./pulumi";
 import type { InitLog, InitPodArgs } from "./spec";
 import { claim, create, plan, prove, reviveForwardsInUp } from "./stages";
 
@@ -46,7 +54,9 @@ export class InitPod extends pulumi.ComponentResource {
     this.podName = outputs.podName;
     this.namespace = outputs.namespace;
     this.clusterUrl = outputs.clusterUrl;
-    this.registerOutputs({ ...outputs, podUid });
+    withoutStacks(() => {
+      this.registerOutputs({ ...outputs, podUid });
+    });
   }
 
   /** What the SDK has whatever depends on this component wait for. */

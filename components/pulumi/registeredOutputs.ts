@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { rawOf } from "./known";
 import { urnOf } from "./urnOf";
+import { withoutStacks } from "./withoutStacks";
 
 /**
  * What a component registered as its outputs in the last `up` that came so far, secret or not: the engine keeps it until
@@ -9,8 +10,8 @@ import { urnOf } from "./urnOf";
  */
 export async function registeredOutputs(component: pulumi.ComponentResource): Promise<Record<string, unknown>> {
   if (pulumi.runtime.getEngine() === undefined) return {};
-  const resource = (await pulumi.runtime.invoke("pulumi:pulumi:getResource", { urn: await urnOf(component) })) as {
-    state?: Record<string, unknown>;
-  };
+  const urn = await urnOf(component);
+  const asked = withoutStacks(() => pulumi.runtime.invoke("pulumi:pulumi:getResource", { urn }));
+  const resource = (await asked) as { state?: Record<string, unknown> };
   return await rawOf(pulumi.output(resource.state ?? {}));
 }

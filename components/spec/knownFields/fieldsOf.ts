@@ -1,16 +1,26 @@
 import { baseline } from "./baseline";
 import type { FieldsOf } from "./unknownFields";
 
+type Fields = NonNullable<ReturnType<FieldsOf>>;
+
+const parsed = new Map<string, Fields>();
+
 /** The fields of every Kubernetes that InitPod works with. */
 export const baselineFields: FieldsOf = (type) => {
   if (!Object.hasOwn(baseline, type)) return undefined;
+  const known = parsed.get(type) ?? fieldsIn(baseline[type] ?? "");
+  parsed.set(type, known);
+  return known;
+};
+
+function fieldsIn(text: string): Fields {
   return new Map(
-    (baseline[type] ?? "").split(" ").map((field) => {
+    text.split(" ").map((field) => {
       const [name = "", inner] = field.split(":");
       return [name, inner] as const;
     }),
   );
-};
+}
 
 /** An API server's own document of core/v1, as far as it is read here. */
 export interface OpenApi {
