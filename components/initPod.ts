@@ -4,6 +4,8 @@ import {
   ClusterLink,
   componentOptions,
   handledLater,
+  held,
+  holdUntil,
   type InitPodOptions,
   LastTransform,
   withoutStacks,
@@ -29,7 +31,6 @@ export class InitPod extends pulumi.ComponentResource {
   public readonly namespace: pulumi.Output<string>;
   /** URL of the Service inside the cluster, such as `http://web-3f2a.shop.svc:80`; `""` without a Service. */
   public readonly clusterUrl: pulumi.Output<string>;
-  private readonly ready?: Promise<unknown>;
 
   /**
    * @param name - Name of the Pulumi resource; names of the Pod and the Service start with it.
@@ -48,7 +49,7 @@ export class InitPod extends pulumi.ComponentResource {
     const claimed = handledLater(claim(self, planned));
     const created = create(self, planned, claimed);
     const { outputs, podUid, ready } = prove(self, planned, claimed, created);
-    this.ready = ready;
+    holdUntil(this, ready);
     this.url = outputs.url;
     this.initLogs = outputs.initLogs;
     this.podName = outputs.podName;
@@ -61,8 +62,6 @@ export class InitPod extends pulumi.ComponentResource {
 
   /** What the SDK has whatever depends on this component wait for. */
   protected override async initialize(): Promise<void> {
-    // It asks before the constructor has made anything.
-    await Promise.resolve();
-    await this.ready;
+    await held(this);
   }
 }

@@ -2,8 +2,8 @@
 export { partsOf, withLateErrors } from "../spec/values";
 export { ClusterLink, nothing } from "./clusterLink";
 export { InitPodError, isInitPodError, reportedOn } from "./errors";
-export { handledLater } from "./handledLater";
-export { knownOf, rawOf, unknown } from "./known";
+export { held, holdUntil } from "./held";
+export { handledLater, knownOf, rawOf, unknown, urnOf } from "./known";
 export { LastTransform, mayBeTransformed } from "./lastTransform";
 export { mayBeNamed } from "./naming";
 export { componentOptions, type InitPodOptions, optionProblems, type PodOptions, podOptions } from "./options";
@@ -11,5 +11,4 @@ export { perDeployment } from "./perDeployment";
 export { accessOf, choosesCluster } from "./providerAccess";
 export { registeredOutputs } from "./registeredOutputs";
 export type { Self } from "./self";
-export { urnOf } from "./urnOf";
 export { withoutStacks } from "./withoutStacks";

@@ -13,5 +13,19 @@ export async function knownOf<T>(output: pulumi.Output<T>): Promise<T | undefine
   return known ? (value as T) : undefined;
 }
 
+/**
+ * The URN of a resource. As an Output it carries a dependency on the resource; on a component, that stands for all its
+ * children: one that took it would wait for itself.
+ */
+export async function urnOf(resource: pulumi.Resource): Promise<string> {
+  return await rawOf(resource.urn);
+}
+
+/** A promise whose error may be asked for later than it comes, of which Node.js would warn. */
+export function handledLater<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
+}
+
 /** Stands for what a preview doesn't know, of whichever type. */
 export const unknown = pulumi.unknown as unknown as never;

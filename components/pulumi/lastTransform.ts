@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import * as state from "@pulumi/pulumi/runtime/state";
+import { urnOf } from "./known";
 import { perDeployment } from "./perDeployment";
-import { urnOf } from "./urnOf";
 
 /**
  * A transform of an InitPod's Pod that comes after all that the program has registered so far. The engine runs the

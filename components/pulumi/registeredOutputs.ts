@@ -1,6 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { rawOf } from "./known";
-import { urnOf } from "./urnOf";
+import { rawOf, urnOf } from "./known";
 import { withoutStacks } from "./withoutStacks";
 
 /**
