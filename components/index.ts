@@ -28,6 +28,7 @@ export {
 export type { KubernetesFields, KubernetesValue } from "./spec/kubernetesFields";
 export type { Download } from "./spec/steps/download";
 export type { Run } from "./spec/steps/run";
+export type { HttpAnswer, WaitFor } from "./spec/steps/waitFor";
 export type { SecretKey } from "./spec/values/secretKeys";
 
 export { InitPod } from "./initPod";

@@ -1,6 +1,5 @@
 // Labels, annotations, protocols and URLs that component, forwarder and command share.
 export { annotation, ownPrefix } from "./annotations";
-export { downloadName } from "./downloadName";
 export {
   defaultRetries,
   type Expectations,
@@ -24,4 +23,5 @@ export {
 export { isMade, lostLabel, type LostMark, lostMark, lostMarkText, type Marked } from "./marks";
 export { lookHeader, ownHeader } from "./ownHeaders";
 export { defaultProtocol, ForwardProtocol, isProtocol } from "./protocols";
+export { downloadName, waitForName } from "./scriptNames";
 export { listenAddress, urlOnThisMachine } from "./urls";

@@ -11,6 +11,11 @@ export async function registeredOutputs(component: pulumi.ComponentResource): Pr
   if (pulumi.runtime.getEngine() === undefined) return {};
   const urn = await urnOf(component);
   const asked = withoutStacks(() => pulumi.runtime.invoke("pulumi:pulumi:getResource", { urn }));
-  const resource = (await asked) as { state?: Record<string, unknown> };
-  return await rawOf(pulumi.output(resource.state ?? {}));
+  try {
+    const { state = {} } = (await asked) as { state?: Record<string, unknown> };
+    return await rawOf(pulumi.output(state));
+  } catch {
+    // With --target, the engine knows nothing of what it does not make.
+    return {};
+  }
 }

@@ -4,6 +4,7 @@ import type { ForwardProtocol } from "../contract";
 import type { KubernetesFields } from "./kubernetesFields";
 import type { Download } from "./steps/download";
 import type { Run } from "./steps/run";
+import type { WaitFor } from "./steps/waitFor";
 import type { SecretKey } from "./values";
 
 /** How much a Pod is locked down. */
@@ -129,8 +130,10 @@ export interface InitPodArgs {
 
 /** One init step. Exactly one kind is set: one of the fields described as "Kind: …". */
 export interface InitStep {
-  /** Name of the init container: a DNS label, unique in the Pod. Default: the kind, then kind-2, kind-3, … */
+  /** Name of the init container: a DNS label, unique in the Pod. Default: the kind (of waitFor: wait-for), then kind-2, kind-3, … */
   name?: string;
+  /** Kind: wait for what the app needs. */
+  waitFor?: WaitFor;
   /** Kind: fetch a file over HTTP(S). */
   download?: Download;
   /** Kind: run a script or a command. */
@@ -151,7 +154,7 @@ export interface InitStep {
    * Source: https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/
    */
   sidecar?: boolean;
-  /** Failing attempts that are tolerated after the first. Default: InitPod's retries. */
+  /** Failing attempts that are tolerated after the first. Default: InitPod's retries, and 0 for waitFor. */
   retries?: number;
   /**
    * Environment variables whose values come from Kubernetes Secrets. The value is neither in the Pod nor in Pulumi's

@@ -5,13 +5,17 @@ import { namesOf } from "./names";
 /** Name of the app container where the user gives it none. */
 export const defaultAppName = "app";
 
-/** Names of the init containers, in order: a step's own, else its kind, then kind-2, kind-3, … */
+/** Names of the init containers, in order: a step's own, else its kind as a DNS label, then kind-2, kind-3, … */
 export function stepNames(args: InitPodArgs): string[] {
   const items = (args.init ?? []).map((step) => {
     const planned = planOf(step);
-    return { name: step.name ?? planned?.plan.name, kind: planned?.kind ?? "step" };
+    return { name: step.name ?? planned?.plan.name, kind: label(planned?.kind ?? "step") };
   });
   return namesOf(items, [appName(args.container)]);
+}
+
+function label(kind: string): string {
+  return kind.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
 }
 
 /** Name of the app container: its own, else "app". */

@@ -3,6 +3,7 @@ import { container } from "./steps/container";
 import { download } from "./steps/download";
 import type { StepPlan } from "./steps/plan";
 import { run } from "./steps/run";
+import { waitFor } from "./steps/waitFor";
 
 /** Fields that every step has; all others are kinds. */
 type Common = "name" | "image" | "sidecar" | "retries" | "secretEnv" | "resources";
@@ -12,6 +13,7 @@ export type Kind = Exclude<keyof InitStep, Common>;
 // A kind is a file in steps/, its field in InitStep and its line here. Where its arguments have a type of their own, the
 // package's index.ts exports that too, as it is public.
 const kinds: { readonly [K in Kind]: (value: NonNullable<InitStep[K]>) => StepPlan } = {
+  waitFor,
   download,
   run,
   container,

@@ -9,7 +9,7 @@ import { handledLater, nothing, rawOf, reportedOn, type Self, unknown } from "..
 import { type ForwardMode } from "../spec";
 import { cleanLine } from "../text";
 import type { ForwardPlan, Plan } from "./plan";
-import { type Awaited, waits } from "./ready";
+import { type Awaited, madeMetadata, waits } from "./ready";
 
 /** What a slow app is given at least, also where the Pod has taken nearly all of the time. */
 const leastSilenceMs = 30_000;
@@ -48,7 +48,9 @@ async function provenUrl(
   const url = urlOnThisMachine(protocol, localPort);
   const release = await heldForward(self, identity);
   const made = await pod;
-  const { namespace, uid } = await rawOf(made.metadata);
+  const metadata = await madeMetadata(made);
+  if (metadata === undefined) return url;
+  const { namespace, uid } = metadata;
   const deadline = performance.now() + timeoutSeconds * 1000;
   const request = await link.use<ForwardRequest | undefined>(component, nothing, async (session, access) => ({
     id: identity.id,

@@ -1,12 +1,12 @@
 import type { Pod } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { handledLater, rawOf, type Self, unknown, withLateErrors } from "../pulumi";
+import { handledLater, type Self, unknown, withLateErrors } from "../pulumi";
 import type { InitLog } from "../spec";
 import type { Claim } from "./claim";
 import type { Created } from "./create";
 import { localUrl } from "./localUrl";
 import type { Plan } from "./plan";
-import { logsOnceReady, toldOnce } from "./ready";
+import { logsOnceReady, madeMetadata, toldOnce } from "./ready";
 import { givenSecrets } from "./secrets";
 import { clusterUrl } from "./service";
 
@@ -45,10 +45,10 @@ export function prove(self: Self, plan: Plan, claimed: Promise<Claim>, created: 
     url: localUrl(self, plan, { claimed, pod, secrets, podReady }),
     initLogs: made.apply(({ urn }) => urn.apply(() => initLogs)) as pulumi.Output<InitLog[]>,
     // Told with the logs, so that nothing moves to a Pod that fails. The name that a preview has of a new one is another.
-    podName: made.apply(({ urn, metadata }) =>
-      urn.apply(async () => {
+    podName: made.apply((one) =>
+      one.urn.apply(async () => {
         const { initLogs } = await told;
-        return pulumi.isUnknown(initLogs) ? unknown : (await rawOf(metadata)).name;
+        return pulumi.isUnknown(initLogs) ? unknown : ((await madeMetadata(one))?.name ?? "");
       }),
     ),
     namespace: made.apply(({ urn }) => urn.apply(() => namespace)),

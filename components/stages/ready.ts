@@ -31,7 +31,9 @@ export async function logsOnceReady(
 ): Promise<InitLog[]> {
   if (pulumi.runtime.isDryRun()) return unknown;
   const [{ identity, earlier = [] }, made, { values }] = await Promise.all([claimed, pod, secrets]);
-  const { name, namespace, uid } = await rawOf(made.metadata);
+  const metadata = await madeMetadata(made);
+  if (metadata === undefined) return [];
+  const { name, namespace, uid } = metadata;
   return await link.use<InitLog[]>(made, { noCluster: [], unknown: [] }, async (session) => {
     const { client } = session;
     const mask = masker(values);
@@ -63,6 +65,18 @@ function doneBefore(earlier: readonly Pod[], uid: string): Pod | undefined {
   return earlier.find((pod) => pod.metadata.uid === uid && (hasBeenReady(pod) || hasEnded(pod)));
 }
 
+/** Undefined where the engine makes no Pod, as of a new InitPod with `--target` of something else; some may be unknown. */
+export async function madeMetadata({ metadata }: CreatedPod): Promise<MadeMetadata | undefined> {
+  const made = await rawOf<Partial<MadeMetadata> | undefined>(metadata);
+  return made?.name === undefined ? undefined : (made as MadeMetadata);
+}
+
+interface MadeMetadata {
+  name: string;
+  namespace: string;
+  uid: string;
+}
+
 /** What is told of the logs, and of which Pod. */
 export interface Told {
   initLogs: InitLog[];
@@ -81,8 +95,7 @@ export async function toldOnce(
   const last: Partial<Told> = await registeredOutputs(component);
   const [{ earlier = [] }, made, logs] = await Promise.all([claimed, pod, podReady]);
   const initLogs = pulumi.isUnknown(logs) ? logs : logs.map(sorted);
-  const { metadata } = made;
-  const { uid } = await rawOf<{ uid?: string }>(metadata);
+  const uid = (await madeMetadata(made))?.uid;
   if (uid === undefined || pulumi.isUnknown(uid)) return { initLogs, podUid: "" };
   if (last.podUid === uid && last.initLogs !== undefined) return { initLogs: last.initLogs, podUid: uid };
   return { initLogs, podUid: waits() || doneBefore(earlier, uid) !== undefined ? uid : "" };

@@ -27,7 +27,13 @@ function waitAnnotation(type: string | undefined): Record<string, string> {
 /** The Service's URL inside the cluster. Unknown in the preview of its creation, as its name is only known then. */
 export function clusterUrl(service: Service, port: number | undefined): pulumi.Output<string> {
   // A dry run reports a name with another suffix than the real one, but no status.
-  return pulumi
-    .all([service.metadata, service.status])
-    .apply(([{ name, namespace }]) => `http://${name}.${namespace}.svc:${port ?? 80}`);
+  return pulumi.all([service.metadata, service.status]).apply(([metadata]: [Made | undefined, unknown]) =>
+    // With --target of something else, the engine makes no new one.
+    metadata?.name === undefined ? "" : `http://${metadata.name}.${metadata.namespace}.svc:${port ?? 80}`,
+  );
+}
+
+interface Made {
+  name?: string;
+  namespace: string;
 }

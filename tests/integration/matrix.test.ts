@@ -61,6 +61,19 @@ describe("InitPod and what Pulumi can do with a stack:", () => {
     expect(await objects("pods", stack.namespace)).toEqual([]);
   });
 
+  test("--target of something else goes through, and makes no new InitPod", async () => {
+    const other = (value: string): string => `new k8s.core.v1.ConfigMap("other", { data: { key: "${value}" } });`;
+    stack.write(`const k8s = require("@pulumi/kubernetes");\n${other("a")}`);
+    await stack.up();
+    stack.write(program(good, other("b")));
+    for (const command of [["preview"], ["up", "--yes", "--skip-preview"]]) {
+      await stack.pulumi([...command, "--target", "**other**"]);
+    }
+    expect(await objects("pods", stack.namespace)).toEqual([]);
+    await stack.up();
+    expect((await fetch(await stack.output("url"))).status).toBe(200);
+  });
+
   test("destroy --run-program of a well one leaves nothing", async () => {
     await stack.up();
     await stack.pulumi(["destroy", "--yes", "--skip-preview", "--run-program"]);

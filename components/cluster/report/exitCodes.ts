@@ -1,8 +1,8 @@
-import { downloadName } from "../../contract";
+import { downloadName, waitForName } from "../../contract";
 import type { ContainerSpec } from "../pods";
 
-/** Whose exit code a container's is, as far as its command tells: curl's, a shell's (of a script or its last command), or not known. */
-export type ExitingProcess = "curl" | "shell" | "unknown";
+/** Whose exit code a container's is, as far as its command tells: curl's, a waiting step's, a shell's (of a script or its last command), or not known. */
+export type ExitingProcess = "curl" | "waitFor" | "shell" | "unknown";
 
 /** Source: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html, section 2.8.2 */
 const ofShell: Readonly<Record<number, string>> = {
@@ -43,9 +43,14 @@ const ofCurl: Readonly<Record<number, string>> = {
   60: "curl: the server's certificate is not trusted",
 };
 
+const ofWaitFor: Readonly<Record<number, string>> = {
+  124: "what it waits for did not come in time",
+};
+
 /** What a well-known exit code of `process` means, in plain words. Programs give the others meanings of their own. */
 export function explainExit(code: number, process: ExitingProcess): string | undefined {
   if (process === "curl" && code in ofCurl) return ofCurl[code];
+  if (process === "waitFor" && code in ofWaitFor) return ofWaitFor[code];
   const shellMeaning = ofShell[code];
   // Whatever is not known to be a shell may be a script, or start one.
   if (shellMeaning !== undefined) return process === "shell" ? shellMeaning : `if a shell's: ${shellMeaning}`;
@@ -62,6 +67,7 @@ export function exitingProcess({ image, command, args = [] }: Partial<ContainerS
   if (!shells.test(name)) return "unknown";
   const at = rest.findIndex((word) => /^-[a-z]*c[a-z]*$/.test(word));
   const [script = "", scriptName] = at < 0 ? [] : rest.slice(at + 1);
+  if (scriptName === waitForName) return "waitFor";
   return scriptName === downloadName || isCurlAlone(script) ? "curl" : "shell";
 }
 

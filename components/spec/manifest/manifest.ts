@@ -127,6 +127,8 @@ function retriesOf(
   { init = [], retries = defaultRetries }: InitPodArgs,
   names: readonly string[],
 ): Manifest["retries"] {
-  const byContainer = Object.fromEntries(init.map((step, at) => [names[at] ?? "", step.retries ?? retries] as const));
+  const byContainer = Object.fromEntries(
+    init.map((step, at) => [names[at] ?? "", step.retries ?? planOf(step)?.plan.retries ?? retries] as const),
+  );
   return { default: retries, byContainer };
 }

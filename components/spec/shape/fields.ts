@@ -14,12 +14,14 @@ import {
 } from "..";
 import type { Download } from "../steps/download";
 import type { Run } from "../steps/run";
+import type { HttpAnswer, WaitFor } from "../steps/waitFor";
 import {
   type Check,
   dnsLabel,
   fileMode,
   flag,
   headerValue,
+  hostAndPort,
   httpPath,
   httpUrl,
   image,
@@ -101,6 +103,18 @@ const download = fields<Download>({
   mode: plain("string", fileMode),
 });
 
+const waitFor = fields<WaitFor>({
+  tcp: input(hostAndPort),
+  http: fields<HttpAnswer>({
+    url: input(httpUrl, true),
+    status: plain("number", wholeNumber(100, 599)),
+    headers: map(input(headerValue, true)),
+    secretHeaders: secretKeys,
+  }),
+  timeoutSeconds: plain("number", seconds),
+  intervalSeconds: plain("number", seconds),
+});
+
 const run = fields<Run>({
   script: input(nonEmpty, true),
   command: list(input(text, true)),
@@ -111,6 +125,7 @@ const run = fields<Run>({
 
 const step = fields<InitStep>({
   name: plain("string", dnsLabel),
+  waitFor,
   download,
   run,
   container: raw(containerPlace),

@@ -5,9 +5,9 @@ import {
   type EnvVar,
   escapeExpansion,
   fileMode,
-  headerName,
-  headerValue,
-  hiddenValue,
+  headerEnvironment,
+  headerProblems,
+  headerSecrets,
   httpUrl,
   isPlain,
   type Leaves,
@@ -16,9 +16,8 @@ import {
   problemsInOptional,
   seconds,
   type SecretKey,
-  secretKeyProblems,
-  secretVariable,
   sha256 as sha256Check,
+  shownUrl,
   variableSize,
   wholeNumber,
   writtenPath,
@@ -73,7 +72,7 @@ export function download(value: Download): StepPlan {
     canBeSidecar: false,
     writes: typeof value.to === "string" ? [value.to] : [],
     variables: [],
-    secrets: prefixKeys("secretHeaders", value.secretHeaders ?? {}),
+    secrets: headerSecrets(value),
     problems: (field) => problems(value, field),
     container: (field, leaves) => ({
       // Kubernetes expands $(…) in arguments; the script has its own.
@@ -84,8 +83,6 @@ export function download(value: Download): StepPlan {
 }
 
 function problems(value: Download, field: string): Problem[] {
-  const { headers = {}, secretHeaders = {} } = value;
-  const lowerCase = Object.keys(headers).map((name) => name.toLowerCase());
   return [
     // An address often carries a key: it is shown only as far as it is surely none.
     ...problemsIn(`${field}.url`, value.url, httpUrl, shownUrl),
@@ -95,24 +92,13 @@ function problems(value: Download, field: string): Problem[] {
     ...problemsInOptional(`${field}.timeoutSeconds`, value.timeoutSeconds, seconds),
     ...problemsInOptional(`${field}.connectTimeoutSeconds`, value.connectTimeoutSeconds, seconds),
     ...problemsInOptional(`${field}.mode`, value.mode, fileMode),
-    ...Object.entries(headers).flatMap(([name, header]) => [
-      ...problemsIn(`${field}.headers.${name}`, name, headerName),
-      ...problemsIn(`${field}.headers.${name}`, header, headerValue, () => hiddenValue),
-    ]),
-    ...Object.entries(secretHeaders).flatMap(([name, from]) => [
-      ...problemsIn(`${field}.secretHeaders.${name}`, name, headerName),
-      ...secretKeyProblems(`${field}.secretHeaders.${name}`, from),
-      ...(lowerCase.includes(name.toLowerCase())
-        ? [{ field: `${field}.secretHeaders.${name}`, value: "", fix: "is in headers as well; keep one of them" }]
-        : []),
-    ]),
+    ...headerProblems(value, field),
   ];
 }
 
-function env(value: Download, field: string, { checked, secret }: Leaves): EnvVar[] {
-  const { headers = {}, secretHeaders = {} } = value;
-  const names = [...Object.keys(headers), ...Object.keys(secretHeaders)];
-  const mayRedirect = Object.keys(secretHeaders).every((name) => droppedOnRedirect.has(name.toLowerCase()));
+function env(value: Download, field: string, leaves: Leaves): EnvVar[] {
+  const { checked } = leaves;
+  const mayRedirect = Object.keys(value.secretHeaders ?? {}).every((name) => droppedOnRedirect.has(name.toLowerCase()));
   const plain: EnvVar[] = [
     {
       name: variables.url,
@@ -131,34 +117,10 @@ function env(value: Download, field: string, { checked, secret }: Leaves): EnvVa
     ...(checksum === undefined
       ? []
       : [{ name: variables.sha256, value: lowerCase(checked(checksum, `${field}.sha256`, sha256Check)) }]),
-    ...(names.length === 0 ? [] : [{ name: variables.headerNames, value: names.join(" ") }]),
-    ...Object.entries(headers).map(([name, header], at) => ({
-      name: `${variables.header}${at + 1}`,
-      value: escapeExpansion(
-        checked(header, `${field}.headers.${name}`, allOf(headerValue, variableSize(`${variables.header}${at + 1}`))),
-      ),
-    })),
-    ...Object.entries(secretHeaders).map(([name, from], at) =>
-      secretVariable(
-        `${variables.header}${Object.keys(headers).length + at + 1}`,
-        secret(from, `${field}.secretHeaders.${name}`),
-      ),
-    ),
+    ...headerEnvironment(value, field, leaves),
   ];
 }
 
 function lowerCase(input: pulumi.Input<string>): pulumi.Input<string> {
   return isPlain(input) ? input.toLowerCase() : pulumi.output(input).apply((text) => text.toLowerCase());
-}
-
-function shownUrl(value: unknown): string {
-  return JSON.stringify(
-    String(value)
-      .replace(/[?#].*$/s, "?…")
-      .replace(/\/\/[^/]*@/, "//…@"),
-  );
-}
-
-function prefixKeys<T>(prefix: string, record: Record<string, T>): Record<string, T> {
-  return Object.fromEntries(Object.entries(record).map(([key, value]) => [`${prefix}.${key}`, value]));
 }

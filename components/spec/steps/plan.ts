@@ -12,6 +12,8 @@ export interface StepPlan {
   readonly name?: string;
   /** Whether it can go on beside the app. A kind that ends by itself can't. */
   readonly canBeSidecar: boolean;
+  /** Failing attempts tolerated after the first, where the step does not say it. Default: InitPod's retries. */
+  readonly retries?: number;
   /** Paths that it writes; the folder of each becomes a volume. */
   readonly writes: readonly string[];
   /** Names of the environment variables that it is given. */

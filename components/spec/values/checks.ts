@@ -44,6 +44,14 @@ export const httpUrl: Check = (value) => {
   return /^https?:\/\//i.test(value) && URL.canParse(value) ? undefined : fix;
 };
 
+/** A host and a TCP port, such as db:5432 or [fd00::1]:5432. */
+export const hostAndPort: Check = (value) => {
+  const fix = "must be HOST:PORT, such as db:5432; an IPv6 address stands in brackets";
+  const [, host = "", number] =
+    typeof value === "string" ? (/^(\[[0-9a-f:.]+\]|[\w.-]+):(\d+)$/i.exec(value) ?? []) : [];
+  return host === "" ? fix : port(Number(number)) && fix;
+};
+
 /** A path of an HTTP request. */
 export const httpPath: Check = (value) =>
   typeof value === "string" && /^\/[^\s\p{Cc}]*$/u.test(value)

@@ -15,6 +15,7 @@ export {
   flag,
   headerName,
   headerValue,
+  hostAndPort,
   httpPath,
   httpUrl,
   nonEmpty,
@@ -27,6 +28,7 @@ export {
 } from "./checks";
 export { environment, type EnvVar, secretEnvironment, secretVariable } from "./environment";
 export { escapeExpansion } from "./escapeExpansion";
+export { headerEnvironment, headerProblems, headerSecrets } from "./headers";
 export { image } from "./image";
 export {
   annotationKey,
@@ -44,6 +46,6 @@ export {
 } from "./kubernetesNames";
 export type { Leaves } from "./leaves";
 export { folderOf, isWithin, mountPath, writtenPath } from "./paths";
-export { formatProblems, hiddenValue, type Problem, problemLine, shownValue } from "./problem";
+export { formatProblems, hiddenValue, type Problem, problemLine, shownUrl, shownValue } from "./problem";
 export { secretEnvProblems, type SecretKey, secretKeyProblems } from "./secretKeys";
 export { allOf, argumentSize, bytesOf, mapArguments, shownBytes, variableSize } from "./sizes";

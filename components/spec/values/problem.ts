@@ -65,3 +65,12 @@ export function formatProblems(name: string, problems: Problem[]): string {
 export function problemLine({ field, value, fix }: Problem): string {
   return value === "" ? `${field}: ${fix}` : `${field} = ${value}: ${fix}`;
 }
+
+/** An address without what may be a key: its query and its user. */
+export function shownUrl(value: unknown): string {
+  return JSON.stringify(
+    String(value)
+      .replace(/[?#].*$/s, "?…")
+      .replace(/\/\/[^/]*@/, "//…@"),
+  );
+}

@@ -14,7 +14,9 @@ const autonamed = "pulumi.com/autonamed";
 export async function warnOfFixedName(self: Self, { selector }: Identity, pod: Pod): Promise<void> {
   // Mocks name nothing.
   if (pulumi.runtime.getEngine() === undefined) return;
-  const metadata: Metadata = await rawOf<Metadata>(pod.metadata);
+  const metadata = await rawOf<Metadata | undefined>(pod.metadata);
+  // With --target of something else, the engine makes none.
+  if (metadata?.name === undefined) return;
   const { name, namespace, annotations } = metadata;
   // Field by field: a preview may not know all of them.
   const mark = pulumi.isUnknown(annotations) ? annotations : annotations?.[autonamed];
@@ -32,7 +34,7 @@ export async function warnOfFixedName(self: Self, { selector }: Identity, pod: P
 
 /** Each field may be unknown. */
 interface Metadata {
-  name: string;
+  name?: string;
   namespace: string;
   annotations?: Record<string, string>;
 }

@@ -42,8 +42,8 @@ interface Metadata {
 }
 
 async function metadataOf({ metadata }: Pod | Service): Promise<Metadata> {
-  const raw: Metadata = await rawOf<Metadata>(metadata);
-  return pulumi.isUnknown(raw) ? { namespace: unknown, labels: unknown } : raw;
+  const raw = await rawOf<Metadata | undefined>(metadata);
+  return raw === undefined || pulumi.isUnknown(raw) ? { namespace: unknown, labels: unknown } : raw;
 }
 
 /** An `up` tells by the Pod itself whether it came without the label by which it is found. */

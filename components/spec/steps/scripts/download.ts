@@ -1,3 +1,5 @@
+import { curlConfig } from "./curlConfig";
+
 /** Environment variables that the script reads. All that a user gives travels by these, never by the script's text. */
 export const variables = {
   url: "INIT_POD_URL",
@@ -8,17 +10,12 @@ export const variables = {
   timeout: "INIT_POD_TIMEOUT_SECONDS",
   connectTimeout: "INIT_POD_CONNECT_TIMEOUT_SECONDS",
   redirects: "INIT_POD_REDIRECTS",
-  headerNames: "INIT_POD_HEADER_NAMES",
-  /** Followed by the number of the header, from 1. */
-  header: "INIT_POD_HEADER_",
 } as const;
 
 /**
  * Fetches one file. It needs curl ≥ 7.52 and a POSIX shell with mkdir, mv, rm, chmod and, for a checksum, sha256sum.
  *
- * - Address and headers go to curl by a config file on standard input: arguments can be read by every process of the
- *   node. In that file a value stands in quotes with "\" and quotes escaped, and a line break is refused: no value can
- *   add an option. Source: https://curl.se/docs/manpage.html#-K
+ * - Address and headers go to curl by a config file on standard input.
  * - `--fail`: without it an error page is saved and the step succeeds.
  * - `--retry-connrefused`: plain `--retry` gives up when nothing listens yet.
  * - `-q` first: a .curlrc in the image must not change anything. `--globoff`: [] and {} in an address are literal.
@@ -30,37 +27,7 @@ export const variables = {
  */
 export const downloadScript = `set -eu
 part=$INIT_POD_TO.part
-line_break='
-'
-carriage_return=$(printf '\\r')
-
-fail() {
-  printf '%s\\n' "$1" >&2
-  exit 1
-}
-
-# setting NAME VALUE: one line of a curl config file
-setting() {
-  rest=$2 escaped=
-  while [ -n "$rest" ]; do
-    tail=\${rest#?}
-    char=\${rest%"$tail"}
-    case $char in
-      '\\' | '"') escaped=$escaped\\\\$char ;;
-      *) escaped=$escaped$char ;;
-    esac
-    rest=$tail
-  done
-  printf '%s = "%s"\\n' "$1" "$escaped"
-}
-
-# one_line WHAT VALUE
-one_line() {
-  case $2 in
-    *"$line_break"* | *"$carriage_return"*) fail "$1 contains a line break" ;;
-  esac
-}
-
+${curlConfig}
 checksum_fits() {
   sum=$(sha256sum <"$1")
   [ "\${sum%% *}" = "$INIT_POD_SHA256" ]
@@ -72,17 +39,7 @@ if [ -n "\${INIT_POD_SHA256-}" ] && [ -f "$INIT_POD_TO" ] && checksum_fits "$INI
 fi
 
 one_line 'the url' "$INIT_POD_URL"
-config=$(setting url "$INIT_POD_URL")
-number=0
-for name in \${INIT_POD_HEADER_NAMES-}; do
-  number=$((number + 1))
-  eval "value=\\$INIT_POD_HEADER_$number"
-  # Secrets made from a file often end in a line break that belongs to no value.
-  value=$(printf '%s' "$value")
-  value=\${value%"$carriage_return"}
-  one_line "the value of header $name" "$value"
-  config=$config$line_break$(setting header "$name: $value")
-done
+with_headers "$(setting url "$INIT_POD_URL")"
 
 case $INIT_POD_URL in
   [Hh][Tt][Tt][Pp][Ss]:*) redirect_to='=https' ;;

@@ -39,6 +39,12 @@ describe("a step", () => {
     const init = [{ run }, { run, retries: 0 }];
 
     expect(manifest({ init, container }).retries).toEqual({ default: 1, byContainer: { run: 1, "run-2": 0 } });
+    // A wait has had its time.
+    const wait = { waitFor: { tcp: "db:1" } };
+    expect(manifest({ init: [wait, { ...wait, retries: 2 }], container }).retries.byContainer).toEqual({
+      "wait-for": 0,
+      "wait-for-2": 2,
+    });
     expect(manifest({ init, container, retries: 5 }).retries).toEqual({
       default: 5,
       byContainer: { run: 5, "run-2": 0 },

@@ -1,0 +1,9 @@
+/**
+ * Names under which the scripts of steps run (their `$0`). A Pod's reader knows by them whose exit codes the scripts end with:
+ * the image and the text of a script don't tell.
+ */
+
+/** It passes on curl's exit code. */
+export const downloadName = "init-pod-download";
+/** It ends with 124 where its time was over. */
+export const waitForName = "init-pod-wait-for";

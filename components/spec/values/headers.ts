@@ -1,0 +1,68 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { problemsIn } from "./checked";
+import { headerName, headerValue } from "./checks";
+import { type EnvVar, secretVariable } from "./environment";
+import { escapeExpansion } from "./escapeExpansion";
+import type { Leaves } from "./leaves";
+import { hiddenValue, type Problem } from "./problem";
+import { type SecretKey, secretKeyProblems } from "./secretKeys";
+import { allOf, variableSize } from "./sizes";
+
+/** The headers of a step's requests, by name. */
+export interface Headers {
+  headers?: Record<string, pulumi.Input<string>>;
+  secretHeaders?: Record<string, SecretKey>;
+}
+
+/** Environment variables by which a script gets its headers. */
+export const headerVariables = {
+  names: "INIT_POD_HEADER_NAMES",
+  /** Followed by the number of the header, from 1. */
+  value: "INIT_POD_HEADER_",
+} as const;
+
+export function headerProblems({ headers = {}, secretHeaders = {} }: Headers, field: string): Problem[] {
+  const lowerCase = Object.keys(headers).map((name) => name.toLowerCase());
+  return [
+    ...Object.entries(headers).flatMap(([name, header]) => [
+      ...problemsIn(`${field}.headers.${name}`, name, headerName),
+      ...problemsIn(`${field}.headers.${name}`, header, headerValue, () => hiddenValue),
+    ]),
+    ...Object.entries(secretHeaders).flatMap(([name, from]) => [
+      ...problemsIn(`${field}.secretHeaders.${name}`, name, headerName),
+      ...secretKeyProblems(`${field}.secretHeaders.${name}`, from),
+      ...(lowerCase.includes(name.toLowerCase())
+        ? [{ field: `${field}.secretHeaders.${name}`, value: "", fix: "is in headers as well; keep one of them" }]
+        : []),
+    ]),
+  ];
+}
+
+/** The Secrets among the headers, by the field that gives them. */
+export function headerSecrets({ secretHeaders = {} }: Headers, prefix = ""): Record<string, SecretKey> {
+  return Object.fromEntries(
+    Object.entries(secretHeaders).map(([name, from]) => [`${prefix}secretHeaders.${name}`, from]),
+  );
+}
+
+export function headerEnvironment(
+  { headers = {}, secretHeaders = {} }: Headers,
+  field: string,
+  { checked, secret }: Leaves,
+): EnvVar[] {
+  const names = [...Object.keys(headers), ...Object.keys(secretHeaders)];
+  if (names.length === 0) return [];
+  const variableOf = (name: string): string => `${headerVariables.value}${names.indexOf(name) + 1}`;
+  return [
+    { name: headerVariables.names, value: names.join(" ") },
+    ...Object.entries(headers).map(([name, header]) => ({
+      name: variableOf(name),
+      value: escapeExpansion(
+        checked(header, `${field}.headers.${name}`, allOf(headerValue, variableSize(variableOf(name)))),
+      ),
+    })),
+    ...Object.entries(secretHeaders).map(([name, from]) =>
+      secretVariable(variableOf(name), secret(from, `${field}.secretHeaders.${name}`)),
+    ),
+  ];
+}
