@@ -3,7 +3,7 @@ export { partsOf, withLateErrors } from "../spec/values";
 export { ClusterLink, nothing } from "./clusterLink";
 export { InitPodError, isInitPodError, reportedOn } from "./errors";
 export { held, holdUntil } from "./held";
-export { handledLater, knownOf, rawOf, unknown, urnOf } from "./known";
+export { asSecretAs, handledLater, isSecretMark, knownOf, rawOf, unknown, urnOf } from "./known";
 export { LastTransform, mayBeTransformed } from "./lastTransform";
 export { mayBeNamed } from "./naming";
 export { componentOptions, type InitPodOptions, optionProblems, type PodOptions, podOptions } from "./options";

@@ -4,7 +4,7 @@ import type { core } from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import { latestPod } from "../cluster/pods";
 import { annotation, retriesText } from "../contract";
-import { handledLater, mayBeTransformed, type Self, withLateErrors, withoutStacks } from "../pulumi";
+import { asSecretAs, handledLater, mayBeTransformed, type Self, withLateErrors, withoutStacks } from "../pulumi";
 import { AppliedSpec, type Earlier, warnOfUnknownFields } from "./applied";
 import type { Claim } from "./claim";
 import { landedNamespace, warnOfFixedName } from "./landed";
@@ -124,7 +124,7 @@ async function podAnnotations(
     ...(podPort === undefined ? {} : { [annotation.port]: String(podPort) }),
     ...(forward === undefined
       ? {}
-      : { [annotation.localPort]: portText(localPort), [annotation.protocol]: forward.protocol }),
+      : { [annotation.localPort]: portText(localPort, forward.wantedPort), [annotation.protocol]: forward.protocol }),
   };
 }
 
@@ -136,6 +136,7 @@ function earlierOf({ earlier = [], key, retry }: Claim): Earlier {
  * In the preview of the first `up`, which draws the port, it is a word of its own: an unknown one would keep the API server
  * from checking the Pod.
  */
-function portText(localPort: number | undefined): string {
-  return localPort === undefined ? "drawn by up" : String(localPort);
+function portText(localPort: number | undefined, wanted: pulumi.Input<number> | undefined): pulumi.Input<string> {
+  const text = localPort === undefined ? "drawn by up" : String(localPort);
+  return pulumi.Output.isInstance(wanted) ? asSecretAs([wanted], Promise.resolve(text)) : text;
 }

@@ -5,7 +5,7 @@ import { readinessPath } from "../cluster/pods";
 import { type Identity, urlOnThisMachine } from "../contract";
 import { beginForward, ensureForward, NoNodeError, reviveForwards } from "../forward/client";
 import { type ForwardRequest, holdForward } from "../forward/state";
-import { handledLater, nothing, rawOf, reportedOn, type Self, unknown } from "../pulumi";
+import { asSecretAs, handledLater, nothing, rawOf, reportedOn, type Self, unknown } from "../pulumi";
 import { type ForwardMode } from "../spec";
 import { cleanLine } from "../text";
 import type { ForwardPlan, Plan } from "./plan";
@@ -28,10 +28,12 @@ export function localUrl(self: Self, plan: Plan, proof: Proof): pulumi.Output<st
   if (forward === undefined) return pulumi.output("");
   if (!pulumi.runtime.isDryRun()) {
     const proven = handledLater(provenUrl(self, plan, forward, proof));
-    return pulumi.output<Pod>(proof.pod).apply(({ urn }) => urn.apply(() => proven));
+    const url = asSecretAs([forward.wantedPort], proven);
+    return pulumi.output<Pod>(proof.pod).apply(({ urn }) => urn.apply(() => url));
   }
   const { protocol } = forward;
-  return pulumi.output(
+  return asSecretAs(
+    [forward.wantedPort],
     proof.claimed.then(({ localPort }) => (localPort === undefined ? unknown : urlOnThisMachine(protocol, localPort))),
   );
 }

@@ -1,6 +1,6 @@
 import type { Pod } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { handledLater, type Self, unknown, withLateErrors } from "../pulumi";
+import { asSecretAs, handledLater, type Self, unknown, withLateErrors } from "../pulumi";
 import type { InitLog } from "../spec";
 import type { Claim } from "./claim";
 import type { Created } from "./create";
@@ -46,19 +46,28 @@ export function prove(self: Self, plan: Plan, claimed: Promise<Claim>, created: 
     initLogs: made.apply(({ urn }) => urn.apply(() => initLogs)) as pulumi.Output<InitLog[]>,
     // Told with the logs, so that nothing moves to a Pod that fails. The name that a preview has of a new one is another.
     podName: made.apply((one) =>
-      one.urn.apply(async () => {
+      one.metadata.apply(async () => {
         const { initLogs } = await told;
         return pulumi.isUnknown(initLogs) ? unknown : ((await madeMetadata(one))?.name ?? "");
       }),
     ),
-    namespace: made.apply(({ urn }) => urn.apply(() => namespace)),
+    namespace: made.apply(({ urn, metadata }) =>
+      urn.apply(() => asSecretAs([metadata, self.link.namespace], namespace)),
+    ),
     clusterUrl: service === undefined ? pulumi.output("") : clusterUrl(service, plan.servicePort),
   };
   // The program may use them after they have failed, or not at all.
   for (const output of Object.values(outputs)) withLateErrors<unknown>(output);
   return {
     outputs,
-    podUid: withLateErrors(pulumi.output(told.then(({ podUid }) => podUid))),
+    podUid: withLateErrors(
+      made.apply(({ metadata }) =>
+        asSecretAs(
+          [metadata],
+          told.then(({ podUid }) => podUid),
+        ),
+      ),
+    ),
     ready: handledLater(Promise.all([pod, podReady])),
   };
 }

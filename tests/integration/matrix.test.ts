@@ -74,6 +74,16 @@ describe("InitPod and what Pulumi can do with a stack:", () => {
     expect((await fetch(await stack.output("url"))).status).toBe(200);
   });
 
+  test("what comes of a secret stays one: of a secret port and of a Pod whose metadata is", async () => {
+    const opts = '{ additionalSecretOutputs: ["metadata"] }';
+    const secretPort = scriptArgs("echo fine", "forward: { localPort: pulumi.secret(19567) },");
+    const flags = `for (const key of ["url", "podName", "namespace"]) pulumi.isSecret(web[key]).then((is) => void pulumi.log.info(key + (is ? " secret" : " plain")));`;
+    stack.write(program(secretPort, flags, opts));
+    const { stdout } = await stack.pulumi(["up", "--yes", "--skip-preview"]);
+    for (const key of ["url", "podName", "namespace"]) expect(stdout).toContain(`${key} secret`);
+    await stack.pulumi(["preview", "--expect-no-changes"]);
+  });
+
   test("destroy --run-program of a well one leaves nothing", async () => {
     await stack.up();
     await stack.pulumi(["destroy", "--yes", "--skip-preview", "--run-program"]);

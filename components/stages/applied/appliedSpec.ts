@@ -2,10 +2,10 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Pod } from "../../cluster/pods";
 import { annotation } from "../../contract";
 import { packageVersion } from "../../forward/state";
-import type { PodOptions } from "../../pulumi";
+import { isSecretMark, type PodOptions } from "../../pulumi";
 import { ignoring, type Leaves, leavesOf } from "../../spec/applied";
 import { decide, type Decision, noticeOf } from "./decision";
-import { isSecret, plainOf } from "./plain";
+import { plainOf } from "./plain";
 
 /** What the newest Pod was made of, and what tells it. */
 export interface Earlier {
@@ -126,5 +126,5 @@ function annotated(metadata: unknown, record: string): unknown {
 function edited(input: unknown, edit: (fields: Record<string, unknown>) => unknown): unknown {
   if (pulumi.Output.isInstance(input)) return input.apply((known) => edited(known, edit));
   const fields = input as Record<string, unknown>;
-  return isSecret(fields) ? { ...fields, value: edited(fields.value, edit) } : edit(fields);
+  return isSecretMark(fields) ? { ...fields, value: edited(fields.value, edit) } : edit(fields);
 }
