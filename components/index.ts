@@ -11,25 +11,15 @@ refuseStaleBuild();
 // From the files that declare them, and before InitPod: Pulumi's analyzer of components reads files in this order until it
 // has found the component, and the schema for other languages gets the documentation of the types in those alone.
 export { ForwardProtocol } from "./contract/protocols";
-export {
-  type AppContainer,
-  type EmptyDir,
-  ForwardMode,
-  type ForwardSettings,
-  type InitLog,
-  type InitPodArgs,
-  type InitStep,
-  MountIn,
-  Security,
-  type ServiceSettings,
-  ServiceType,
-  type Volume,
-} from "./spec/args";
+export type { AppContainer, ForwardSettings, InitLog, InitPodArgs, ServiceSettings } from "./spec/args";
+export { ForwardMode, MountIn, Security, ServiceType } from "./spec/choices";
+export type { InitStep } from "./spec/initStep";
 export type { KubernetesFields, KubernetesValue } from "./spec/kubernetesFields";
 export type { Download } from "./spec/steps/download";
 export type { Run } from "./spec/steps/run";
 export type { HttpAnswer, WaitFor } from "./spec/steps/waitFor";
 export type { SecretKey } from "./spec/values/secretKeys";
+export type { EmptyDir, Volume } from "./spec/volume";
 
 export { InitPod } from "./initPod";
 export { InitPodError, type InitPodOptions, isInitPodError } from "./pulumi";

@@ -1,70 +1,11 @@
 import type { core } from "@pulumi/kubernetes/types/input";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ForwardProtocol } from "../contract";
+import type { ForwardMode, Security, ServiceType } from "./choices";
+import type { InitStep } from "./initStep";
 import type { KubernetesFields } from "./kubernetesFields";
-import type { Download } from "./steps/download";
-import type { Run } from "./steps/run";
-import type { WaitFor } from "./steps/waitFor";
 import type { SecretKey } from "./values";
-
-/** How much a Pod is locked down. */
-export const Security = {
-  /**
-   * What the Pod Security Standard "restricted" asks for, and more: user, group and fsGroup 65532, a read-only root
-   * file system with a writable /tmp, no capabilities, no privilege escalation, the runtime's seccomp profile.
-   */
-  Restricted: "restricted",
-  /** The same without user, group and fsGroup ids, for clusters that assign them (OpenShift). */
-  RestrictedNoIds: "restricted-no-ids",
-  /** Nothing is set: each container runs as its image says. Stock nginx on port 80 needs it, as it starts as root. */
-  Image: "image",
-} as const;
-/**
- * How much a Pod is locked down.
- *
- * Source: https://kubernetes.io/docs/concepts/security/pod-security-standards/
- */
-export type Security = (typeof Security)[keyof typeof Security];
-
-/** When the local URL is served by the forwarder. */
-export const ForwardMode = {
-  /** Forward, except where CI or PULUMI_CI_SYSTEM is set. */
-  Auto: "auto",
-  /** Forward everywhere. */
-  Always: "always",
-  /** Do not forward; the output url is empty. */
-  Never: "never",
-} as const;
-/** When the local URL is served by the forwarder. */
-export type ForwardMode = (typeof ForwardMode)[keyof typeof ForwardMode];
-
-/** Which containers of the Pod mount a volume. */
-export const MountIn = {
-  /** Every init step and the app. */
-  All: "all",
-  /** The init steps alone. */
-  Init: "init",
-  /** The app alone. */
-  App: "app",
-} as const;
-/** Which containers of the Pod mount a volume. */
-export type MountIn = (typeof MountIn)[keyof typeof MountIn];
-
-/** How a Service is reached. */
-export const ServiceType = {
-  /** An address inside the cluster. */
-  ClusterIP: "ClusterIP",
-  /** Also a port on every node. */
-  NodePort: "NodePort",
-  /** Also an address outside the cluster; InitPod waits until there is one. */
-  LoadBalancer: "LoadBalancer",
-} as const;
-/**
- * How a Service is reached.
- *
- * Source: https://kubernetes.io/docs/concepts/services-networking/service/#publishing-services-service-types
- */
-export type ServiceType = (typeof ServiceType)[keyof typeof ServiceType];
+import type { Volume } from "./volume";
 
 /**
  * The arguments of InitPod.
@@ -128,43 +69,6 @@ export interface InitPodArgs {
   podSpec?: KubernetesFields<core.v1.PodSpec>;
 }
 
-/** One init step. Exactly one kind is set: one of the fields described as "Kind: …". */
-export interface InitStep {
-  /** Name of the init container: a DNS label, unique in the Pod. Default: the kind (of waitFor: wait-for), then kind-2, kind-3, … */
-  name?: string;
-  /** Kind: wait for what the app needs. */
-  waitFor?: WaitFor;
-  /** Kind: fetch a file over HTTP(S). */
-  download?: Download;
-  /** Kind: run a script or a command. */
-  run?: Run;
-  /**
-   * Kind: a Kubernetes Container as it is. InitPod adds its defaults (security, mounts) where it sets none; merged over
-   * them as podSpec is.
-   *
-   * Source: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#Container
-   */
-  container?: KubernetesFields<core.v1.Container>;
-  /** Image of the init container. Default: the kind's own, pinned; for kind container there is none. */
-  image?: pulumi.Input<string>;
-  /**
-   * Keeps running beside the app (restartPolicy Always); the next step starts as soon as it has started. Not for a kind
-   * that ends by itself, as download does. Default: false.
-   *
-   * Source: https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/
-   */
-  sidecar?: boolean;
-  /** Failing attempts that are tolerated after the first. Default: InitPod's retries, and 0 for waitFor. */
-  retries?: number;
-  /**
-   * Environment variables whose values come from Kubernetes Secrets. The value is neither in the Pod nor in Pulumi's
-   * state. Refused where the app could see the same key of the same Secret.
-   */
-  secretEnv?: Record<string, SecretKey>;
-  /** Requests and limits. Default: none. */
-  resources?: core.v1.ResourceRequirements;
-}
-
 /** The app container. */
 export interface AppContainer {
   /** Name of the container: a DNS label, unique in the Pod. Default: "app". */
@@ -190,42 +94,6 @@ export interface AppContainer {
   resources?: core.v1.ResourceRequirements;
   /** Fields of a Kubernetes Container, merged over the above as podSpec is. */
   container?: KubernetesFields<core.v1.Container>;
-}
-
-/**
- * A volume and where it is mounted. At most one of emptyDir, configMap, secret and claim is set; none is an emptyDir.
- * Any other kind: podSpec.volumes, merged by name; its source displaces the one here.
- */
-export interface Volume {
-  /**
-   * Absolute path where it is mounted. A container of plain Kubernetes that mounts this volume itself keeps its own
-   * mounts. Default: mounted only by containers that name it.
-   */
-  mountPath?: string;
-  /** Which containers mount it. Default: "all". */
-  mountIn?: MountIn;
-  /** Whether the app mounts it read-only (steps still write to it). Default: false. */
-  readOnly?: boolean;
-  /** An empty folder that lives as long as the Pod. */
-  emptyDir?: EmptyDir;
-  /** Name of a ConfigMap whose keys become files. */
-  configMap?: pulumi.Input<string>;
-  /** Name of a Secret whose keys become files. */
-  secret?: pulumi.Input<string>;
-  /** Name of a PersistentVolumeClaim. */
-  claim?: pulumi.Input<string>;
-}
-
-/**
- * An empty folder that lives as long as the Pod.
- *
- * Source: https://kubernetes.io/docs/concepts/storage/volumes/#emptydir
- */
-export interface EmptyDir {
-  /** Most that it may hold, a Kubernetes quantity; beyond it the Pod is evicted. Default: "1Gi". */
-  sizeLimit?: pulumi.Input<string>;
-  /** Keeps it in memory, where it counts against the containers' memory limits. Default: false. */
-  memory?: boolean;
 }
 
 /** A Service in front of the Pod. */

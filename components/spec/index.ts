@@ -1,18 +1,8 @@
 // The arguments, and the kinds of step.
-export {
-  type AppContainer,
-  type EmptyDir,
-  ForwardMode,
-  type ForwardSettings,
-  type InitLog,
-  type InitPodArgs,
-  type InitStep,
-  MountIn,
-  Security,
-  type ServiceSettings,
-  ServiceType,
-  type Volume,
-} from "./args";
+export type { AppContainer, ForwardSettings, InitLog, InitPodArgs, ServiceSettings } from "./args";
+export { ForwardMode, MountIn, Security, ServiceType } from "./choices";
 export { appName, stepNames } from "./containerNames";
+export type { InitStep } from "./initStep";
 export { kindNames, kindsOf, planOf } from "./kinds";
 export { freeName, nameOfPath } from "./names";
+export type { EmptyDir, Volume } from "./volume";

@@ -1,4 +1,4 @@
-import type { InitStep } from "./args";
+import type { InitStep } from "./initStep";
 import { container } from "./steps/container";
 import { download } from "./steps/download";
 import type { StepPlan } from "./steps/plan";

@@ -1,4 +1,5 @@
-import type { InitPodArgs, InitStep } from "../../../components/spec/args.ts";
+import type { InitPodArgs } from "../../../components/spec/args.ts";
+import type { InitStep } from "../../../components/spec/initStep.ts";
 import { problemsOf } from "../../../components/spec/validation/problemsOf.ts";
 
 export const to = "/data/file";

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import type { InitStep } from "../../../../components/spec/args.ts";
+import type { InitStep } from "../../../../components/spec/initStep.ts";
 import { download, fixes, inStep } from "../problems.ts";
 
 describe("a step", () => {
