@@ -26,6 +26,7 @@ export const floors = [
   "spec/applied",
   "spec/knownFields",
   "spec/manifest",
+  "spec/merging",
   "spec/validation",
   "spec/shape",
   "spec",

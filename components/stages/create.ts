@@ -8,6 +8,7 @@ import { asSecretAs, handledLater, mayBeTransformed, type Self, withLateErrors, 
 import { AppliedSpec, type Earlier, warnOfUnknownFields } from "./applied";
 import type { Claim } from "./claim";
 import { landedNamespace, warnOfFixedName } from "./landed";
+import { makeObjects } from "./objects";
 import type { Plan } from "./plan";
 import { serviceAnnotations } from "./service";
 
@@ -23,8 +24,13 @@ export interface Created {
 
 /** Makes the Pod and the Service, and waits for neither. */
 export function create(self: Self, plan: Plan, claimed: Promise<Claim>): Created {
-  for (const text of plan.warnings) void pulumi.log.warn(text, self.component);
-  const pod = handledLater(claimed.then((claim) => createPod(self, plan, claim)));
+  const pod = handledLater(
+    Promise.all([claimed, plan.manifest]).then(async ([claim, manifest]) => {
+      for (const text of manifest.warnings) void pulumi.log.warn(text, self.component);
+      makeObjects(self, plan, claim, manifest.objects);
+      return await createPod(self, plan, claim, manifest.podSpec);
+    }),
+  );
   const service = plan.serviceSpec && createService(self, plan, plan.serviceSpec, claimed);
   const namespace = handledLater(
     Promise.all([claimed, pod]).then(([{ identity }, made]) => landedNamespace(self, identity, made, service)),
@@ -32,15 +38,15 @@ export function create(self: Self, plan: Plan, claimed: Promise<Claim>): Created
   return { pod, service, namespace };
 }
 
-async function createPod(self: Self, plan: Plan, claim: Claim): Promise<Pod> {
-  const { podSpec, podOptions } = plan;
-  const applied = new AppliedSpec(podSpec, earlierOf(claim), podOptions);
+async function createPod(self: Self, plan: Plan, claim: Claim, podSpec: core.v1.PodSpec): Promise<Pod> {
+  const applied = new AppliedSpec(podSpec, earlierOf(claim), plan.podOptions);
   const metadata = {
     namespace: self.link.namespace,
     labels: { ...claim.identity.labels, ...plan.labels },
     annotations: await podAnnotations(plan, claim, applied),
   };
-  const options = await fromApplied(self, plan, applied, optionsOf(self, plan, claim));
+  const specs = { Pod: podSpec, Service: plan.serviceSpec };
+  const options = await fromApplied(self, specs, applied, optionsOf(self, plan, claim));
   const pod = withoutStacks(() => new Pod(self.name, { metadata, spec: podSpec }, options));
   for (const text of [claim.retry.why, await applied.notice]) {
     if (text !== undefined) void pulumi.log.info(text, pod);
@@ -89,7 +95,7 @@ function optionsOf({ component }: Self, { podOptions }: Plan, { retry }: Claim):
 /** Where nothing edits the spec any more, what was applied tells what to ignore; else what the program makes of it does. */
 async function fromApplied(
   self: Self,
-  { podSpec, serviceSpec }: Plan,
+  specs: Readonly<Record<"Pod" | "Service", unknown>>,
   applied: AppliedSpec,
   options: pulumi.CustomResourceOptions,
 ): Promise<pulumi.CustomResourceOptions> {
@@ -99,12 +105,12 @@ async function fromApplied(
   if (mayBeTransformed(self.component)) {
     const transforms = await self.lastTransform.ofPod(self.component, async (resource) => {
       const { spec } = resource.props as { spec?: unknown };
-      await warnOfUnknownFields(self, { Pod: spec, Service: serviceSpec });
+      await warnOfUnknownFields(self, { ...specs, Pod: spec });
       return await applied.transform(resource);
     });
     return { ...options, transforms };
   }
-  await warnOfUnknownFields(self, { Pod: podSpec, Service: serviceSpec });
+  await warnOfUnknownFields(self, specs);
   return isApplied ? { ...options, ignoreChanges: [...(options.ignoreChanges ?? []), "spec"] } : options;
 }
 

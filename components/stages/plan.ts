@@ -1,18 +1,29 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { defaultProtocol, type Expectations, type ForwardProtocol } from "../contract";
-import { InitPodError, type InitPodOptions, mayBeNamed, optionProblems, type PodOptions, podOptions } from "../pulumi";
+import {
+  handledLater,
+  InitPodError,
+  type InitPodOptions,
+  mayBeNamed,
+  optionProblems,
+  type PodOptions,
+  podOptions,
+} from "../pulumi";
 import { ForwardMode, type InitPodArgs } from "../spec";
-import { type Manifest, manifest } from "../spec/manifest";
+import { type Manifest, manifest, retriesOf, type ServiceManifest, serviceManifest } from "../spec/manifest";
 import { guarded } from "../spec/shape";
 import { nameProblems, problemsOf } from "../spec/validation";
 import { checked, dnsLabel, formatProblems, port } from "../spec/values";
 import { deadlineSeconds } from "./deadline";
+import { ObjectNames } from "./objects";
+import { secretInputs } from "./secrets";
 
 /** What the arguments come to, before anything is asked or made. */
-export interface Plan extends Pick<
-  Manifest,
-  "podSpec" | "serviceSpec" | "podPort" | "servicePort" | "secrets" | "warnings"
-> {
+export interface Plan extends ServiceManifest {
+  /** Of the Pod and what is kept beside it, as soon as it is known which values are secrets. */
+  manifest: Promise<Manifest>;
+  /** Gives the manifest the names of its own objects, once these are made. */
+  objectNames: ObjectNames;
   namespace?: pulumi.Input<string>;
   /** Whether something else is made first. */
   dependsOn: boolean;
@@ -45,21 +56,21 @@ export function plan(component: pulumi.Resource, name: string, given: InitPodArg
   if (problems.length > 0) throw new InitPodError(formatProblems(name, problems), component);
   const fail = (text: string): InitPodError => new InitPodError(`InitPod "${name}": ${text}`, component);
   const args = guarded(given, fail);
-  const { podSpec, serviceSpec, podPort, servicePort, retries, secrets, warnings } = manifest(args, fail);
+  const objectNames = new ObjectNames();
+  const outside = secretInputs(args).then((isSecret) => ({ isSecret, nameOf: objectNames.of }));
+  const { podPort, ...service } = serviceManifest(args);
   const { namespace, labels, annotations, forward = {} } = args;
   const { mode = ForwardMode.Auto, protocol = defaultProtocol, localPort } = forward;
   return {
-    podSpec,
-    serviceSpec,
+    ...service,
     podPort,
-    servicePort,
-    secrets,
-    warnings,
+    manifest: handledLater(outside.then((known) => manifest(args, fail, known))),
+    objectNames,
     namespace: namespace && checked(namespace, "namespace", dnsLabel, fail),
     dependsOn: opts.dependsOn !== undefined,
     labels,
     annotations,
-    expected: { retries, mustServe: podPort !== undefined },
+    expected: { retries: retriesOf(args), mustServe: podPort !== undefined },
     timeoutSeconds: deadlineSeconds(args, opts),
     forward:
       podPort === undefined || mode === ForwardMode.Never

@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { rawOf } from "../pulumi";
+import type { InitPodArgs } from "../spec";
+import { outputsIn } from "../spec/manifest";
 import type { Plan } from "./plan";
 
 /** The secret values that an InitPod's arguments hold. */
@@ -10,9 +12,21 @@ export interface Secrets {
   isSecret: boolean;
 }
 
-export async function givenSecrets({ secrets }: Plan): Promise<Secrets> {
+export async function givenSecrets({ manifest }: Pick<Plan, "manifest">): Promise<Secrets> {
+  const { secrets } = await manifest;
   if (secrets.length === 0) return { values: [], isSecret: false };
   const all = pulumi.all(secrets);
   const [values, isSecret] = await Promise.all([rawOf(all), pulumi.isSecret(all)]);
   return { values, isSecret };
+}
+
+/** Tells which of the values that steps and the app are given are secrets. */
+export async function secretInputs({
+  init,
+  container,
+}: Pick<InitPodArgs, "init" | "container">): Promise<(value: pulumi.Input<unknown>) => boolean> {
+  const outputs = outputsIn([init, container]);
+  const secret = await Promise.all(outputs.map((output) => pulumi.isSecret(output)));
+  const found = new Set<unknown>(outputs.filter((_, at) => secret[at]));
+  return (value) => found.has(value);
 }

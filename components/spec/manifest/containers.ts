@@ -2,6 +2,7 @@ import type { core } from "@pulumi/kubernetes/types/input";
 import type * as pulumi from "@pulumi/pulumi";
 import { ForwardProtocol } from "../../contract";
 import { type AppContainer, type InitStep, planOf, Security } from "..";
+import { type Fields, merge, podSchema } from "../merging";
 import type { Container } from "../steps/plan";
 import {
   argumentSize,
@@ -14,9 +15,7 @@ import {
   mapArguments,
   secretEnvironment,
 } from "../values";
-import { merge } from "./merge";
 import { defined, mapEntries } from "./records";
-import { type Fields, podSchema } from "./schema";
 import { containerSecurity } from "./security";
 import { mountsBeside, type VolumeMount } from "./volumes";
 

@@ -1,16 +1,36 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type InitPodArgs, MountIn, type Volume } from "..";
 import { appGrants, type Grant, leakProblem } from "../validation";
-import { checked, type Fail, isPlain, type Leaves, objectName, problemLine, secretKey } from "../values";
+import {
+  checked,
+  escapeExpansion,
+  type Fail,
+  isPlain,
+  type Leaves,
+  objectName,
+  problemLine,
+  secretKey,
+  secretVariable,
+} from "../values";
+import { nothingOutside, OwnObjects } from "./objects";
 
 /** The leaves, with those that only the manifest has. */
 export interface ManifestLeaves extends Leaves {
   /** A volume; if only steps mount it and it is a Secret, the app must not see this. */
   readonly volume: (volume: Volume, field: string) => Volume;
+  /** The same for the container of this name. */
+  readonly in: (container: string) => Leaves;
 }
 
-/** The way of leaves from the arguments to the manifest; `fail` makes the error of one that resolves to a bad value. */
-export function leavesOf(args: InitPodArgs, fail: Fail): ManifestLeaves {
+/**
+ * The way of leaves from the arguments to the manifest; `fail` makes the error of one that resolves to a bad value, and
+ * `objects` has what is kept in objects of the InitPod's own.
+ */
+export function leavesOf(
+  args: InitPodArgs,
+  fail: Fail,
+  objects: OwnObjects = new OwnObjects(nothingOutside),
+): ManifestLeaves {
   const toApp = appGrants(args);
   const pass: Leaves["checked"] = (input, field, check) => checked(input, field, check, fail);
 
@@ -29,9 +49,22 @@ export function leavesOf(args: InitPodArgs, fail: Fail): ManifestLeaves {
     key: pass(key, `${field}.key`, secretKey),
   });
 
-  return {
+  const { isSecret } = objects.outside;
+  const ofContainer = (container: string): Pick<Leaves, "variable" | "keep"> => ({
+    variable: (name, value, field, check) => {
+      const text = pass(value, field, check);
+      return isSecret(value)
+        ? secretVariable(name, objects.keepVariable(container, name, text))
+        : { name, value: escapeExpansion(text) };
+    },
+    keep: (kind, texts) => objects.keep({ kind, suffix: container, texts }),
+  });
+
+  const leaves: Omit<ManifestLeaves, "in"> = {
     checked: pass,
+    isSecret,
     secretKey: reference,
+    ...ofContainer(""),
     secret: (from, field) => {
       const { secret, key } = reference(from, field);
       return { secret: keptFromApp(secret, { secret, key, field }), key };
@@ -42,6 +75,7 @@ export function leavesOf(args: InitPodArgs, fail: Fail): ManifestLeaves {
       return { ...volume, secret: keptFromApp(secret, { secret, field }) };
     },
   };
+  return { ...leaves, in: (container) => ({ ...leaves, ...ofContainer(container) }) };
 }
 
 function isKnown({ secret, key }: Grant): boolean {

@@ -1,28 +1,24 @@
 import type { core } from "@pulumi/kubernetes/types/input";
 import type * as pulumi from "@pulumi/pulumi";
 import { defaultProtocol, defaultRetries, type Retries } from "../../contract";
-import { appName, freeName, type InitPodArgs, planOf, Security, ServiceType, stepNames } from "..";
+import { appName, freeName, type InitPodArgs, type InitStep, planOf, Security, ServiceType, stepNames } from "..";
+import { type Fields, merge, podSchema, serviceSchema } from "../merging";
 import { type Fail, type Leaves, mapArguments } from "../values";
-import { appContainer, initContainer } from "./containers";
+import { appContainer, initContainer, type Surroundings } from "./containers";
 import { leavesOf } from "./leaves";
-import { merge } from "./merge";
+import { nothingOutside, type Outside, type OwnObject, OwnObjects } from "./objects";
 import { defined, mapEntries } from "./records";
-import { type Fields, podSchema, serviceSchema } from "./schema";
 import { secretMarks, secretsIn } from "./secrets";
 import { isForWindows, podSecurity } from "./security";
 import { sharedPortWarning } from "./sharedPort";
-import { planVolumes } from "./volumes";
+import { planVolumes, type StepVolumes, type VolumeMount } from "./volumes";
 
 /** What the arguments come to in Kubernetes. Leaves may be Outputs. */
-export interface Manifest {
+export interface Manifest extends ServiceManifest {
   /** Spec of the Pod. */
   podSpec: core.v1.PodSpec;
-  /** Spec of the Service without its selector; undefined where none is asked for. */
-  serviceSpec?: core.v1.ServiceSpec;
-  /** Port that the app listens on; undefined where none is declared. */
-  podPort?: number;
-  /** First port of the Service; undefined without a Service. */
-  servicePort?: number;
+  /** What is kept beside it. */
+  objects: readonly OwnObject[];
   /** Failing attempts tolerated after the first, by init container and for every other one. */
   retries: Retries;
   /**
@@ -34,46 +30,76 @@ export interface Manifest {
   warnings: string[];
 }
 
+/** What the arguments come to for the Service and the ports. */
+export interface ServiceManifest {
+  /** Spec of the Service without its selector; undefined where none is asked for. */
+  serviceSpec?: core.v1.ServiceSpec;
+  /** Port that the app listens on; undefined where none is declared. */
+  podPort?: number;
+  /** First port of the Service; undefined without a Service. */
+  servicePort?: number;
+}
+
 /**
  * The Kubernetes objects that the arguments come to. Pure: no cluster, no engine, and the same result for the same
  * arguments. Call it only with arguments in which `problemsOf` found nothing; `fail` makes the error of a leaf that
  * resolves to a bad value.
  */
-export function manifest(args: InitPodArgs, fail: Fail = (text) => new Error(text)): Manifest {
-  const leaves = leavesOf(args, fail);
+export function manifest(
+  args: InitPodArgs,
+  fail: Fail = (text) => new Error(text),
+  outside: Outside = nothingOutside,
+): Manifest {
+  const objects = new OwnObjects(outside);
+  const leaves = leavesOf(args, fail, objects);
   const { init = [], container: app, security = Security.Restricted } = args;
   const names = stepNames(args);
+  const nameAt = (at: number): string => names[at] ?? "";
   const { volumes, initMounts, appMounts } = planVolumes(
-    init.flatMap((step) => planOf(step)?.plan.writes ?? []),
+    init.map((step, at) => volumesOf(step, `init[${at}]`, nameAt(at), leaves.in(nameAt(at)))),
     mapEntries(args.volumes, (volume, name) => leaves.volume(volume, `volumes.${name}`)),
     security,
-    init.length > 0,
   );
   const forWindows = isForWindows(args);
-  const surroundings = { security, forWindows, leaves };
+  const surroundingsOf = (container: string, mounts: readonly VolumeMount[]): Surroundings => ({
+    security,
+    forWindows,
+    mounts,
+    leaves: leaves.in(container),
+  });
   const initContainers = init.map((step, at) =>
-    initContainer(step, `init[${at}]`, names[at] ?? "", { ...surroundings, mounts: initMounts }),
+    initContainer(step, `init[${at}]`, nameAt(at), surroundingsOf(nameAt(at), initMounts[at] ?? [])),
   );
   const base: Fields = {
     ...defined({ securityContext: podSecurity(security, forWindows) }),
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     ...(init.length === 0 ? {} : { initContainers }),
-    containers: [appContainer(app, appName(app), { ...surroundings, mounts: appMounts }, args.forward?.protocol)],
+    containers: [appContainer(app, appName(app), surroundingsOf(appName(app), appMounts), args.forward?.protocol)],
     ...(volumes.length === 0 ? {} : { volumes }),
   };
-  const serviceSpec = serviceSpecOf(args);
   const podSpec = merge(base, rawPod(args.podSpec ?? {}, leaves), podSchema);
   return {
     // The fields are Kubernetes' own; a raw map of the user's can't be told to the type system.
     podSpec: podSpec as unknown as core.v1.PodSpec,
-    serviceSpec,
-    podPort: app.port,
-    servicePort: firstPort(serviceSpec),
-    retries: retriesOf(args, names),
+    ...serviceManifest(args),
+    objects: objects.all,
+    retries: retriesOf(args),
     secrets: [...secretsIn([args.init, app, args.podSpec]), ...secretMarks(podSpec)],
     warnings: [sharedPortWarning(podSpec, app.port)].filter((text) => text !== undefined),
   };
+}
+
+/** The Service and the ports that the arguments come to. Pure, as `manifest`. */
+export function serviceManifest(args: InitPodArgs): ServiceManifest {
+  const serviceSpec = serviceSpecOf(args);
+  return { serviceSpec, podPort: args.container.port, servicePort: firstPort(serviceSpec) };
+}
+
+function volumesOf(step: InitStep, field: string, container: string, leaves: Leaves): StepVolumes {
+  const planned = planOf(step);
+  const { writes = [], secretWrites } = planned?.plan ?? {};
+  return { container, writes, secretWrites, own: planned?.plan.volumes?.(`${field}.${planned.kind}`, leaves) ?? [] };
 }
 
 /** The user's fields of a PodSpec, of whose containers too long an argument is refused when it resolves. */
@@ -123,10 +149,10 @@ function firstPort(spec: Manifest["serviceSpec"]): number | undefined {
   return typeof first === "number" ? first : undefined;
 }
 
-function retriesOf(
-  { init = [], retries = defaultRetries }: InitPodArgs,
-  names: readonly string[],
-): Manifest["retries"] {
+/** Failing attempts that are tolerated after the first. Pure, as `manifest`. */
+export function retriesOf(args: InitPodArgs): Retries {
+  const { init = [], retries = defaultRetries } = args;
+  const names = stepNames(args);
   const byContainer = Object.fromEntries(
     init.map((step, at) => [names[at] ?? "", step.retries ?? planOf(step)?.plan.retries ?? retries] as const),
   );

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import type { Fields } from "./schema";
+import type { Fields } from "../merging";
 
 /**
  * What must not show in logs or errors: for each Output among the arguments, however deep, its texts, one below the
@@ -39,7 +39,8 @@ function hasKey(value: unknown, keys: readonly string[]): boolean {
   return Object.entries(value).some(([key, inner]) => keys.includes(key) || hasKey(inner, keys));
 }
 
-function outputsIn(value: unknown): pulumi.Output<unknown>[] {
+/** All Outputs in a value, however deep. */
+export function outputsIn(value: unknown): pulumi.Output<unknown>[] {
   if (pulumi.Output.isInstance(value)) return [value];
   if (value instanceof Promise) return [pulumi.output(value)];
   if (Array.isArray(value)) return value.flatMap(outputsIn);

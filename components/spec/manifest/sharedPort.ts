@@ -1,4 +1,4 @@
-import type { Fields } from "./schema";
+import type { Fields } from "../merging";
 
 /**
  * What is to be said where another container that runs beside the app declares the app's port too: all containers of a Pod

@@ -1,5 +1,6 @@
 import type { core } from "@pulumi/kubernetes/types/input";
 import { type EmptyDir, freeName, MountIn, nameOfPath, Security, type Volume } from "..";
+import type { OwnVolume, StepPlan } from "../steps/plan";
 import { folderOf, isWithin } from "../values";
 
 /** One mount of a container, of which InitPod knows where it is. */
@@ -9,12 +10,19 @@ export interface VolumeMount {
   readOnly?: boolean;
 }
 
+/** What a step does to volumes. */
+export interface StepVolumes extends Pick<StepPlan, "writes" | "secretWrites"> {
+  /** Name of its container. */
+  readonly container: string;
+  readonly own: readonly OwnVolume[];
+}
+
 /** The volumes of a Pod and who mounts them. */
 export interface VolumePlan {
   /** The Pod's volumes. */
   readonly volumes: core.v1.Volume[];
-  /** What every init container mounts. */
-  readonly initMounts: VolumeMount[];
+  /** What each init container mounts. */
+  readonly initMounts: readonly VolumeMount[][];
   /** What the app mounts. */
   readonly appMounts: VolumeMount[];
 }
@@ -24,6 +32,8 @@ const defaultSizeLimit = "1Gi";
 /** Scratch space holds little; a Pod that needs more says so by a volume of its own at /tmp. */
 const tmpSizeLimit = "256Mi";
 const tmpPath = "/tmp";
+/** Enough for every credential. In memory it counts against the containers' limits. */
+const secretSizeLimit = "16Mi";
 
 /**
  * The folders that need a volume of their own, sorted: the parents of what steps write, but for those which lie in
@@ -39,10 +49,9 @@ export function sharedFolders(written: readonly string[], volumes: Record<string
 
 /** The volumes of a Pod and who mounts them. A read-only root file system, by `security`, takes one for /tmp. */
 export function planVolumes(
-  written: readonly string[],
+  steps: readonly StepVolumes[],
   declared: Record<string, Volume> = {},
   security: Security = Security.Restricted,
-  hasSteps = true,
 ): VolumePlan {
   const taken = new Set(Object.keys(declared));
   const volumes: VolumePlan["volumes"] = Object.entries(declared).map(([name, volume]) => ({
@@ -59,13 +68,15 @@ export function planVolumes(
     .filter(({ mountIn }) => mountIn !== MountIn.Init)
     .map(({ mount, readOnly }) => (readOnly === true ? { ...mount, readOnly } : { ...mount }));
 
-  const addEmptyDir = (base: string, sizeLimit: string): string => {
+  const add = (base: string, source: OwnVolume["source"]): string => {
     const name = freeName(base, taken);
     taken.add(name);
-    volumes.push({ name, emptyDir: { sizeLimit } });
+    volumes.push({ name, ...source });
     return name;
   };
+  const addEmptyDir = (base: string, sizeLimit: string): string => add(base, { emptyDir: { sizeLimit } });
 
+  const written = steps.flatMap(({ writes }) => writes);
   for (const mountPath of sharedFolders(written, declared)) {
     const name = addEmptyDir(nameOfPath(mountPath), defaultSizeLimit);
     // Inside a read-only mount the runtime can't make the folder that another volume is mounted on.
@@ -76,14 +87,36 @@ export function planVolumes(
 
   if (security !== Security.Image) {
     // Not one volume for both: what a step leaves in its scratch space may be secret.
-    if (hasSteps && !hasMountAt(initMounts, tmpPath)) {
+    if (steps.length > 0 && !hasMountAt(initMounts, tmpPath)) {
       initMounts.push({ name: addEmptyDir("init-tmp", tmpSizeLimit), mountPath: tmpPath });
     }
     if (!hasMountAt(appMounts, tmpPath)) {
       appMounts.push({ name: addEmptyDir("tmp", tmpSizeLimit), mountPath: tmpPath });
     }
   }
-  return { volumes, initMounts, appMounts };
+
+  const secret = new Map<string, string>();
+  for (const { secretWrites = [] } of steps) {
+    for (const mountPath of secretWrites.map(folderOf)) {
+      if (secret.has(mountPath)) continue;
+      const source = { emptyDir: { sizeLimit: secretSizeLimit, medium: "Memory" } };
+      secret.set(mountPath, add(nameOfPath(mountPath), source));
+    }
+  }
+  for (const [mountPath, name] of secret) appMounts.push({ name, mountPath, readOnly: true });
+
+  const ofSteps = steps.map(({ container, secretWrites = [], own }) => [
+    ...initMounts.map((mount) => ({ ...mount })),
+    ...[...secret]
+      .filter(([mountPath]) => secretWrites.some((path) => folderOf(path) === mountPath))
+      .map(([mountPath, name]) => ({ name, mountPath })),
+    ...own.map(({ suffix, mountPath, source }) => ({
+      name: add(`${container}-${suffix}`, source),
+      mountPath,
+      readOnly: true,
+    })),
+  ]);
+  return { volumes, initMounts: ofSteps, appMounts };
 }
 
 /** The planned mounts of a container, without those whose volume its own Kubernetes fields, `own`, mount already. */

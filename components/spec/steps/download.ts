@@ -97,13 +97,10 @@ function problems(value: Download, field: string): Problem[] {
 }
 
 function env(value: Download, field: string, leaves: Leaves): EnvVar[] {
-  const { checked } = leaves;
+  const { checked, variable } = leaves;
   const mayRedirect = Object.keys(value.secretHeaders ?? {}).every((name) => droppedOnRedirect.has(name.toLowerCase()));
   const plain: EnvVar[] = [
-    {
-      name: variables.url,
-      value: escapeExpansion(checked(value.url, `${field}.url`, allOf(httpUrl, variableSize(variables.url)))),
-    },
+    variable(variables.url, value.url, `${field}.url`, allOf(httpUrl, variableSize(variables.url))),
     { name: variables.to, value: escapeExpansion(value.to) },
     { name: variables.mode, value: value.mode ?? defaultMode },
     { name: variables.attempts, value: String(value.attempts ?? defaultAttempts) },

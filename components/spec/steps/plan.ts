@@ -4,6 +4,14 @@ import type { Leaves, Problem, SecretKey } from "../values";
 /** A Kubernetes Container in the making. */
 export type Container = Partial<core.v1.Container>;
 
+/** A volume that one container alone mounts. */
+export interface OwnVolume {
+  /** What follows the container's name in that of the volume. */
+  readonly suffix: string;
+  readonly mountPath: string;
+  readonly source: Omit<core.v1.Volume, "name">;
+}
+
 /** What a kind of step makes of its arguments: all that the manifest and the validation need to know of it. */
 export interface StepPlan {
   /** Image that is used where the step names none. */
@@ -16,6 +24,8 @@ export interface StepPlan {
   readonly retries?: number;
   /** Paths that it writes; the folder of each becomes a volume. */
   readonly writes: readonly string[];
+  /** Paths of secret files that it writes; the folder of each becomes a volume in memory, for this step and the app alone. */
+  readonly secretWrites?: readonly string[];
   /** Names of the environment variables that it is given. */
   readonly variables: readonly string[];
   /** Secrets that it is given, by the field that gives them. */
@@ -27,6 +37,8 @@ export interface StepPlan {
    * `leaves` checks Outputs when they resolve.
    */
   container(field: string, leaves: Leaves): Container;
+  /** Volumes that its container alone mounts. As for `container`. */
+  volumes?(field: string, leaves: Leaves): OwnVolume[];
   /** Kubernetes fields that are merged over everything else. */
   readonly raw?: Readonly<Record<string, unknown>>;
 }

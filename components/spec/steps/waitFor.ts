@@ -78,12 +78,7 @@ export function waitFor(value: WaitFor): StepPlan {
       env: [
         ...(tcp === undefined
           ? httpEnvironment(http as HttpAnswer, `${field}.http`, leaves)
-          : [
-              {
-                name: variables.tcp,
-                value: escapeExpansion(leaves.checked(tcp, `${field}.tcp`, hostAndPort)),
-              },
-            ]),
+          : [leaves.variable(variables.tcp, tcp, `${field}.tcp`, hostAndPort)]),
         { name: variables.timeout, value: whole(value.timeoutSeconds ?? defaultTimeoutSeconds) },
         { name: variables.interval, value: String(value.intervalSeconds ?? defaultIntervalSeconds) },
       ],
@@ -112,7 +107,7 @@ function problems({ tcp, http, timeoutSeconds, intervalSeconds }: WaitFor, field
 function httpEnvironment(http: HttpAnswer, field: string, leaves: Leaves): EnvVar[] {
   const size = allOf(httpUrl, variableSize(variables.url));
   return [
-    { name: variables.url, value: escapeExpansion(leaves.checked(http.url, `${field}.url`, size)) },
+    leaves.variable(variables.url, http.url, `${field}.url`, size),
     { name: variables.status, value: String(http.status ?? anySuccess) },
     ...headerEnvironment(http, field, leaves),
   ];

@@ -1,6 +1,5 @@
 import type { core } from "@pulumi/kubernetes/types/input";
 import type * as pulumi from "@pulumi/pulumi";
-import { escapeExpansion } from "./escapeExpansion";
 import type { Leaves } from "./leaves";
 import type { SecretKey } from "./secretKeys";
 import { variableSize } from "./sizes";
@@ -12,12 +11,9 @@ export type EnvVar = core.v1.EnvVar;
 export function environment(
   env: Record<string, pulumi.Input<string>> = {},
   field: string,
-  { checked }: Pick<Leaves, "checked">,
+  { variable }: Pick<Leaves, "variable">,
 ): EnvVar[] {
-  return Object.entries(env).map(([name, value]) => ({
-    name,
-    value: escapeExpansion(checked(value, `${field}.${name}`, variableSize(name))),
-  }));
+  return Object.entries(env).map(([name, value]) => variable(name, value, `${field}.${name}`, variableSize(name)));
 }
 
 /**

@@ -2,7 +2,6 @@ import type * as pulumi from "@pulumi/pulumi";
 import { problemsIn } from "./checked";
 import { headerName, headerValue } from "./checks";
 import { type EnvVar, secretVariable } from "./environment";
-import { escapeExpansion } from "./escapeExpansion";
 import type { Leaves } from "./leaves";
 import { hiddenValue, type Problem } from "./problem";
 import { type SecretKey, secretKeyProblems } from "./secretKeys";
@@ -48,19 +47,21 @@ export function headerSecrets({ secretHeaders = {} }: Headers, prefix = ""): Rec
 export function headerEnvironment(
   { headers = {}, secretHeaders = {} }: Headers,
   field: string,
-  { checked, secret }: Leaves,
+  { variable, secret }: Leaves,
 ): EnvVar[] {
   const names = [...Object.keys(headers), ...Object.keys(secretHeaders)];
   if (names.length === 0) return [];
   const variableOf = (name: string): string => `${headerVariables.value}${names.indexOf(name) + 1}`;
   return [
     { name: headerVariables.names, value: names.join(" ") },
-    ...Object.entries(headers).map(([name, header]) => ({
-      name: variableOf(name),
-      value: escapeExpansion(
-        checked(header, `${field}.headers.${name}`, allOf(headerValue, variableSize(variableOf(name)))),
+    ...Object.entries(headers).map(([name, header]) =>
+      variable(
+        variableOf(name),
+        header,
+        `${field}.headers.${name}`,
+        allOf(headerValue, variableSize(variableOf(name))),
       ),
-    })),
+    ),
     ...Object.entries(secretHeaders).map(([name, from]) =>
       secretVariable(variableOf(name), secret(from, `${field}.secretHeaders.${name}`)),
     ),

@@ -44,7 +44,7 @@ export {
   resourceName,
   secretKey,
 } from "./kubernetesNames";
-export type { Leaves } from "./leaves";
+export type { Leaves, Texts } from "./leaves";
 export { folderOf, isWithin, mountPath, writtenPath } from "./paths";
 export { formatProblems, hiddenValue, type Problem, problemLine, shownUrl, shownValue } from "./problem";
 export { secretEnvProblems, type SecretKey, secretKeyProblems } from "./secretKeys";

@@ -39,9 +39,10 @@ test("no stage but the first reads the arguments", () => {
   const readers = sources.filter(
     (path) => path.startsWith("stages/") && readRepo(`components/${path}`).includes("InitPodArgs"),
   );
-  // The deadline is a part of the plan.
-  expect(readers.sort()).toEqual(["stages/deadline.ts", "stages/plan.ts"]);
+  // The deadline, and what is a secret, are parts of the plan.
+  expect(readers.sort()).toEqual(["stages/deadline.ts", "stages/plan.ts", "stages/secrets.ts"]);
   expect(readRepo("components/stages/plan.ts")).toContain("deadlineSeconds(args, opts)");
+  expect(readRepo("components/stages/plan.ts")).toContain("secretInputs(args)");
 });
 
 test("each source has its file in the build", () => {

@@ -1,11 +1,11 @@
 import { describe, expect, test } from "vitest";
 import { exitingProcess, explainExit } from "../../../../components/cluster/report/exitCodes.ts";
+import { leavesOf } from "../../../../components/spec/manifest/leaves.ts";
 import { download } from "../../../../components/spec/steps/download.ts";
 import { run } from "../../../../components/spec/steps/run.ts";
-import type { Leaves } from "../../../../components/spec/values";
 
 const curl = "curlimages/curl:8.17.0";
-const asGiven: Leaves = { checked: (value) => value, secretKey: (from) => from, secret: (from) => from };
+const asGiven = leavesOf({ container: { image: "app" } }, (text) => new Error(text));
 
 test.each([
   [126, "not executable"],

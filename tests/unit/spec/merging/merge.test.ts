@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { merge } from "../../../../components/spec/manifest/merge.ts";
-import { podSchema, type Schema } from "../../../../components/spec/manifest/schema.ts";
+import { merge } from "../../../../components/spec/merging/merge.ts";
+import { podSchema, type Schema } from "../../../../components/spec/merging/schema.ts";
 
 const json = fc.dictionary(fc.string(), fc.jsonValue());
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { InitPodArgs } from "../../../../components/spec/args.ts";
 import { manifest } from "../../../../components/spec/manifest/manifest.ts";
-import { type Fields, podSchema } from "../../../../components/spec/manifest/schema.ts";
+import { type Fields, podSchema } from "../../../../components/spec/merging/schema.ts";
 import { rawArguments } from "../../../fixtures/rawFields/arbitrary.ts";
 import { container, run, spec, steps, url } from "../podSpec.ts";
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { podSchema, type Schema, serviceSchema } from "../../../../components/spec/manifest/schema.ts";
+import { podSchema, type Schema, serviceSchema } from "../../../../components/spec/merging/schema.ts";
 import pod from "../../../fixtures/openapi/podSpec.json" with { type: "json" };
 import service from "../../../fixtures/openapi/serviceSpec.json" with { type: "json" };
 
