@@ -7,6 +7,7 @@ export const floors = [
   "stages",
   "stages/applied",
   "stages/landed",
+  "stages/objects",
   "pulumi",
   "cli",
   "cli/print",

@@ -27,7 +27,11 @@ export function create(self: Self, plan: Plan, claimed: Promise<Claim>): Created
   const pod = handledLater(
     Promise.all([claimed, plan.manifest]).then(async ([claim, manifest]) => {
       for (const text of manifest.warnings) void pulumi.log.warn(text, self.component);
-      makeObjects(self, plan, claim, manifest.objects);
+      makeObjects(self, manifest.objects, plan.objectNames, {
+        labels: { ...claim.identity.labels, ...plan.labels },
+        // As of the Service: a cluster made anew has none.
+        options: { customTimeouts: plan.podOptions.customTimeouts, replacementTrigger: claim.cluster },
+      });
       return await createPod(self, plan, claim, manifest.podSpec);
     }),
   );

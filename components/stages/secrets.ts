@@ -1,8 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { rawOf } from "../pulumi";
 import type { InitPodArgs } from "../spec";
-import { outputsIn } from "../spec/manifest";
-import type { Plan } from "./plan";
+import { type Manifest, outputsIn } from "../spec/manifest";
 
 /** The secret values that an InitPod's arguments hold. */
 export interface Secrets {
@@ -12,7 +11,7 @@ export interface Secrets {
   isSecret: boolean;
 }
 
-export async function givenSecrets({ manifest }: Pick<Plan, "manifest">): Promise<Secrets> {
+export async function givenSecrets({ manifest }: { manifest: Promise<Manifest> }): Promise<Secrets> {
   const { secrets } = await manifest;
   if (secrets.length === 0) return { values: [], isSecret: false };
   const all = pulumi.all(secrets);

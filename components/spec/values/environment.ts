@@ -1,11 +1,8 @@
-import type { core } from "@pulumi/kubernetes/types/input";
 import type * as pulumi from "@pulumi/pulumi";
+import { type EnvVar, secretVariable } from "./envVar";
 import type { Leaves } from "./leaves";
 import type { SecretKey } from "./secretKeys";
 import { variableSize } from "./sizes";
-
-/** One environment variable of a container. */
-export type EnvVar = core.v1.EnvVar;
 
 /** Environment variables with literal values, in the same order, which stand at `field` of the arguments. */
 export function environment(
@@ -22,9 +19,4 @@ export function environment(
  */
 export function secretEnvironment(env: Record<string, SecretKey> = {}): EnvVar[] {
   return Object.entries(env).map(([name, from]) => secretVariable(name, from));
-}
-
-/** One environment variable whose value comes from a Secret. */
-export function secretVariable(name: string, { secret, key }: SecretKey): EnvVar {
-  return { name, valueFrom: { secretKeyRef: { name: secret, key } } };
 }

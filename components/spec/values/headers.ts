@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { problemsIn } from "./checked";
 import { headerName, headerValue } from "./checks";
-import { type EnvVar, secretVariable } from "./environment";
+import { type EnvVar, secretVariable } from "./envVar";
 import type { Leaves } from "./leaves";
 import { hiddenValue, type Problem } from "./problem";
 import { type SecretKey, secretKeyProblems } from "./secretKeys";

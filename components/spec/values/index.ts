@@ -26,7 +26,8 @@ export {
   text,
   wholeNumber,
 } from "./checks";
-export { environment, type EnvVar, secretEnvironment, secretVariable } from "./environment";
+export { environment, secretEnvironment } from "./environment";
+export { type EnvVar, secretVariable } from "./envVar";
 export { escapeExpansion } from "./escapeExpansion";
 export { headerEnvironment, headerProblems, headerSecrets } from "./headers";
 export { image } from "./image";

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Check } from "./checked";
-import type { EnvVar } from "./environment";
+import type { EnvVar } from "./envVar";
 import type { SecretKey } from "./secretKeys";
 
 /** Lets leaves of the arguments through to the manifest: plain ones as they are, Outputs to be checked when they resolve. */

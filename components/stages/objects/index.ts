@@ -1,0 +1,3 @@
+// What an InitPod keeps in the cluster beside its Pod and its Service.
+export { ObjectNames } from "./names";
+export { makeObjects } from "./objects";
