@@ -15,7 +15,9 @@ export type { AppContainer, ForwardSettings, InitLog, InitPodArgs, ServiceSettin
 export { ForwardMode, MountIn, Security, ServiceType } from "./spec/choices";
 export type { InitStep } from "./spec/initStep";
 export type { KubernetesFields, KubernetesValue } from "./spec/kubernetesFields";
+export type { Credentials } from "./spec/steps/credentials";
 export type { Download } from "./spec/steps/download";
+export type { Files } from "./spec/steps/files";
 export type { Run } from "./spec/steps/run";
 export type { HttpAnswer, WaitFor } from "./spec/steps/waitFor";
 export type { SecretKey } from "./spec/values/secretKeys";

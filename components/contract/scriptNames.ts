@@ -7,3 +7,5 @@
 export const downloadName = "init-pod-download";
 /** It ends with 124 where its time was over. */
 export const waitForName = "init-pod-wait-for";
+/** It ends with the shell's own. */
+export const filesName = "init-pod-files";

@@ -1,7 +1,9 @@
 import type { core } from "@pulumi/kubernetes/types/input";
 import type * as pulumi from "@pulumi/pulumi";
 import type { KubernetesFields } from "./kubernetesFields";
+import type { Credentials } from "./steps/credentials";
 import type { Download } from "./steps/download";
+import type { Files } from "./steps/files";
 import type { Run } from "./steps/run";
 import type { WaitFor } from "./steps/waitFor";
 import type { SecretKey } from "./values";
@@ -14,6 +16,10 @@ export interface InitStep {
   waitFor?: WaitFor;
   /** Kind: fetch a file over HTTP(S). */
   download?: Download;
+  /** Kind: fetch credentials that the app is to have, by others that it is not to have. */
+  credentials?: Credentials;
+  /** Kind: write files. */
+  files?: Files;
   /** Kind: run a script or a command. */
   run?: Run;
   /**

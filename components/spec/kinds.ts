@@ -1,6 +1,8 @@
 import type { InitStep } from "./initStep";
 import { container } from "./steps/container";
+import { credentials } from "./steps/credentials";
 import { download } from "./steps/download";
+import { files } from "./steps/files";
 import type { StepPlan } from "./steps/plan";
 import { run } from "./steps/run";
 import { waitFor } from "./steps/waitFor";
@@ -12,9 +14,13 @@ export type Kind = Exclude<keyof InitStep, Common>;
 
 // A kind is a file in steps/, its field in InitStep and its line here. Where its arguments have a type of their own, the
 // package's index.ts exports that too, as it is public.
-const kinds: { readonly [K in Kind]: (value: NonNullable<InitStep[K]>) => StepPlan } = {
+const kinds: {
+  readonly [K in Kind]: (value: NonNullable<InitStep[K]>, secretNames: readonly string[]) => StepPlan;
+} = {
   waitFor,
   download,
+  credentials,
+  files,
   run,
   container,
 };
@@ -32,6 +38,6 @@ export function planOf(step: InitStep): { kind: Kind; plan: StepPlan } | undefin
   const [kind, ...more] = kindsOf(step);
   if (kind === undefined || more.length > 0) return undefined;
   // Kind and value belong together by construction of `kinds`; TypeScript can't follow a union through it.
-  const make = kinds[kind] as (value: unknown) => StepPlan;
-  return { kind, plan: make(step[kind]) };
+  const make = kinds[kind] as (value: unknown, secretNames: readonly string[]) => StepPlan;
+  return { kind, plan: make(step[kind], Object.keys(step.secretEnv ?? {})) };
 }

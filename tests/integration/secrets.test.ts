@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { daemonOf, filesBelow, processesWith } from "./support/machine.ts";
 import { images, program } from "./support/programs.ts";
-import { kubectl, TestStack } from "./support/stack.ts";
+import { kubectl, objects, TestStack } from "./support/stack.ts";
 
 const secret = "s3cr3t-bd41f0c7";
 
@@ -83,6 +83,45 @@ describe("a secret in the configuration", () => {
     const { stdout } = await stack.pulumi(["stack", "export"]);
     expect(stdout).toContain("init-pod:index:InitPod");
     expect(stdout).not.toContain(secret);
+  });
+
+  test("stands in no Pod: it is in a Secret of the InitPod's, which the Pod names", async () => {
+    const [pods, kept] = await Promise.all(
+      ["pods", "secrets"].map((kind) => objects<{ immutable?: boolean; data?: object }>(kind, stack.namespace)),
+    );
+    expect(JSON.stringify(pods)).not.toContain(secret);
+    expect(JSON.stringify(pods)).toMatch(/"secretKeyRef":\{"key":"show\.TOKEN","name":"web-env-[0-9a-f]{8}"\}/);
+    expect(kept).toHaveLength(1);
+    expect(kept?.[0]).toMatchObject({
+      immutable: true,
+      data: {
+        "show.TOKEN": Buffer.from(secret).toString("base64"),
+        "download.INIT_POD_HEADER_1": Buffer.from(`Bearer ${secret}`).toString("base64"),
+      },
+    });
+  });
+
+  test("changes nothing by itself, and leaves a change beside it readable", async () => {
+    expect(await stack.previewed()).toEqual({ same: expect.any(Number) as number });
+    const text = readFileSync(join(stack.project, "index.js"), "utf8");
+    stack.write(text.replace(images.busybox, images.curl));
+    const { output: diff } = await stack.pulumi(["preview", "--diff"]);
+    expect(diff).toContain(`${images.busybox}" => "${images.curl}`);
+    expect(diff).not.toContain(secret);
+    stack.write(text);
+  });
+
+  test("changed, it is another Secret, and the Pod is made anew with it", async () => {
+    const named = async (): Promise<string[]> =>
+      (await objects<{ metadata: { name: string } }>("secrets", stack.namespace)).map(({ metadata }) => metadata.name);
+    const before = await named();
+    await stack.configure("token", "another-1f2e3d", "--secret");
+    expect(await stack.previewed()).toMatchObject({ replace: 2 });
+    const { output: second } = await stack.up();
+    expect(second).toContain("show | it is [secret]");
+    const after = await named();
+    expect(after).toHaveLength(1);
+    expect(after).not.toEqual(before);
   });
 
   test("makes initLogs a secret, and no other output", async () => {

@@ -12,7 +12,9 @@ import {
   ServiceType,
   type Volume,
 } from "..";
+import type { Credentials } from "../steps/credentials";
 import type { Download } from "../steps/download";
+import type { Files } from "../steps/files";
 import type { Run } from "../steps/run";
 import type { HttpAnswer, WaitFor } from "../steps/waitFor";
 import {
@@ -30,7 +32,9 @@ import {
   nonEmpty,
   objectName,
   oneOf,
+  pemCertificates,
   port,
+  proxyUrl,
   quantity,
   seconds,
   type SecretKey,
@@ -89,28 +93,43 @@ const raw = (at: Place): Shape => ({ is: "raw", at });
 const word = (words: object): Shape => plain("string", oneOf(Object.values(words) as string[]));
 
 const variables = map(input(text, true));
-const secretKeys = map(fields<SecretKey>({ secret: input(objectName), key: input(secretKey) }));
+const secretKeyField = fields<SecretKey>({ secret: input(objectName), key: input(secretKey) });
+const secretKeys = map(secretKeyField);
 
-const download = fields<Download>({
+const server = {
   url: input(httpUrl, true),
-  to: plain("string", writtenPath),
-  sha256: input(sha256),
   headers: map(input(headerValue, true)),
   secretHeaders: secretKeys,
+  ca: input(pemCertificates, true),
+  proxy: input(proxyUrl, true),
+};
+const request = {
+  ...server,
+  to: plain("string", writtenPath),
   attempts: plain("number", wholeNumber(1)),
   timeoutSeconds: plain("number", seconds),
   connectTimeoutSeconds: plain("number", seconds),
   mode: plain("string", fileMode),
+};
+const download = fields<Download>({ ...request, sha256: input(sha256) });
+const credentials = fields<Credentials>({
+  ...request,
+  audience: input(nonEmpty),
+  body: input(nonEmpty, true),
+  secretBody: secretKeyField,
+});
+
+const files = fields<Files>({
+  contents: map(input(text, true)),
+  templates: map(input(text, true)),
+  env: variables,
+  mode: plain("string", fileMode),
+  modes: map(plain("string", fileMode)),
 });
 
 const waitFor = fields<WaitFor>({
   tcp: input(hostAndPort),
-  http: fields<HttpAnswer>({
-    url: input(httpUrl, true),
-    status: plain("number", wholeNumber(100, 599)),
-    headers: map(input(headerValue, true)),
-    secretHeaders: secretKeys,
-  }),
+  http: fields<HttpAnswer>({ ...server, status: plain("number", wholeNumber(100, 599)) }),
   timeoutSeconds: plain("number", seconds),
   intervalSeconds: plain("number", seconds),
 });
@@ -127,6 +146,8 @@ const step = fields<InitStep>({
   name: plain("string", dnsLabel),
   waitFor,
   download,
+  credentials,
+  files,
   run,
   container: raw(containerPlace),
   image: input(image),

@@ -1,29 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
-import { downloadName } from "../../contract";
 import {
-  allOf,
-  type EnvVar,
-  escapeExpansion,
-  fileMode,
-  headerEnvironment,
-  headerProblems,
+  connectionVolumes,
+  defaultImages,
   headerSecrets,
-  httpUrl,
   isPlain,
-  type Leaves,
-  type Problem,
-  problemsIn,
   problemsInOptional,
-  seconds,
   type SecretKey,
   sha256 as sha256Check,
-  shownUrl,
-  variableSize,
-  wholeNumber,
-  writtenPath,
 } from "../values";
 import type { StepPlan } from "./plan";
-import { downloadScript, variables } from "./scripts/download";
+import { variables } from "./scripts/download";
+import { requestCommand, requestEnvironment, requestProblems } from "./scripts/request";
 
 /**
  * Fetches a file over HTTP(S). The file appears at its path complete or not at all; an answer other than 2xx fails the
@@ -36,7 +23,7 @@ export interface Download {
   to: string;
   /** SHA-256 of the file, 64 hexadecimal digits. Another content fails the step. Default: not checked. */
   sha256?: pulumi.Input<string>;
-  /** HTTP headers to send. Values may be Pulumi secrets; they then stand in the Pod, encrypted in Pulumi's state. */
+  /** HTTP headers to send. A value that is a Pulumi secret is kept in a Kubernetes Secret. */
   headers?: Record<string, pulumi.Input<string>>;
   /**
    * HTTP headers whose values come from Kubernetes Secrets: neither in the Pod nor in Pulumi's state. With one that is
@@ -44,6 +31,10 @@ export interface Download {
    * Refused where the app could see the same key of the same Secret.
    */
   secretHeaders?: Record<string, SecretKey>;
+  /** Certificates (PEM) of the authorities that are trusted, in place of the image's. */
+  ca?: pulumi.Input<string>;
+  /** Proxy that is asked through: http://, https:// or socks5h://. Default: none. */
+  proxy?: pulumi.Input<string>;
   /** Tries in all, 1 or more; between them 1, 2, 4, … seconds. Only what can pass is tried again. Default: 3. */
   attempts?: number;
   /** Seconds that one try may take. Default: 300. */
@@ -54,68 +45,32 @@ export interface Download {
   mode?: string;
 }
 
-/** Multi-arch, with a shell, and named without a host, so that a cluster's mirror of the default registry serves it. */
-const defaultImage = "curlimages/curl:8.17.0";
-const defaultAttempts = 3;
-const defaultTimeoutSeconds = 300;
-const defaultConnectTimeoutSeconds = 10;
-const defaultMode = "0644";
-/** Enough for every honest chain of redirects. */
-const redirects = 10;
-/** Headers that curl itself drops when a redirect leads to another host. Source: https://curl.se/docs/manpage.html#-H */
-const droppedOnRedirect = new Set(["authorization", "cookie"]);
+const defaults = { attempts: 3, timeoutSeconds: 300, connectTimeoutSeconds: 10, mode: "0644" } as const;
 
 /** The plan of a step that fetches a file. */
 export function download(value: Download): StepPlan {
+  const { to, sha256 } = value;
   return {
-    image: defaultImage,
+    image: defaultImages.curl,
     canBeSidecar: false,
-    writes: typeof value.to === "string" ? [value.to] : [],
+    writes: typeof to === "string" ? [to] : [],
     variables: [],
     secrets: headerSecrets(value),
-    problems: (field) => problems(value, field),
+    problems: (field) => [
+      ...requestProblems(value, field),
+      ...problemsInOptional(`${field}.sha256`, sha256, sha256Check),
+    ],
     container: (field, leaves) => ({
-      // Kubernetes expands $(…) in arguments; the script has its own.
-      command: ["sh", "-c", escapeExpansion(downloadScript), downloadName],
-      env: env(value, field, leaves),
+      command: requestCommand,
+      env: [
+        ...requestEnvironment(value, defaults, field, leaves),
+        ...(sha256 === undefined
+          ? []
+          : [{ name: variables.sha256, value: lowerCase(leaves.checked(sha256, `${field}.sha256`, sha256Check)) }]),
+      ],
     }),
+    volumes: (field, leaves) => connectionVolumes(value, field, leaves),
   };
-}
-
-function problems(value: Download, field: string): Problem[] {
-  return [
-    // An address often carries a key: it is shown only as far as it is surely none.
-    ...problemsIn(`${field}.url`, value.url, httpUrl, shownUrl),
-    ...problemsIn(`${field}.to`, value.to, writtenPath),
-    ...problemsInOptional(`${field}.sha256`, value.sha256, sha256Check),
-    ...problemsInOptional(`${field}.attempts`, value.attempts, wholeNumber(1)),
-    ...problemsInOptional(`${field}.timeoutSeconds`, value.timeoutSeconds, seconds),
-    ...problemsInOptional(`${field}.connectTimeoutSeconds`, value.connectTimeoutSeconds, seconds),
-    ...problemsInOptional(`${field}.mode`, value.mode, fileMode),
-    ...headerProblems(value, field),
-  ];
-}
-
-function env(value: Download, field: string, leaves: Leaves): EnvVar[] {
-  const { checked, variable } = leaves;
-  const mayRedirect = Object.keys(value.secretHeaders ?? {}).every((name) => droppedOnRedirect.has(name.toLowerCase()));
-  const plain: EnvVar[] = [
-    variable(variables.url, value.url, `${field}.url`, allOf(httpUrl, variableSize(variables.url))),
-    { name: variables.to, value: escapeExpansion(value.to) },
-    { name: variables.mode, value: value.mode ?? defaultMode },
-    { name: variables.attempts, value: String(value.attempts ?? defaultAttempts) },
-    { name: variables.timeout, value: String(value.timeoutSeconds ?? defaultTimeoutSeconds) },
-    { name: variables.connectTimeout, value: String(value.connectTimeoutSeconds ?? defaultConnectTimeoutSeconds) },
-    { name: variables.redirects, value: String(mayRedirect ? redirects : 0) },
-  ];
-  const checksum = value.sha256;
-  return [
-    ...plain,
-    ...(checksum === undefined
-      ? []
-      : [{ name: variables.sha256, value: lowerCase(checked(checksum, `${field}.sha256`, sha256Check)) }]),
-    ...headerEnvironment(value, field, leaves),
-  ];
 }
 
 function lowerCase(input: pulumi.Input<string>): pulumi.Input<string> {

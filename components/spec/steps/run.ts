@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import {
   argumentSize,
+  defaultImages,
   environment,
   envName,
   escapeExpansion,
@@ -35,14 +36,11 @@ export interface Run {
   writes?: string[];
 }
 
-/** Small, multi-arch, and named without a host, so that a cluster's mirror of the default registry serves it. */
-const defaultImage = "busybox:1.37.0";
-
 /** The plan of a step that runs a script or a command. */
 export function run(value: Run): StepPlan {
   const { script, command, shell = ["sh", "-euc"], env = {}, writes = [] } = value;
   return {
-    image: defaultImage,
+    image: defaultImages.busybox,
     canBeSidecar: true,
     writes,
     variables: Object.keys(env),

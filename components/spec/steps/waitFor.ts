@@ -2,6 +2,10 @@ import type * as pulumi from "@pulumi/pulumi";
 import { waitForName } from "../../contract";
 import {
   allOf,
+  connectionEnvironment,
+  connectionProblems,
+  connectionVolumes,
+  defaultImages,
   type EnvVar,
   escapeExpansion,
   headerEnvironment,
@@ -46,26 +50,29 @@ export interface HttpAnswer {
   url: pulumi.Input<string>;
   /** Status of the answer. Default: any from 200 to 299. */
   status?: number;
-  /** HTTP headers to send. Values may be Pulumi secrets; they then stand in the Pod, encrypted in Pulumi's state. */
+  /** HTTP headers to send. A value that is a Pulumi secret is kept in a Kubernetes Secret. */
   headers?: Record<string, pulumi.Input<string>>;
   /**
    * HTTP headers whose values come from Kubernetes Secrets: neither in the Pod nor in Pulumi's state. Refused where the app
    * could see the same key of the same Secret.
    */
   secretHeaders?: Record<string, SecretKey>;
+  /** Certificates (PEM) of the authorities that are trusted, in place of the image's. */
+  ca?: pulumi.Input<string>;
+  /** Proxy that is asked through: http://, https:// or socks5h://. Default: none. */
+  proxy?: pulumi.Input<string>;
 }
 
-/** As for a download: multi-arch, with a shell, and named without a host. */
-const defaultImage = "curlimages/curl:8.17.0";
 const defaultTimeoutSeconds = 300;
 const defaultIntervalSeconds = 2;
 const anySuccess = "2xx";
+const url = allOf(httpUrl, variableSize(variables.url));
 
 /** The plan of a step that waits. */
 export function waitFor(value: WaitFor): StepPlan {
   const { tcp, http = {} as Partial<HttpAnswer> } = value;
   return {
-    image: defaultImage,
+    image: defaultImages.curl,
     canBeSidecar: false,
     // Its own time has run out: once more, it would take as long again.
     retries: 0,
@@ -83,6 +90,7 @@ export function waitFor(value: WaitFor): StepPlan {
         { name: variables.interval, value: String(value.intervalSeconds ?? defaultIntervalSeconds) },
       ],
     }),
+    volumes: (field, leaves) => connectionVolumes(http, `${field}.http`, leaves),
   };
 }
 
@@ -95,9 +103,10 @@ function problems({ tcp, http, timeoutSeconds, intervalSeconds }: WaitFor, field
     ...(http === undefined
       ? []
       : [
-          ...problemsIn(`${field}.http.url`, http.url, httpUrl, shownUrl),
+          ...problemsIn(`${field}.http.url`, http.url, url, shownUrl),
           ...problemsInOptional(`${field}.http.status`, http.status, wholeNumber(100, 599)),
           ...headerProblems(http, `${field}.http`),
+          ...connectionProblems(http, `${field}.http`),
         ]),
     ...problemsInOptional(`${field}.timeoutSeconds`, timeoutSeconds, seconds),
     ...problemsInOptional(`${field}.intervalSeconds`, intervalSeconds, seconds),
@@ -105,11 +114,11 @@ function problems({ tcp, http, timeoutSeconds, intervalSeconds }: WaitFor, field
 }
 
 function httpEnvironment(http: HttpAnswer, field: string, leaves: Leaves): EnvVar[] {
-  const size = allOf(httpUrl, variableSize(variables.url));
   return [
-    leaves.variable(variables.url, http.url, `${field}.url`, size),
+    leaves.variable(variables.url, http.url, `${field}.url`, url),
     { name: variables.status, value: String(http.status ?? anySuccess) },
     ...headerEnvironment(http, field, leaves),
+    ...connectionEnvironment(http, field, leaves),
   ];
 }
 

@@ -21,6 +21,7 @@ export function volumeProblems(args: InitPodArgs): Problem[] {
     ...volumes.flatMap(([name, volume]) => ownProblems(name, volume)),
     ...volumes.flatMap(([name, volume], at) => pathProblems(name, volume, volumes.slice(0, at))),
     ...writeProblems(args),
+    ...secretWriteProblems(args),
   ];
 }
 
@@ -95,4 +96,31 @@ function unwritableVolume(path: string, volumes: Record<string, Volume>): string
   return volume.configMap !== undefined || volume.secret !== undefined
     ? `lies in volume ${name}, which can't be written to; choose another folder`
     : undefined;
+}
+
+/** What a step keeps from others must lie where nobody else mounts anything. */
+function secretWriteProblems({ init = [], volumes = {} }: InitPodArgs): Problem[] {
+  const at = (paths: readonly string[], place: number): { path: string; field: string }[] =>
+    paths.filter((path) => writtenPath(path) === undefined).map((path) => ({ path, field: `init[${place}]` }));
+  const secret = init.flatMap((step, place) => at(planOf(step)?.plan.secretWrites ?? [], place));
+  const shared = [
+    ...init
+      .flatMap((step, place) => at(planOf(step)?.plan.writes ?? [], place))
+      .map(({ path, field }) => ({ folder: folderOf(path), what: `${field} writes to ${folderOf(path)}` })),
+    ...Object.entries(volumes).flatMap(([name, { mountPath: folder }]) =>
+      folder === undefined ? [] : [{ folder, what: `volume ${name} is mounted at ${folder}` }],
+    ),
+  ];
+  return secret.flatMap(({ path, field }, place) => {
+    const folder = folderOf(path);
+    const problem = (fix: string): Problem[] => [{ field, value: shownValue(path), fix }];
+    const earlier = secret.slice(0, place).find((other) => other.path === path);
+    if (earlier !== undefined) return problem(`is written by ${earlier.field} already; choose another path`);
+    const touched = shared.find((other) => isWithin(folder, other.folder) || isWithin(other.folder, folder));
+    if (touched !== undefined) return problem(`is a secret, and ${touched.what}; choose a folder of its own`);
+    const nested = secret.find((other) => folderOf(other.path) !== folder && isWithin(folder, folderOf(other.path)));
+    return nested === undefined
+      ? []
+      : problem(`lies within ${folderOf(nested.path)}, which ${nested.field} writes to; choose a folder beside it`);
+  });
 }

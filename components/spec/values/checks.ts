@@ -44,6 +44,18 @@ export const httpUrl: Check = (value) => {
   return /^https?:\/\//i.test(value) && URL.canParse(value) ? undefined : fix;
 };
 
+/** An address of a proxy, as curl takes it. Source: https://curl.se/docs/manpage.html#-x */
+export const proxyUrl: Check = (value) =>
+  typeof value === "string" && /^(?:https?|socks[45][ah]?):\/\/[^\s\p{Cc}]+$/u.test(value) && URL.canParse(value)
+    ? undefined
+    : "must be the address of a proxy: http://HOST:PORT, https://… or socks5h://…";
+
+/** Certificates in PEM, one or more. */
+export const pemCertificates: Check = (value) =>
+  typeof value === "string" && /-----BEGIN CERTIFICATE-----[^]+-----END CERTIFICATE-----/.test(value)
+    ? undefined
+    : 'must be certificates in PEM: text with "-----BEGIN CERTIFICATE-----"';
+
 /** A host and a TCP port, such as db:5432 or [fd00::1]:5432. */
 export const hostAndPort: Check = (value) => {
   const fix = "must be HOST:PORT, such as db:5432; an IPv6 address stands in brackets";

@@ -1,5 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { problemsIn } from "./checked";
+import { type Check, problemsIn } from "./checked";
 import { headerName, headerValue } from "./checks";
 import { type EnvVar, secretVariable } from "./envVar";
 import type { Leaves } from "./leaves";
@@ -23,9 +23,9 @@ export const headerVariables = {
 export function headerProblems({ headers = {}, secretHeaders = {} }: Headers, field: string): Problem[] {
   const lowerCase = Object.keys(headers).map((name) => name.toLowerCase());
   return [
-    ...Object.entries(headers).flatMap(([name, header]) => [
+    ...Object.entries(headers).flatMap(([name, header], at) => [
       ...problemsIn(`${field}.headers.${name}`, name, headerName),
-      ...problemsIn(`${field}.headers.${name}`, header, headerValue, () => hiddenValue),
+      ...problemsIn(`${field}.headers.${name}`, header, valueOf(at + 1), () => hiddenValue),
     ]),
     ...Object.entries(secretHeaders).flatMap(([name, from]) => [
       ...problemsIn(`${field}.secretHeaders.${name}`, name, headerName),
@@ -35,6 +35,10 @@ export function headerProblems({ headers = {}, secretHeaders = {} }: Headers, fi
         : []),
     ]),
   ];
+}
+
+function valueOf(number: number): Check {
+  return allOf(headerValue, variableSize(`${headerVariables.value}${number}`));
 }
 
 /** The Secrets among the headers, by the field that gives them. */
@@ -51,7 +55,8 @@ export function headerEnvironment(
 ): EnvVar[] {
   const names = [...Object.keys(headers), ...Object.keys(secretHeaders)];
   if (names.length === 0) return [];
-  const variableOf = (name: string): string => `${headerVariables.value}${names.indexOf(name) + 1}`;
+  const numberOf = (name: string): number => names.indexOf(name) + 1;
+  const variableOf = (name: string): string => `${headerVariables.value}${numberOf(name)}`;
   return [
     { name: headerVariables.names, value: names.join(" ") },
     ...Object.entries(headers).map(([name, header]) =>

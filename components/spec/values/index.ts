@@ -20,17 +20,21 @@ export {
   httpUrl,
   nonEmpty,
   oneOf,
+  pemCertificates,
   port,
+  proxyUrl,
   seconds,
   sha256,
   text,
   wholeNumber,
 } from "./checks";
+export { type Connection, connectionEnvironment, connectionProblems, connectionVolumes } from "./connection";
 export { environment, secretEnvironment } from "./environment";
 export { type EnvVar, secretVariable } from "./envVar";
 export { escapeExpansion } from "./escapeExpansion";
-export { headerEnvironment, headerProblems, headerSecrets } from "./headers";
+export { headerEnvironment, headerProblems, type Headers, headerSecrets } from "./headers";
 export { image } from "./image";
+export { defaultImages } from "./images";
 export {
   annotationKey,
   dnsLabel,

@@ -1,7 +1,8 @@
 /**
  * Shell functions that make a curl config file of what comes by environment variables: arguments can be read by every process
  * of the node. In that file a value stands in quotes with "\" and quotes escaped, and a line break is refused: no value can
- * add an option. Headers come as INIT_POD_HEADER_NAMES, and their values as INIT_POD_HEADER_1 and on.
+ * add an option; a body's are escaped. Headers come as INIT_POD_HEADER_NAMES, and their values as INIT_POD_HEADER_1 and on; the file of trusted
+ * certificates as INIT_POD_CA, a proxy as INIT_POD_PROXY.
  * Source: https://curl.se/docs/manpage.html#-K
  */
 export const curlConfig = `line_break='
@@ -16,12 +17,17 @@ fail() {
 # setting NAME VALUE: one line of a curl config file
 setting() {
   rest=$2 escaped=
-  while [ -n "$rest" ]; do
+  while :; do
+    plain=\${rest%%[\\\\\\"$line_break$carriage_return]*}
+    escaped=$escaped$plain
+    [ "$plain" != "$rest" ] || break
+    rest=\${rest#"$plain"}
     tail=\${rest#?}
     char=\${rest%"$tail"}
     case $char in
       '\\' | '"') escaped=$escaped\\\\$char ;;
-      *) escaped=$escaped$char ;;
+      "$line_break") escaped=$escaped\\\\n ;;
+      *) escaped=$escaped\\\\r ;;
     esac
     rest=$tail
   done
@@ -48,5 +54,15 @@ with_headers() {
     one_line "the value of header $name" "$value"
     config=$config$line_break$(setting header "$name: $value")
   done
+}
+
+# with_connection CONFIG: sets config
+with_connection() {
+  config=$1
+  [ -z "\${INIT_POD_CA-}" ] || config=$config$line_break$(setting cacert "$INIT_POD_CA")
+  if [ -n "\${INIT_POD_PROXY-}" ]; then
+    one_line 'the proxy' "$INIT_POD_PROXY"
+    config=$config$line_break$(setting proxy "$INIT_POD_PROXY")
+  fi
 }
 `;

@@ -10,10 +10,14 @@ export const variables = {
   timeout: "INIT_POD_TIMEOUT_SECONDS",
   connectTimeout: "INIT_POD_CONNECT_TIMEOUT_SECONDS",
   redirects: "INIT_POD_REDIRECTS",
+  body: "INIT_POD_BODY",
+  token: "INIT_POD_TOKEN",
+  isSecret: "INIT_POD_SECRET",
 } as const;
 
 /**
- * Fetches one file. It needs curl ≥ 7.52 and a POSIX shell with mkdir, mv, rm, chmod and, for a checksum, sha256sum.
+ * Fetches one file; a body makes it a POST, and what stands in the file INIT_POD_TOKEN is sent as a bearer. It needs curl ≥
+ * 7.52 and a POSIX shell with mkdir, mv, rm, chmod and, for a checksum, sha256sum.
  *
  * - Address and headers go to curl by a config file on standard input.
  * - `--fail`: without it an error page is saved and the step succeeds.
@@ -40,6 +44,13 @@ fi
 
 one_line 'the url' "$INIT_POD_URL"
 with_headers "$(setting url "$INIT_POD_URL")"
+with_connection "$config"
+if [ -n "\${INIT_POD_TOKEN-}" ]; then
+  config=$config$line_break$(setting header "Authorization: Bearer $(cat "$INIT_POD_TOKEN")")
+fi
+if [ -n "\${INIT_POD_BODY-}" ]; then
+  config=$config$line_break$(setting data-raw "$INIT_POD_BODY")
+fi
 
 case $INIT_POD_URL in
   [Hh][Tt][Tt][Pp][Ss]:*) redirect_to='=https' ;;
@@ -47,6 +58,9 @@ case $INIT_POD_URL in
 esac
 
 mkdir -p "\${INIT_POD_TO%/*}"
+# What may be a secret is not sent once more to wherever a redirect leads.
+[ -z "\${INIT_POD_BODY-}" ] || INIT_POD_REDIRECTS=0
+
 printf '%s\\n' "$config" | curl -q --config - --output "$part" \\
   --fail --silent --show-error --globoff --proto '=http,https' --proto-redir "$redirect_to" \\
   --location --max-redirs "$INIT_POD_REDIRECTS" \\
@@ -64,6 +78,10 @@ fi
 
 # curl makes no file for an empty answer.
 [ -e "$part" ] || : >"$part"
+if [ -n "\${INIT_POD_SECRET-}" ] && ! [ -s "$part" ]; then
+  rm -f "$part"
+  fail 'the answer is empty'
+fi
 if [ -n "\${INIT_POD_SHA256-}" ] && ! checksum_fits "$part"; then
   rm -f "$part"
   fail "the checksum does not fit: expected $INIT_POD_SHA256, got \${sum%% *}"

@@ -37,6 +37,7 @@ else
   esac
   what="http $shown"
   with_headers "$(setting url "$INIT_POD_URL")"
+  with_connection "$config"
   limit=8 format=%{http_code}
 fi
 
