@@ -14,7 +14,13 @@ interface Blob {
 /** Debian's merged /usr, which packages of all ages then fall into. */
 const mergedFolders = ["bin", "sbin", "lib", "lib32", "lib64", "libx32"];
 /** Nothing in a container reads these. */
-const unused = ["usr/share/{doc,man,info,locale,lintian,bash-completion,apport}", "usr/lib/*/gconv", "usr/lib/systemd"];
+const unused = [
+  "usr/share/{doc,man,info,locale,lintian,bash-completion,apport}",
+  "usr/lib/*/gconv",
+  "usr/lib/systemd",
+  "usr/lib/postgresql/*/lib/bitcode",
+  "usr/share/postgresql/*/man",
+];
 /** The same files give the same digests, whenever they are packed. */
 const fixedTar = ["--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner"];
 

@@ -1,7 +1,7 @@
 /** One layer: the files of Debian packages, then links and files of ours. */
 export interface Layer {
   packages: readonly string[];
-  /** Dependencies that only an installation on a machine needs. */
+  /** Dependencies that only an installation on a machine needs. A `*` at the end stands for a version. */
   without?: readonly string[];
   folders?: Readonly<Record<string, number>>;
   files?: Readonly<Record<string, { content: string; mode?: number }>>;
@@ -31,6 +31,7 @@ export const imageNames = {
   nginx: "sandbox.local/nginx:1",
   nginxUnprivileged: "sandbox.local/nginx-unprivileged:1",
   redis: "sandbox.local/redis:1",
+  postgres: "sandbox.local/postgres:1",
 } as const;
 
 const busybox: Layer = {
@@ -121,6 +122,48 @@ const redis: Layer = {
   links: { "usr/bin/redis-server": "redis-check-rdb" },
 };
 
+/** Where the data lies, and the socket: the one folder that has to be writable. */
+const postgresFolder = "/var/lib/postgresql";
+
+/** Of the upstream image's variables, POSTGRES_PASSWORD and POSTGRES_USER. The folder is made whole or not at all. */
+const postgresEntrypoint = `#!/bin/sh
+set -eu
+if [ "$1" != postgres ]; then exec "$@"; fi
+shift
+bin=$(echo /usr/lib/postgresql/*/bin)
+data=${postgresFolder}/data
+if [ ! -d "$data" ]; then
+  rm -rf "$data.new"
+  printf '%s\n' "\${POSTGRES_PASSWORD:?is needed}" |
+    "$bin/initdb" -D "$data.new" -U "\${POSTGRES_USER:-postgres}" --pwfile=/dev/stdin --no-sync \\
+      --auth-local=trust --auth-host=scram-sha-256 --encoding=UTF8 --no-locale
+  echo 'host all all all scram-sha-256' >> "$data.new/pg_hba.conf"
+  mv "$data.new" "$data"
+fi
+exec "$bin/postgres" -D "$data" -c listen_addresses='*' -c unix_socket_directories=${postgresFolder} \\
+  -c jit=off -c fsync=off "$@"
+`;
+
+/** Without the compiler for queries, and without what makes clusters on a machine, which needs Perl. */
+const postgres: Layer = {
+  packages: ["postgresql"],
+  without: [
+    "adduser debconf dpkg init-system-helpers libc-bin libc-l10n libdb5* libgdbm* libjson-perl libllvm* libpam-modules*",
+    "libperl* libsemanage* libsepol* libz3-* locales netbase openssl passwd perl* postgresql-client-common",
+    "postgresql-common* ssl-cert sysvinit-utils tar ucf usrmerge",
+  ].flatMap((line) => line.split(" ")),
+  folders: { "var/lib/postgresql": 0o777 },
+  files: {
+    "docker-entrypoint.sh": { content: postgresEntrypoint, mode: 0o755 },
+    // The package's own is a link to a program in Perl.
+    "usr/local/bin/psql": { content: '#!/bin/sh\nexec /usr/lib/postgresql/*/bin/psql "$@"\n', mode: 0o755 },
+    // Initdb asks for the name of its user, whom "restricted" makes a number.
+    "etc/passwd": {
+      content: `root:x:0:0:root:/root:/bin/sh\npostgres:x:65532:65532:postgres:${postgresFolder}:/bin/sh\n`,
+    },
+  },
+};
+
 const nginxCommand = ["nginx", "-g", "daemon off;"];
 
 export const recipes: readonly Recipe[] = [
@@ -148,5 +191,17 @@ export const recipes: readonly Recipe[] = [
     layers: [busybox, redis],
     // Keeps nothing on disk, and so runs with a root file system that it can't write to.
     config: { Cmd: ["redis-server", "--save", ""], User: "65534:65534", ExposedPorts: { "6379/tcp": {} } },
+  },
+  {
+    name: imageNames.postgres,
+    layers: [busybox, postgres],
+    config: {
+      Entrypoint: ["/docker-entrypoint.sh"],
+      Cmd: ["postgres"],
+      User: "65532:65532",
+      ExposedPorts: { "5432/tcp": {} },
+      // Ends sessions; by SIGTERM it would wait for them.
+      StopSignal: "SIGINT",
+    },
   },
 ];

@@ -16,7 +16,10 @@ const listsMaxAgeMs = 24 * 60 * 60 * 1000;
 export interface Apt {
   /** Unpacks the packages and what they need that the machine lacks. */
   unpackMissing(packages: readonly string[], folder: string): Promise<void>;
-  /** Unpacks the packages and all that they need, down to the C library, but for the packages in `without`. */
+  /**
+   * Unpacks the packages and all that they need, down to the C library, but for the packages in `without`, where a `*` at
+   * the end stands for any rest of a name.
+   */
   unpackWhole(packages: readonly string[], without: readonly string[], folder: string): Promise<void>;
 }
 
@@ -28,7 +31,9 @@ export function createApt(downloads: string, report: (line: string) => void): Ap
   const unpack = async (options: readonly string[], packages: readonly string[], without: string[], folder: string) => {
     lists ??= refreshLists(report);
     await lists;
-    const names = (await simulate([...options, ...packages])).filter((name) => !without.includes(name));
+    const names = (await simulate([...options, ...packages])).filter(
+      (name) => !without.some((one) => isNamed(name, one)),
+    );
     mkdirSync(folder, { recursive: true });
     for (const file of await download(names, downloads)) await extract(file, folder);
   };
@@ -37,6 +42,10 @@ export function createApt(downloads: string, report: (line: string) => void): Ap
     unpackWhole: (packages, without, folder) =>
       unpack(["-o", `Dir::State::status=${nothingInstalled}`], packages, [...without], folder),
   };
+}
+
+function isNamed(name: string, pattern: string): boolean {
+  return pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
 }
 
 /** The names that apt would install, the asked ones among them. */

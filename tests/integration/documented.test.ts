@@ -1,11 +1,12 @@
-import { cpSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { blocksOf } from "../unit/claims/blocks.ts";
+import { stackOf, withPlaces, writeProgram } from "./support/documented.ts";
 import { filesBelow } from "./support/machine.ts";
 import { images, weatherUrl } from "./support/programs.ts";
 import type { Finished } from "./support/run.ts";
-import { diagnostics, kubectl, objects, repo, TestStack } from "./support/stack.ts";
+import { diagnostics, kubectl, objects, repo, type TestStack } from "./support/stack.ts";
 
 interface Pod {
   metadata: { name: string; uid: string };
@@ -14,28 +15,13 @@ interface Pod {
 const example = join(repo, "examples/weather");
 const [whole = "", ofTransform = ""] = blocksOf("README.md", "ts");
 
-/** A stack with one program in TypeScript. */
-async function stackOf(program: string): Promise<TestStack> {
-  const stack = await TestStack.create("");
-  cpSync(join(example, "tsconfig.json"), join(stack.project, "tsconfig.json"));
-  writeFileSync(join(stack.project, "Pulumi.yaml"), "name: test\nruntime: nodejs\nmain: index.ts\n");
-  writeProgram(stack, program);
-  return stack;
-}
-
-function writeProgram(stack: TestStack, program: string): void {
-  writeFileSync(join(stack.project, "index.ts"), program);
-}
-
 /** With an image and an address of the sandbox in the place of each of the world's. */
 function onSandbox(program: string): string {
-  const places: [string, string][] = [
+  return withPlaces(program, [
     ["{ download: {", `{ image: "${images.curl}", download: {`],
     ["https://example.com/data.json", weatherUrl],
     ["nginxinc/nginx-unprivileged:1.29", images.unprivileged],
-  ];
-  for (const [shown] of places) expect(program.split(shown), shown).toHaveLength(2);
-  return places.reduce((text, [shown, own]) => text.replace(shown, own), program);
+  ]);
 }
 
 describe("the program that README begins with, in a namespace that enforces `restricted`", () => {

@@ -4,6 +4,7 @@ export const images = {
   curl: "sandbox.local/curl:7",
   nginx: "sandbox.local/nginx:1",
   unprivileged: "sandbox.local/nginx-unprivileged:1",
+  postgres: "sandbox.local/postgres:1",
 } as const;
 
 export const weatherUrl = "http://weather.weather.svc/";

@@ -40,6 +40,7 @@ function errorsOf(programs: Record<string, string>): Record<string, string[]> {
 
 describe("the TypeScript that a page shows", () => {
   const inReadme = blocksOf("README.md", "ts");
+  const ofMigrations = blocksOf("docs/steps/migrate.md", "ts");
   const shapes = blocksOf("docs/command.md", "ts");
   let errors: Record<string, string[]>;
 
@@ -63,6 +64,7 @@ export const printed = (documented: Documented): Printed => documented;
     errors = errorsOf({
       whole,
       part: `import { InitPod, type InitPodArgs } from "init-pod";\ndeclare const args: InitPodArgs;\n${part}`,
+      migrations: ofMigrations.join("\n"),
       printed,
       misspelt: whole.replace("port: 8080", "prot: 8080"),
       incomplete: printed.replace('"answers" | ', ""),
@@ -73,6 +75,11 @@ export const printed = (documented: Documented): Printed => documented;
     expect(inReadme).toHaveLength(2);
     expect(errors).toMatchObject({ whole: [], part: [] });
     expect(errors.misspelt?.join()).toContain("prot");
+  });
+
+  test("is a program without an error, in docs/steps/migrate.md", () => {
+    expect(ofMigrations).toHaveLength(1);
+    expect(errors).toMatchObject({ migrations: [] });
   });
 
   test("is what the command prints with --json, in docs/command.md", () => {
