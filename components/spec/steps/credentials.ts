@@ -33,7 +33,7 @@ export interface Credentials {
   to: string;
   /**
    * Sends a token of the Pod's ServiceAccount for this audience as bearer, so that no stored secret is needed. The server
-   * checks it by the cluster's OIDC keys, or by a TokenReview. It is mounted in this step alone, and lives for ten minutes.
+   * checks it by the cluster's OIDC keys. It is mounted in this step alone, and lives for ten minutes.
    *
    * Source: https://kubernetes.io/docs/concepts/storage/projected-volumes/#serviceaccounttoken
    */

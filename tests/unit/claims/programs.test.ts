@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { globSync } from "node:fs";
+import { basename, join } from "node:path";
 import ts from "typescript";
 import { beforeAll, describe, expect, test } from "vitest";
 import { blocksOf } from "./blocks";
@@ -40,7 +41,9 @@ function errorsOf(programs: Record<string, string>): Record<string, string[]> {
 
 describe("the TypeScript that a page shows", () => {
   const inReadme = blocksOf("README.md", "ts");
-  const ofMigrations = blocksOf("docs/steps/migrate.md", "ts");
+  const ofSteps = Object.fromEntries(
+    globSync("docs/steps/*.md", { cwd: repo }).map((path) => [path, blocksOf(path, "ts").join("\n")]),
+  );
   const shapes = blocksOf("docs/command.md", "ts");
   let errors: Record<string, string[]>;
 
@@ -64,7 +67,7 @@ export const printed = (documented: Documented): Printed => documented;
     errors = errorsOf({
       whole,
       part: `import { InitPod, type InitPodArgs } from "init-pod";\ndeclare const args: InitPodArgs;\n${part}`,
-      migrations: ofMigrations.join("\n"),
+      ...Object.fromEntries(Object.entries(ofSteps).map(([path, text]) => [basename(path), text])),
       printed,
       misspelt: whole.replace("port: 8080", "prot: 8080"),
       incomplete: printed.replace('"answers" | ', ""),
@@ -77,9 +80,9 @@ export const printed = (documented: Documented): Printed => documented;
     expect(errors.misspelt?.join()).toContain("prot");
   });
 
-  test("is a program without an error, in docs/steps/migrate.md", () => {
-    expect(ofMigrations).toHaveLength(1);
-    expect(errors).toMatchObject({ migrations: [] });
+  test.each(Object.keys(ofSteps))("is a program without an error, in %s", (path) => {
+    expect(ofSteps[path]).toContain("new InitPod(");
+    expect(errors[basename(path)]).toEqual([]);
   });
 
   test("is what the command prints with --json, in docs/command.md", () => {

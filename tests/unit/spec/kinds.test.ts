@@ -27,6 +27,12 @@ describe("the kinds of step", () => {
     expect(existsSync(join(import.meta.dirname, `steps/${kind}.test.ts`))).toBe(true);
   });
 
+  test.each(kindNames)("have a page each: %s", (kind) => {
+    const page = readFileSync(join(root, `docs/steps/${kind}.md`), "utf8");
+    for (const part of ["```ts", "## Its log", "## Its failure", "## What it compiles to"])
+      expect(page).toContain(part);
+  });
+
   test("bring an image of one version each, but for `container`, which must name one", () => {
     const images = steps({ init: [{ run }, { download: { url, to: html } }] }).map(({ image }) => image);
 

@@ -201,6 +201,18 @@ describe("the volumes of credentials", () => {
   });
 });
 
+test("credentials have the defaults that their documentation names", () => {
+  const [one] = steps({ init: [{ credentials: { url: "https://vault/", to: "/secrets/db/login" } }] });
+  expect(one?.env).toEqual(
+    expect.arrayContaining([
+      { name: "INIT_POD_ATTEMPTS", value: "3" },
+      { name: "INIT_POD_TIMEOUT_SECONDS", value: "60" },
+      { name: "INIT_POD_CONNECT_TIMEOUT_SECONDS", value: "10" },
+      { name: "INIT_POD_MODE", value: "0444" },
+    ]),
+  );
+});
+
 describe("credentials are refused", () => {
   const good = { url: "https://vault/", to: "/secrets/db/login" };
   const inIt = (more: object): Record<string, string> => fixes({ init: [{ credentials: { ...good, ...more } }] });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { html, steps, url } from "../podSpec.ts";
+import { html, mounts, steps, url } from "../podSpec.ts";
 import { download, fixes, inStep, to } from "../problems.ts";
 
 describe("a download", () => {
@@ -48,6 +48,20 @@ describe("a download", () => {
     for (const path of ["/etc/app.conf", "/usr/bin/tool", "/usr/local/bin/x", "/proc/1/x", "/dev/shm/x"]) {
       expect(withField("to", path)).toEqual(["init[0].download.to"]);
     }
+  });
+
+  test("has certificates and a proxy as credentials have them", () => {
+    const ca = "-----BEGIN CERTIFICATE-----\nx\n-----END CERTIFICATE-----";
+    const [one] = steps({ init: [{ download: { url, to: html, ca, proxy: "http://proxy:3128" } }] });
+    expect(one?.env).toEqual(
+      expect.arrayContaining([
+        { name: "INIT_POD_CA", value: "/init-pod/ca/ca.crt" },
+        { name: "INIT_POD_PROXY", value: "http://proxy:3128" },
+      ]),
+    );
+    expect(mounts(one)).toContain("/init-pod/ca:download-ca:ro");
+    expect(withField("ca", "x")).toEqual(["init[0].download.ca"]);
+    expect(withField("proxy", "x")).toEqual(["init[0].download.proxy"]);
   });
 
   test("has headers of one line, each once", () => {

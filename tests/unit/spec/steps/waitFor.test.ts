@@ -1,11 +1,17 @@
 import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer as createSecureServer } from "node:https";
 import { type AddressInfo, createServer as createTcpServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
 import { leavesOf } from "../../../../components/spec/manifest/leaves.ts";
 import type { Container } from "../../../../components/spec/steps/plan.ts";
 import { type WaitFor, waitFor } from "../../../../components/spec/steps/waitFor.ts";
+import type { EnvVar } from "../../../../components/spec/values";
+import { selfSigned } from "../../../integration/support/certificate.ts";
 import { run, start } from "../kubelet.ts";
 import { fixes, inStep } from "../problems.ts";
 
@@ -149,6 +155,32 @@ describe.skipIf(!needed)("a wait for an HTTP answer", () => {
     expect(performance.now() - before).toBeLessThan(2_000);
   });
 });
+
+test.skipIf(!needed)(
+  "a wait for an answer trusts the authorities that it is given, and goes through a proxy",
+  async () => {
+    const folder = mkdtempSync(join(tmpdir(), "init-pod-wait-"));
+    onTestFinished(() => {
+      rmSync(folder, { recursive: true });
+    });
+    const { certificate, key } = await selfSigned(folder);
+    const secure = createSecureServer({ cert: certificate, key }, (_, response) => response.end());
+    await new Promise<void>((resolve) => secure.listen(0, "127.0.0.1", resolve));
+    onTestFinished(() => void secure.close());
+    const url = `https://127.0.0.1:${(secure.address() as AddressInfo).port}/`;
+    const timeoutSeconds = 1;
+    const alone = await run(container({ http: { url }, timeoutSeconds }));
+    expect(alone.log).toMatch(/certificate/);
+    const trusting = container({ http: { url, ca: certificate }, timeoutSeconds });
+    const env = (trusting.env as EnvVar[]).map((one) =>
+      one.name === "INIT_POD_CA" ? { ...one, value: join(folder, "certificate.pem") } : one,
+    );
+    expect((await run({ ...trusting, env })).code).toBe(0);
+    const proxied = await run(container({ http: { url: "http://nowhere.invalid/", proxy: address } }));
+    expect(proxied.code, proxied.log).toBe(0);
+    expect(requests.map((request) => request.url)).toEqual(["http://nowhere.invalid/"]);
+  },
+);
 
 describe("the arguments of a wait", () => {
   test.each([
