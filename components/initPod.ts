@@ -31,6 +31,8 @@ export class InitPod extends pulumi.ComponentResource {
   public readonly namespace: pulumi.Output<string>;
   /** URL of the Service inside the cluster, such as `http://web-3f2a.shop.svc:80`; `""` without a Service. */
   public readonly clusterUrl: pulumi.Output<string>;
+  /** Name of the Secret with what `generate` asks for, so that others can use its keys; `""` where nothing is generated. */
+  public readonly generatedSecret: pulumi.Output<string>;
 
   /**
    * @param name - Name of the Pulumi resource; names of the Pod and the Service start with it.
@@ -55,6 +57,7 @@ export class InitPod extends pulumi.ComponentResource {
     this.podName = outputs.podName;
     this.namespace = outputs.namespace;
     this.clusterUrl = outputs.clusterUrl;
+    this.generatedSecret = outputs.generatedSecret;
     withoutStacks(() => {
       this.registerOutputs({ ...outputs, podUid });
     });

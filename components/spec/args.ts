@@ -2,6 +2,7 @@ import type { core } from "@pulumi/kubernetes/types/input";
 import type * as pulumi from "@pulumi/pulumi";
 import type { ForwardProtocol } from "../contract";
 import type { ForwardMode, Security, ServiceType } from "./choices";
+import type { GeneratedSecret } from "./generatedSecret";
 import type { InitStep } from "./initStep";
 import type { KubernetesFields } from "./kubernetesFields";
 import type { SecretKey } from "./values";
@@ -31,6 +32,11 @@ export interface InitPodArgs {
    * Source: https://kubernetes.io/docs/concepts/storage/volumes/
    */
   volumes?: Record<string, Volume>;
+  /**
+   * Secrets that are made, by name. They are the keys of one Kubernetes Secret, and steps and the app are given them as other
+   * keys, by `secretEnv: { PASSWORD: { key: NAME } }`. Needs the package `@pulumi/random`. Default: none.
+   */
+  generate?: Record<string, GeneratedSecret>;
   /** A Service in front of the Pod; an empty object is a ClusterIP on container.port. Default: no Service. */
   service?: ServiceSettings;
   /** How much the Pod is locked down. Default: "restricted". */

@@ -2,6 +2,7 @@
 export type { AppContainer, ForwardSettings, InitLog, InitPodArgs, ServiceSettings } from "./args";
 export { ForwardMode, MountIn, Security, ServiceType } from "./choices";
 export { appName, stepNames } from "./containerNames";
+export type { GeneratedSecret } from "./generatedSecret";
 export type { InitStep } from "./initStep";
 export { kindNames, kindsOf, planOf } from "./kinds";
 export { freeName, nameOfPath } from "./names";

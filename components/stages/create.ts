@@ -5,10 +5,11 @@ import * as pulumi from "@pulumi/pulumi";
 import { latestPod } from "../cluster/pods";
 import { annotation, retriesText } from "../contract";
 import { asSecretAs, handledLater, mayBeTransformed, type Self, withLateErrors, withoutStacks } from "../pulumi";
+import { generatedSecret } from "../spec/manifest";
 import { AppliedSpec, type Earlier, warnOfUnknownFields } from "./applied";
 import type { Claim } from "./claim";
 import { landedNamespace, warnOfFixedName } from "./landed";
-import { makeObjects } from "./objects";
+import { generateSecrets, makeObjects } from "./objects";
 import type { Plan } from "./plan";
 import { serviceAnnotations } from "./service";
 
@@ -20,14 +21,18 @@ export interface Created {
   service?: Service;
   /** Where the Pod is; unknown in some previews. */
   namespace: Promise<string>;
+  /** Texts that must not show in logs or errors. */
+  secrets: Promise<readonly pulumi.Input<string>[]>;
 }
 
 /** Makes the Pod and the Service, and waits for neither. */
 export function create(self: Self, plan: Plan, claimed: Promise<Claim>): Created {
+  const generated = handledLater(generateSecrets(self, plan.generate));
   const pod = handledLater(
-    Promise.all([claimed, plan.manifest]).then(async ([claim, manifest]) => {
+    Promise.all([claimed, plan.manifest, generated]).then(async ([claim, manifest, texts]) => {
       for (const text of manifest.warnings) void pulumi.log.warn(text, self.component);
-      makeObjects(self, manifest.objects, plan.objectNames, {
+      const objects = [...manifest.objects, ...(plan.generate === undefined ? [] : [{ ...generatedSecret, texts }])];
+      makeObjects(self, objects, plan.objectNames, {
         labels: { ...claim.identity.labels, ...plan.labels },
         // As of the Service: a cluster made anew has none.
         options: { customTimeouts: plan.podOptions.customTimeouts, replacementTrigger: claim.cluster },
@@ -39,7 +44,11 @@ export function create(self: Self, plan: Plan, claimed: Promise<Claim>): Created
   const namespace = handledLater(
     Promise.all([claimed, pod]).then(([{ identity }, made]) => landedNamespace(self, identity, made, service)),
   );
-  return { pod, service, namespace };
+  const secrets = Promise.all([plan.manifest, generated]).then(([manifest, texts]) => [
+    ...manifest.secrets,
+    ...Object.values(texts),
+  ]);
+  return { pod, service, namespace, secrets: handledLater(secrets) };
 }
 
 async function createPod(self: Self, plan: Plan, claim: Claim, podSpec: core.v1.PodSpec): Promise<Pod> {

@@ -15,7 +15,7 @@ import { guarded } from "../spec/shape";
 import { nameProblems, problemsOf } from "../spec/validation";
 import { checked, dnsLabel, formatProblems, port } from "../spec/values";
 import { deadlineSeconds } from "./deadline";
-import { ObjectNames } from "./objects";
+import { generationProblems, ObjectNames } from "./objects";
 import { secretInputs } from "./secrets";
 
 /** What the arguments come to, before anything is asked or made. */
@@ -24,6 +24,8 @@ export interface Plan extends ServiceManifest {
   manifest: Promise<Manifest>;
   /** Gives the manifest the names of its own objects, once these are made. */
   objectNames: ObjectNames;
+  /** Secrets that are to be made, by name. */
+  generate?: InitPodArgs["generate"];
   namespace?: pulumi.Input<string>;
   /** Whether something else is made first. */
   dependsOn: boolean;
@@ -52,7 +54,12 @@ export interface ForwardPlan {
  */
 export function plan(component: pulumi.Resource, name: string, given: InitPodArgs, opts: InitPodOptions): Plan {
   const ofName = nameProblems(name, given, mayBeNamed(component, opts));
-  const problems = [...ofName, ...problemsOf(given), ...optionProblems(opts)];
+  const problems = [
+    ...ofName,
+    ...problemsOf(given),
+    ...generationProblems((given as Partial<InitPodArgs> | undefined)?.generate),
+    ...optionProblems(opts),
+  ];
   if (problems.length > 0) throw new InitPodError(formatProblems(name, problems), component);
   const fail = (text: string): InitPodError => new InitPodError(`InitPod "${name}": ${text}`, component);
   const args = guarded(given, fail);
@@ -66,6 +73,7 @@ export function plan(component: pulumi.Resource, name: string, given: InitPodArg
     podPort,
     manifest: handledLater(outside.then((known) => manifest(args, fail, known))),
     objectNames,
+    generate: args.generate,
     namespace: namespace && checked(namespace, "namespace", dnsLabel, fail),
     dependsOn: opts.dependsOn !== undefined,
     labels,

@@ -2,6 +2,7 @@ import type { Pod } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { asSecretAs, handledLater, type Self, unknown, withLateErrors } from "../pulumi";
 import type { InitLog } from "../spec";
+import { generatedSecret } from "../spec/manifest";
 import type { Claim } from "./claim";
 import type { Created } from "./create";
 import { localUrl } from "./localUrl";
@@ -17,6 +18,7 @@ export interface Outputs {
   podName: pulumi.Output<string>;
   namespace: pulumi.Output<string>;
   clusterUrl: pulumi.Output<string>;
+  generatedSecret: pulumi.Output<string>;
 }
 
 /** What comes of an InitPod. */
@@ -31,7 +33,7 @@ export interface Proven {
 /** Waits until the Pod is Ready and the URL answers, and holds back until then all that depends on the InitPod. */
 export function prove(self: Self, plan: Plan, claimed: Promise<Claim>, created: Created): Proven {
   const { pod, namespace, service } = created;
-  const secrets = handledLater(givenSecrets(plan));
+  const secrets = handledLater(givenSecrets(created.secrets));
   const podReady = handledLater(logsOnceReady(self, plan, { claimed, pod, secrets }));
   const told = handledLater(toldOnce(self, { claimed, pod, podReady }));
   // Each comes of the Pod, so that whoever uses it is deleted before the Pod is.
@@ -55,6 +57,7 @@ export function prove(self: Self, plan: Plan, claimed: Promise<Claim>, created: 
       urn.apply(() => asSecretAs([metadata, self.link.namespace], namespace)),
     ),
     clusterUrl: service === undefined ? pulumi.output("") : clusterUrl(service, plan.servicePort),
+    generatedSecret: plan.generate === undefined ? pulumi.output("") : plan.objectNames.of(generatedSecret),
   };
   // The program may use them after they have failed, or not at all.
   for (const output of Object.values(outputs)) withLateErrors<unknown>(output);

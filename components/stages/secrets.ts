@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { rawOf } from "../pulumi";
 import type { InitPodArgs } from "../spec";
-import { type Manifest, outputsIn } from "../spec/manifest";
+import { outputsIn } from "../spec/manifest";
 
 /** The secret values that an InitPod's arguments hold. */
 export interface Secrets {
@@ -11,10 +11,11 @@ export interface Secrets {
   isSecret: boolean;
 }
 
-export async function givenSecrets({ manifest }: { manifest: Promise<Manifest> }): Promise<Secrets> {
-  const { secrets } = await manifest;
+/** What these texts come to: those of a manifest, and what is generated. */
+export async function givenSecrets(texts: Promise<readonly pulumi.Input<string>[]>): Promise<Secrets> {
+  const secrets = await texts;
   if (secrets.length === 0) return { values: [], isSecret: false };
-  const all = pulumi.all(secrets);
+  const all = pulumi.all([...secrets]);
   const [values, isSecret] = await Promise.all([rawOf(all), pulumi.isSecret(all)]);
   return { values, isSecret };
 }

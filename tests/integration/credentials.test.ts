@@ -243,5 +243,5 @@ test("with a token for another audience they fail in `up`, with what the server 
   expect(failed).toMatch(/init container "credentials"\s+of Pod \S+ failed\s+after 2 attempts: exit code 22/);
   expect(failed).toContain("401");
   expect(failed).not.toContain("Who are you");
-  expect(diagnostics(failed).match(/error:/g)).toHaveLength(1);
+  expect(diagnostics(failed).match(/^ *error:/gm)).toHaveLength(1);
 });

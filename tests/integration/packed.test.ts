@@ -64,6 +64,16 @@ exports.url = web.url;
     expect(await objects("pods", namespace)).toEqual([]);
   });
 
+  test("without @pulumi/random generates nothing, and says what to install before anything is made", async () => {
+    const file = join(project, "index.js");
+    const program = readFileSync(file, "utf8");
+    writeFileSync(file, program.replace("container: {", "generate: { password: {} }, container: {"));
+    const { code, output } = await run("pulumi", ["preview", "--non-interactive"], { cwd: project, env });
+    writeFileSync(file, program);
+    expect(code).not.toBe(0);
+    expect(output).toContain("generate: needs the package @pulumi/random: npm install @pulumi/random");
+  });
+
   test("has no tests, no sources and no sandbox in it", async () => {
     const { stdout } = await mustRun("npm", ["pack", "--dry-run", "--json", "--silent", "-w", "components"], {
       cwd: repo,

@@ -16,13 +16,17 @@ const server = createServer((_request, response) => response.end(content));
 
 /** Pages whose programs need more than a server; they have a test of their own. */
 const elsewhere = ["migrate", "waitFor"];
-const pages = readdirSync(join(repo, "docs/steps"))
-  .map((name) => name.replace(/\.md$/, ""))
-  .filter((name) => !elsewhere.includes(name));
+const pages = [
+  ...readdirSync(join(repo, "docs/steps"))
+    .map((name) => name.replace(/\.md$/, ""))
+    .filter((name) => !elsewhere.includes(name)),
+  "secrets",
+];
+const pathOf = (page: string): string => (page === "secrets" ? "docs/secrets.md" : `docs/steps/${page}.md`);
 
 /** The program of a page with what the sandbox has in the place of what the world has. */
 function onSandbox(page: string, url: string): string {
-  const [program = "", ...more] = blocksOf(`docs/steps/${page}.md`, "ts");
+  const [program = "", ...more] = blocksOf(pathOf(page), "ts");
   expect(more).toEqual([]);
   const image = { files: images.busybox, run: images.busybox };
   const kinds = [...program.matchAll(/\b(waitFor|download|credentials|files|run): \{/g)].map(([, kind = ""]) => kind);
@@ -30,7 +34,7 @@ function onSandbox(page: string, url: string): string {
     .reduce(
       (text, kind) =>
         text.replace(
-          new RegExp(`\\b${kind}: \\{`, "g"),
+          new RegExp(`(?<!image: "busybox:1.37.0",\\s*)\\b${kind}: \\{`, "g"),
           `image: "${(image as Record<string, string>)[kind] ?? images.curl}", ${kind}: {`,
         ),
       program,
@@ -39,7 +43,10 @@ function onSandbox(page: string, url: string): string {
     .replace(/0{64}/, createHash("sha256").update(content).digest("hex"))
     .replaceAll("nginxinc/nginx-unprivileged:1.29", images.unprivileged)
     .replaceAll("busybox:1.37.0", images.busybox)
-    .replace(/container: \{ image: "registry\.example\.com[^"]*"/g, `container: { image: "${images.unprivileged}"`);
+    .replace(
+      /container: \{(\s*)image: "registry\.example\.com[^"]*"/g,
+      `container: {$1image: "${images.unprivileged}"`,
+    );
 }
 
 describe("the programs of the pages about steps, as they stand there", () => {
@@ -56,9 +63,11 @@ describe("the programs of the pages about steps, as they stand there", () => {
       ["mail-api", "authorization"],
       ["upstream", "password"],
       ["releases", "authorization"],
+      ["database", "admin"],
     ]) {
       await kubectl(["create", "secret", "generic", name ?? "", "-n", stack.namespace, `--from-literal=${key}=s3cret`]);
     }
+    await stack.configure("licence", "s3cret-licence", "--secret");
     await stack.up();
     outputs = (await stack.outputs()) as typeof outputs;
   }, 300_000);
@@ -75,7 +84,7 @@ describe("the programs of the pages about steps, as they stand there", () => {
     else expect(output).toEqual(expect.arrayContaining([expect.objectContaining({ exitCode: 0 })]));
   });
 
-  test.each(pages)("log what the page shows: %s", async (page) => {
+  test.each(pages.filter((page) => page !== "secrets"))("log what the page shows: %s", async (page) => {
     const [shown = ""] = blocksOf(`docs/steps/${page}.md`, "text");
     const logs = await logsOf(page);
     const like = (text: string): string => text.replace(/\d+/g, "0");
@@ -85,7 +94,7 @@ describe("the programs of the pages about steps, as they stand there", () => {
 
   /** Of all init containers of the page's Pod. */
   async function logsOf(page: string): Promise<string> {
-    const [, name = ""] = /new InitPod\("([^"]+)"/.exec(blocksOf(`docs/steps/${page}.md`, "ts")[0] ?? "") ?? [];
+    const [, name = ""] = /new InitPod\("([^"]+)"/.exec(blocksOf(pathOf(page), "ts")[0] ?? "") ?? [];
     const pods = await kubectl(["get", "pods", "-n", stack.namespace, "-o", "name"]);
     const pod = pods.split("\n").find((one) => one.startsWith(`pod/${name}-`)) ?? "";
     return await kubectl(["logs", "-n", stack.namespace, pod, "--all-containers", "--ignore-errors"]);

@@ -12,7 +12,7 @@ import {
   secretKey,
   secretVariable,
 } from "../values";
-import { nothingOutside, OwnObjects } from "./objects";
+import { generatedSecret, nothingOutside, OwnObjects } from "./objects";
 
 /** The leaves, with those that only the manifest has. */
 export interface ManifestLeaves extends Leaves {
@@ -45,7 +45,8 @@ export function leavesOf(
         });
 
   const reference: Leaves["secretKey"] = ({ secret, key }, field) => ({
-    secret: pass(secret, `${field}.secret`, objectName),
+    secret:
+      secret === undefined ? objects.outside.nameOf(generatedSecret) : pass(secret, `${field}.secret`, objectName),
     key: pass(key, `${field}.key`, secretKey),
   });
 
@@ -67,6 +68,8 @@ export function leavesOf(
     ...ofContainer(""),
     secret: (from, field) => {
       const { secret, key } = reference(from, field);
+      // Of what is generated, the names are plain, and were compared before.
+      if (from.secret === undefined) return { secret, key };
       return { secret: keptFromApp(secret, { secret, key, field }), key };
     },
     volume: (volume, field) => {

@@ -20,6 +20,9 @@ export interface Outside {
 /** Where all values are plain, and objects are called by what they are for. */
 export const nothingOutside: Outside = { isSecret: () => false, nameOf: ({ suffix }) => suffix };
 
+/** The Secret of what an InitPod generates. */
+export const generatedSecret: Pick<OwnObject, "kind" | "suffix"> = { kind: "Secret", suffix: "generated" };
+
 /** What is after the name of the Secret that keeps secret values of environment variables. */
 const variables = "env";
 /** Source: https://kubernetes.io/docs/concepts/configuration/secret/#restriction-names-data */

@@ -4,6 +4,6 @@ export function defined<T extends object>(fields: T): Partial<T> {
 }
 
 /** The same keys, in the same order, with other values. */
-export function mapEntries<T>(record: Record<string, T> = {}, map: (value: T, key: string) => T): Record<string, T> {
+export function mapEntries<T, U>(record: Record<string, T> = {}, map: (value: T, key: string) => U): Record<string, U> {
   return Object.fromEntries(Object.entries(record).map(([key, value]) => [key, map(value, key)]));
 }

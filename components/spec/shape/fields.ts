@@ -4,6 +4,7 @@ import {
   type EmptyDir,
   ForwardMode,
   type ForwardSettings,
+  type GeneratedSecret,
   type InitPodArgs,
   type InitStep,
   MountIn,
@@ -32,6 +33,7 @@ import {
   nonEmpty,
   objectName,
   oneOf,
+  passwordLength,
   pemCertificates,
   port,
   proxyUrl,
@@ -40,6 +42,7 @@ import {
   type SecretKey,
   secretKey,
   sha256,
+  specialCharacters,
   text,
   wholeNumber,
   writtenPath,
@@ -188,6 +191,14 @@ export const argsShape: Shape = fields<InitPodArgs>({
   init: list(step),
   container: app,
   volumes: map(volume),
+  generate: map(
+    fields<GeneratedSecret>({
+      length: plain("number", passwordLength),
+      special: plain("string", specialCharacters),
+      keepers: map(input(text)),
+      shared: plain("boolean", flag),
+    }),
+  ),
   service: fields<ServiceSettings>({
     type: word(ServiceType),
     port: plain("number", port),

@@ -17,16 +17,19 @@ import {
   httpPath,
   image,
   oneOf,
+  passwordLength,
   port,
   type Problem,
   problemsIn,
   problemsInOptional,
   seconds,
   secretEnvProblems,
+  secretKey,
+  specialCharacters,
   text,
   wholeNumber,
 } from "../values";
-import { isolationProblems } from "./isolation";
+import { isolationProblems, ungeneratedProblems } from "./isolation";
 import { metadataProblems } from "./metadata";
 import { networkProblems } from "./network";
 import { nonRootProblems } from "./nonRoot";
@@ -65,10 +68,23 @@ function soundProblems(args: InitPodArgs): Problem[] {
     ...problemsInOptional("namespace", args.namespace, dnsLabel),
     ...problemsInOptional("timeoutSeconds", args.timeoutSeconds, seconds),
     ...problemsInOptional("retries", args.retries, wholeNumber(0)),
+    ...generateProblems(args),
     ...isolationProblems(args),
+    ...ungeneratedProblems(args),
     ...nonRootProblems(args),
     ...sizeProblems(args),
   ];
+}
+
+function generateProblems({ generate = {} }: InitPodArgs): Problem[] {
+  return Object.entries(generate).flatMap(([name, { length, special, keepers = {} }]) => [
+    ...problemsIn(`generate.${name}`, name, secretKey),
+    ...problemsInOptional(`generate.${name}.length`, length, passwordLength),
+    ...problemsInOptional(`generate.${name}.special`, special, specialCharacters),
+    ...Object.entries(keepers).flatMap(([keeper, value]) =>
+      problemsIn(`generate.${name}.keepers.${keeper}`, value, text),
+    ),
+  ]);
 }
 
 function stepProblems(step: InitStep, field: string): Problem[] {

@@ -56,6 +56,15 @@ export const pemCertificates: Check = (value) =>
     ? undefined
     : 'must be certificates in PEM: text with "-----BEGIN CERTIFICATE-----"';
 
+/** Length of a generated secret: one that can't be guessed, and that fits everywhere. */
+export const passwordLength: Check = wholeNumber(8, 1024);
+
+/** What a generated secret may have beside letters and digits. */
+export const specialCharacters: Check = (value) =>
+  typeof value === "string" && /^[!-/:-@[-`{-~]+$/.test(value)
+    ? undefined
+    : 'must be special characters of ASCII, such as "-_!"; leave it out for none';
+
 /** A host and a TCP port, such as db:5432 or [fd00::1]:5432. */
 export const hostAndPort: Check = (value) => {
   const fix = "must be HOST:PORT, such as db:5432; an IPv6 address stands in brackets";

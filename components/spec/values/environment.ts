@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type EnvVar, secretVariable } from "./envVar";
 import type { Leaves } from "./leaves";
-import type { SecretKey } from "./secretKeys";
+import type { KeyOfSecret } from "./secretKeys";
 import { variableSize } from "./sizes";
 
 /** Environment variables with literal values, in the same order, which stand at `field` of the arguments. */
@@ -17,6 +17,6 @@ export function environment(
  * Environment variables whose values only the kubelet reads: they are neither in the Pod nor in Pulumi's state.
  * Source: https://kubernetes.io/docs/concepts/configuration/secret/#using-secrets-as-environment-variables
  */
-export function secretEnvironment(env: Record<string, SecretKey> = {}): EnvVar[] {
+export function secretEnvironment(env: Record<string, KeyOfSecret> = {}): EnvVar[] {
   return Object.entries(env).map(([name, from]) => secretVariable(name, from));
 }

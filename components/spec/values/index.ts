@@ -20,11 +20,13 @@ export {
   httpUrl,
   nonEmpty,
   oneOf,
+  passwordLength,
   pemCertificates,
   port,
   proxyUrl,
   seconds,
   sha256,
+  specialCharacters,
   text,
   wholeNumber,
 } from "./checks";
@@ -52,5 +54,5 @@ export {
 export type { Leaves, Texts } from "./leaves";
 export { folderOf, isWithin, mountPath, writtenPath } from "./paths";
 export { formatProblems, hiddenValue, type Problem, problemLine, shownUrl, shownValue } from "./problem";
-export { secretEnvProblems, type SecretKey, secretKeyProblems } from "./secretKeys";
+export { type KeyOfSecret, secretEnvProblems, type SecretKey, secretKeyProblems } from "./secretKeys";
 export { allOf, argumentSize, bytesOf, mapArguments, shownBytes, variableSize } from "./sizes";

@@ -1,16 +1,16 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { Check } from "./checked";
 import type { EnvVar } from "./envVar";
-import type { SecretKey } from "./secretKeys";
+import type { KeyOfSecret, SecretKey } from "./secretKeys";
 
 /** Lets leaves of the arguments through to the manifest: plain ones as they are, Outputs to be checked when they resolve. */
 export interface Leaves {
   /** One value. See `checked`. */
   readonly checked: <T>(input: pulumi.Input<T>, field: string, check: Check) => pulumi.Input<T>;
   /** A key of a Secret. */
-  readonly secretKey: (from: SecretKey, field: string) => SecretKey;
+  readonly secretKey: (from: SecretKey, field: string) => KeyOfSecret;
   /** A key of a Secret that is given to a step, and that the app must not see. */
-  readonly secret: (from: SecretKey, field: string) => SecretKey;
+  readonly secret: (from: SecretKey, field: string) => KeyOfSecret;
   /**
    * One environment variable with a literal value. Where that is a secret of Pulumi's, it is kept in a Kubernetes Secret of
    * the InitPod's, and the Pod names the key.

@@ -1,20 +1,23 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { problemsIn } from "./checked";
+import { problemsIn, problemsInOptional } from "./checked";
 import { envName, objectName, secretKey } from "./kubernetesNames";
 import type { Problem } from "./problem";
 
 /** One key of a Kubernetes Secret in the Pod's namespace. */
 export interface SecretKey {
-  /** Name of the Secret. */
-  secret: pulumi.Input<string>;
+  /** Name of the Secret. Default: the Secret of what this InitPod generates. */
+  secret?: pulumi.Input<string>;
   /** Key in the Secret. */
   key: pulumi.Input<string>;
 }
 
+/** The same with the name of its Secret. */
+export type KeyOfSecret = Required<SecretKey>;
+
 /** What is wrong with a reference to a key of a Secret. */
 export function secretKeyProblems(field: string, from: SecretKey): Problem[] {
   return [
-    ...problemsIn(`${field}.secret`, from.secret, objectName),
+    ...problemsInOptional(`${field}.secret`, from.secret, objectName),
     ...problemsIn(`${field}.key`, from.key, secretKey),
   ];
 }

@@ -42,7 +42,10 @@ function errorsOf(programs: Record<string, string>): Record<string, string[]> {
 describe("the TypeScript that a page shows", () => {
   const inReadme = blocksOf("README.md", "ts");
   const ofSteps = Object.fromEntries(
-    globSync("docs/steps/*.md", { cwd: repo }).map((path) => [path, blocksOf(path, "ts").join("\n")]),
+    globSync(["docs/steps/*.md", "docs/secrets.md"], { cwd: repo }).map((path) => [
+      path,
+      blocksOf(path, "ts").join("\n"),
+    ]),
   );
   const shapes = blocksOf("docs/command.md", "ts");
   let errors: Record<string, string[]>;
