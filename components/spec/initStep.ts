@@ -35,6 +35,14 @@ export interface InitStep {
   /** Failing attempts that are tolerated after the first. Default: InitPod's retries, and 0 for waitFor. */
   retries?: number;
   /**
+   * Seconds that one attempt may take, of a sidecar: until it has started; then `up` fails, whatever retries says. Nothing
+   * stops the attempt: it goes on until the next `up` makes the Pod anew, which that does where the step is still overdue,
+   * or until the Pod is deleted. Default: none; a waitFor ends by itself, by the timeoutSeconds of its own.
+   *
+   * Source: https://kubernetes.io/docs/concepts/workloads/pods/init-containers/#detailed-behavior
+   */
+  timeoutSeconds?: number;
+  /**
    * Environment variables whose values come from Kubernetes Secrets. The value is neither in the Pod nor in Pulumi's
    * state. Refused where the app could see the same key of the same Secret.
    */

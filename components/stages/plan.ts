@@ -4,7 +4,7 @@ import { InitPodError, type InitPodOptions, mayBeNamed, optionProblems, type Pod
 import { ForwardMode, type InitPodArgs } from "../spec";
 import { type Manifest, manifest } from "../spec/manifest";
 import { guarded } from "../spec/shape";
-import { nameProblems, problemsOf } from "../spec/validation";
+import { limitWarning, nameProblems, problemsOf } from "../spec/validation";
 import { checked, dnsLabel, formatProblems, port } from "../spec/values";
 import { deadlineSeconds } from "./deadline";
 
@@ -45,7 +45,8 @@ export function plan(component: pulumi.Resource, name: string, given: InitPodArg
   if (problems.length > 0) throw new InitPodError(formatProblems(name, problems), component);
   const fail = (text: string): InitPodError => new InitPodError(`InitPod "${name}": ${text}`, component);
   const args = guarded(given, fail);
-  const { podSpec, serviceSpec, podPort, servicePort, retries, secrets, warnings } = manifest(args, fail);
+  const { podSpec, serviceSpec, podPort, servicePort, retries, timeouts, secrets, warnings } = manifest(args, fail);
+  const timeoutSeconds = deadlineSeconds(args, opts);
   const { namespace, labels, annotations, forward = {} } = args;
   const { mode = ForwardMode.Auto, protocol = defaultProtocol, localPort } = forward;
   return {
@@ -54,13 +55,13 @@ export function plan(component: pulumi.Resource, name: string, given: InitPodArg
     podPort,
     servicePort,
     secrets,
-    warnings,
+    warnings: [...warnings, limitWarning(args, timeoutSeconds)].filter((text) => text !== undefined),
     namespace: namespace && checked(namespace, "namespace", dnsLabel, fail),
     dependsOn: opts.dependsOn !== undefined,
     labels,
     annotations,
-    expected: { retries, mustServe: podPort !== undefined },
-    timeoutSeconds: deadlineSeconds(args, opts),
+    expected: { retries, timeouts, mustServe: podPort !== undefined },
+    timeoutSeconds,
     forward:
       podPort === undefined || mode === ForwardMode.Never
         ? undefined

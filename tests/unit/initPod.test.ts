@@ -92,6 +92,17 @@ describe("an InitPod under Pulumi's mocks", () => {
     });
   });
 
+  test("tells on its Pod how long a step may take, where one is limited", async () => {
+    const run = { script: "true" };
+    await resolved(new InitPod("limited", { ...args, init: [{ run, timeoutSeconds: 30 }, { run }] }).podName);
+    const key = "init-pod.dev/timeouts";
+    const annotationsOf = (wanted: string): unknown =>
+      registered.find(({ type, name }) => type === "kubernetes:core/v1:Pod" && name === wanted)?.inputs.metadata;
+    expect(annotationsOf("limited")).toMatchObject({ annotations: { [key]: "run=30" } });
+    await resolved(new InitPod("unlimited", args).podName);
+    expect(JSON.stringify(annotationsOf("unlimited"))).not.toContain(key);
+  });
+
   test("refuses bad arguments, all problems at once", () => {
     expect(() => new InitPod("bad", { container: { image: "not an image!", port: 70000 }, timeoutSeconds: 0 })).toThrow(
       /3 problems[\s\S]*container\.image[\s\S]*container\.port[\s\S]*timeoutSeconds/,

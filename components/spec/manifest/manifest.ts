@@ -1,6 +1,6 @@
 import type { core } from "@pulumi/kubernetes/types/input";
 import type * as pulumi from "@pulumi/pulumi";
-import { defaultProtocol, defaultRetries, type Retries } from "../../contract";
+import { defaultProtocol, defaultRetries, type Retries, type Timeouts } from "../../contract";
 import { appName, freeName, type InitPodArgs, planOf, Security, ServiceType, stepNames } from "..";
 import { type Fail, type Leaves, mapArguments } from "../values";
 import { appContainer, initContainer } from "./containers";
@@ -25,6 +25,8 @@ export interface Manifest {
   servicePort?: number;
   /** Failing attempts tolerated after the first, by init container and for every other one. */
   retries: Retries;
+  /** Seconds that an attempt may take, by init container, where that is limited. */
+  timeouts: Timeouts;
   /**
    * Texts that must not show in logs or errors, one below the other, "" where there is none. One of them is a secret
    * where a step can read one, be it Pulumi's or a Kubernetes Secret, so that whatever is made of all of them is too.
@@ -71,6 +73,7 @@ export function manifest(args: InitPodArgs, fail: Fail = (text) => new Error(tex
     podPort: app.port,
     servicePort: firstPort(serviceSpec),
     retries: retriesOf(args, names),
+    timeouts: timeoutsOf(args, names),
     secrets: [...secretsIn([args.init, app, args.podSpec]), ...secretMarks(podSpec)],
     warnings: [sharedPortWarning(podSpec, app.port)].filter((text) => text !== undefined),
   };
@@ -131,4 +134,13 @@ function retriesOf(
     init.map((step, at) => [names[at] ?? "", step.retries ?? planOf(step)?.plan.retries ?? retries] as const),
   );
   return { default: retries, byContainer };
+}
+
+function timeoutsOf({ init = [] }: InitPodArgs, names: readonly string[]): Timeouts {
+  return Object.fromEntries(
+    init.flatMap((step, at) => {
+      const seconds = step.timeoutSeconds ?? planOf(step)?.plan.timeoutSeconds;
+      return seconds === undefined ? [] : [[names[at] ?? "", seconds] as const];
+    }),
+  );
 }

@@ -132,6 +132,7 @@ const step = fields<InitStep>({
   image: input(image),
   sidecar: plain("boolean", flag),
   retries: plain("number", wholeNumber(0)),
+  timeoutSeconds: plain("number", seconds),
   secretEnv: secretKeys,
   resources: raw(resourcesPlace),
 });

@@ -27,6 +27,7 @@ import {
   wholeNumber,
 } from "../values";
 import { isolationProblems } from "./isolation";
+import { limitProblems } from "./limits";
 import { metadataProblems } from "./metadata";
 import { networkProblems } from "./network";
 import { nonRootProblems } from "./nonRoot";
@@ -65,6 +66,7 @@ function soundProblems(args: InitPodArgs): Problem[] {
     ...problemsInOptional("namespace", args.namespace, dnsLabel),
     ...problemsInOptional("timeoutSeconds", args.timeoutSeconds, seconds),
     ...problemsInOptional("retries", args.retries, wholeNumber(0)),
+    ...limitProblems(args),
     ...isolationProblems(args),
     ...nonRootProblems(args),
     ...sizeProblems(args),
@@ -77,6 +79,7 @@ function stepProblems(step: InitStep, field: string): Problem[] {
     ...problemsInOptional(`${field}.name`, step.name, dnsLabel),
     ...problemsInOptional(`${field}.image`, step.image, image),
     ...problemsInOptional(`${field}.retries`, step.retries, wholeNumber(0)),
+    ...problemsInOptional(`${field}.timeoutSeconds`, step.timeoutSeconds, seconds),
     ...problemsInOptional(`${field}.sidecar`, step.sidecar, flag),
     ...secretEnvProblems(`${field}.secretEnv`, step.secretEnv, planned?.plan.variables),
   ];

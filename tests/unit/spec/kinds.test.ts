@@ -42,6 +42,7 @@ describe("the kinds of step", () => {
       name: "mine",
       image: "b:1",
       retries: 3,
+      timeoutSeconds: 60,
       secretEnv: { PASSWORD: { secret: "db", key: "password" } },
       resources: { limits: { memory: "64Mi" } },
     };
@@ -54,6 +55,7 @@ describe("the kinds of step", () => {
     const password = { name: "PASSWORD", valueFrom: { secretKeyRef: { name: "db", key: "password" } } };
     expect(steps(args)[0]?.env).toContainEqual(password);
     expect(manifest(args).retries.byContainer).toEqual({ mine: 3 });
+    expect(manifest(args).timeouts).toEqual({ mine: 60 });
     const sidecar = problemsOf({ ...args, init: args.init.map((step) => ({ ...step, sidecar: true })) });
     expect(sidecar.map(({ field }) => field)).toEqual(kind === "download" ? ["init[0].sidecar"] : []);
   });

@@ -52,6 +52,17 @@ describe("a step", () => {
   });
 });
 
+describe("the time of a step", () => {
+  test("is limited where it says so, and by nothing else", () => {
+    const init = [{ run, timeoutSeconds: 30 }, { run }, { waitFor: { tcp: "db:1", timeoutSeconds: 60 } }];
+
+    expect(manifest({ init, container }).timeouts).toEqual({ run: 30 });
+    const wait = { waitFor: { tcp: "db:1" }, name: "db", timeoutSeconds: 0.5 };
+    expect(manifest({ init: [wait], container }).timeouts).toEqual({ db: 0.5 });
+    expect(manifest({ container }).timeouts).toEqual({});
+  });
+});
+
 describe("the app", () => {
   test("has the resources that it is given, and none by itself", () => {
     const resources = { requests: { cpu: "100m" } };
