@@ -13,7 +13,7 @@ refuseStaleBuild();
 export { ForwardProtocol } from "./contract/protocols";
 export type { AppContainer, ForwardSettings, InitLog, InitPodArgs, ServiceSettings } from "./spec/args";
 export { ForwardMode, MountIn, Security, ServiceType } from "./spec/choices";
-export type { InitStep } from "./spec/initStep";
+export type { InitStep, StartWhen } from "./spec/initStep";
 export type { KubernetesFields, KubernetesValue } from "./spec/kubernetesFields";
 export type { Download } from "./spec/steps/download";
 export type { Run } from "./spec/steps/run";

@@ -6,7 +6,7 @@ import { run } from "./steps/run";
 import { waitFor } from "./steps/waitFor";
 
 /** Fields that every step has; all others are kinds. */
-type Common = "name" | "image" | "sidecar" | "retries" | "timeoutSeconds" | "secretEnv" | "resources";
+type Common = "name" | "image" | "sidecar" | "startWhen" | "retries" | "timeoutSeconds" | "secretEnv" | "resources";
 /** The kinds of step. */
 export type Kind = Exclude<keyof InitStep, Common>;
 

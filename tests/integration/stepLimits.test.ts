@@ -1,11 +1,13 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { eventually } from "./support/machine.ts";
 import { images, program } from "./support/programs.ts";
 import { run } from "./support/run.ts";
 import { diagnostics, kubectl, objects, repo, TestStack } from "./support/stack.ts";
 
 interface Pod {
   metadata: { uid: string; annotations: Record<string, string> };
+  status: { initContainerStatuses: { restartCount: number }[] };
 }
 
 /** Generous: without the limit it would take ten minutes. */
@@ -94,5 +96,68 @@ describe.each(["step", "sidecar"] as const)("a %s that takes longer than it may"
     expect(pods).toHaveLength(1);
     expect(pods[0]?.metadata.uid).not.toBe(failed?.metadata.uid);
     await stack.pulumi(["preview", "--expect-no-changes"]);
+  });
+});
+
+const late = {
+  port: { script: "sleep 3; exec httpd -f -p 9090 -h /bin", startWhen: "{ port: 9090 }" },
+  // It would never end with 0 if kubelet made /tmp of $(HOME).
+  command: {
+    script: "sleep 3; touch /tmp/up; exec httpd -f -p 9090 -h /bin",
+    startWhen: `{ command: ["sh", "-c", "test '$(HOME)' != /tmp && test -e /tmp/up && wget -q -O /dev/null 127.0.0.1:9090/sh"] }`,
+  },
+};
+
+describe("a sidecar that says when it has started", () => {
+  test.each(["port", "command"] as const)("starts the next step once its %s accepts", async (what) => {
+    const { script, startWhen } = late[what];
+    const stack = await TestStack.create(
+      program(`{
+        init: [
+          { name: "late", image: "${images.busybox}", sidecar: true, run: { script: ${JSON.stringify(script)} }, startWhen: ${startWhen} },
+          { name: "next", image: "${images.busybox}", retries: 0, run: { script: "wget -q -O /dev/null 127.0.0.1:9090/sh && echo answered" } },
+        ],
+        container: { image: "${images.unprivileged}", port: 8080 },
+        podSpec: { terminationGracePeriodSeconds: 1 },
+      }`),
+    );
+    try {
+      await stack.up();
+      expect((await stack.outputs()).initLogs).toMatchObject([
+        { container: "late", restarts: 0 },
+        { container: "next", exitCode: 0, log: ["answered"] },
+      ]);
+    } finally {
+      await stack.remove();
+    }
+  });
+
+  test("fails `up` where it never does, and is started again by kubelet", async () => {
+    const stack = await TestStack.create(
+      program(`{
+        init: [{
+          name: "local", image: "${images.busybox}", sidecar: true, timeoutSeconds: 4,
+          run: { script: "exec httpd -f -p 127.0.0.1:9090 -h /bin" }, startWhen: { port: 9090 },
+        }],
+        container: { image: "${images.unprivileged}", port: 8080 },
+        podSpec: { terminationGracePeriodSeconds: 1 },
+      }`),
+    );
+    try {
+      const { code, output, seconds } = await stack.tryUp();
+      const text = output.replace(/\s+/g, " ");
+      expect(code).not.toBe(0);
+      expect(seconds).toBeLessThan(promptSeconds);
+      expect(text).toMatch(/"local" of Pod \S+ failed: its time is over \(StepTimeout\): it has not started after/);
+      expect(text).toContain("does it listen on port 9090 of all addresses, not of 127.0.0.1 alone?");
+      expect(diagnostics(output).match(/error:/g)).toHaveLength(1);
+      const isStartedAgain = async (): Promise<boolean> => {
+        const [pod] = await objects<Pod>("pods", stack.namespace);
+        return (pod?.status.initContainerStatuses[0]?.restartCount ?? 0) > 0;
+      };
+      expect(await eventually(isStartedAgain, 30)).toBe(true);
+    } finally {
+      await stack.remove();
+    }
   });
 });

@@ -1,7 +1,7 @@
 import type { core } from "@pulumi/kubernetes/types/input";
 import type * as pulumi from "@pulumi/pulumi";
 import { ForwardProtocol } from "../../contract";
-import { type AppContainer, type InitStep, planOf, Security } from "..";
+import { type AppContainer, type InitStep, planOf, Security, stepLimit } from "..";
 import type { Container } from "../steps/plan";
 import {
   argumentSize,
@@ -20,10 +20,14 @@ import { type Fields, podSchema } from "./schema";
 import { containerSecurity } from "./security";
 import { mountsBeside, type VolumeMount } from "./volumes";
 
-/** The shortest that Kubernetes allows: `up` waits for the first probe that passes. */
-const probePeriodSeconds = 1;
-/** An app that answers later is busy, not unready. */
-const probeTimeoutSeconds = 3;
+const probeTiming = {
+  /** The shortest that Kubernetes allows: `up` waits for the first probe that passes. */
+  periodSeconds: 1,
+  /** What answers later is busy, not unready. */
+  timeoutSeconds: 3,
+} as const;
+/** So many more than the limit of a step has seconds: `up` is to say that it is over before kubelet kills the container. */
+const extraFailures = 5;
 
 /** What a container gets from the Pod around it. */
 export interface Surroundings {
@@ -57,6 +61,7 @@ export function initContainer(
     ...envOf(security, [...((env ?? []) as EnvVar[]), ...secretEnvironment(secretEnv)]),
     // No requests by default: a namespace's LimitRange may refuse any amount, and nobody would know where it came from.
     ...defined({ resources: step.resources }),
+    ...defined({ startupProbe: startupProbe(step, `${field}.startWhen`, leaves) }),
     ...mountsOf(mounts, plan.raw?.volumeMounts),
     ...defined({ securityContext: containerSecurity(security, forWindows) }),
     // The last lines stay readable in the Pod's status after the log is gone.
@@ -106,16 +111,30 @@ function rawFields(raw: Fields = {}, field: string, { checked }: Leaves): Fields
   return mapArguments(raw, field, checked) as Fields;
 }
 
+function startupProbe(step: InitStep, field: string, leaves: Leaves): core.v1.Probe | undefined {
+  if (step.startWhen === undefined) return undefined;
+  const { port, command } = step.startWhen;
+  return {
+    ...(port === undefined
+      ? { exec: { command: literal(command, `${field}.command`, leaves) } }
+      : { tcpSocket: { port } }),
+    ...probeTiming,
+    failureThreshold: Math.ceil(stepLimit(step) ?? 0) + extraFailures,
+  };
+}
+
 function readinessProbe(
   { readyPath }: AppContainer,
   port: number,
   leaves: Leaves,
   protocol?: ForwardProtocol,
 ): core.v1.Probe {
-  const timing = { periodSeconds: probePeriodSeconds, timeoutSeconds: probeTimeoutSeconds };
-  if (readyPath === undefined) return { tcpSocket: { port }, ...timing };
+  if (readyPath === undefined) return { tcpSocket: { port }, ...probeTiming };
   const scheme = protocol === ForwardProtocol.Https ? { scheme: "HTTPS" } : {};
-  return { httpGet: { path: leaves.checked(readyPath, "container.readyPath", httpPath), port, ...scheme }, ...timing };
+  return {
+    httpGet: { path: leaves.checked(readyPath, "container.readyPath", httpPath), port, ...scheme },
+    ...probeTiming,
+  };
 }
 
 function envOf(security: Security, env: EnvVar[]): { env?: EnvVar[] } {

@@ -1,7 +1,7 @@
 import type { core } from "@pulumi/kubernetes/types/input";
 import type * as pulumi from "@pulumi/pulumi";
 import { defaultProtocol, defaultRetries, type Retries, type Timeouts } from "../../contract";
-import { appName, freeName, type InitPodArgs, planOf, Security, ServiceType, stepNames } from "..";
+import { appName, freeName, type InitPodArgs, planOf, Security, ServiceType, stepLimit, stepNames } from "..";
 import { type Fail, type Leaves, mapArguments } from "../values";
 import { appContainer, initContainer } from "./containers";
 import { leavesOf } from "./leaves";
@@ -139,7 +139,7 @@ function retriesOf(
 function timeoutsOf({ init = [] }: InitPodArgs, names: readonly string[]): Timeouts {
   return Object.fromEntries(
     init.flatMap((step, at) => {
-      const seconds = step.timeoutSeconds ?? planOf(step)?.plan.timeoutSeconds;
+      const seconds = stepLimit(step);
       return seconds === undefined ? [] : [[names[at] ?? "", seconds] as const];
     }),
   );

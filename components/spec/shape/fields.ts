@@ -10,6 +10,7 @@ import {
   Security,
   type ServiceSettings,
   ServiceType,
+  type StartWhen,
   type Volume,
 } from "..";
 import type { Download } from "../steps/download";
@@ -131,6 +132,7 @@ const step = fields<InitStep>({
   container: raw(containerPlace),
   image: input(image),
   sidecar: plain("boolean", flag),
+  startWhen: fields<StartWhen>({ port: plain("number", port), command: list(input(text, true)) }),
   retries: plain("number", wholeNumber(0)),
   timeoutSeconds: plain("number", seconds),
   secretEnv: secretKeys,

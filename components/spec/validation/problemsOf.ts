@@ -81,6 +81,7 @@ function stepProblems(step: InitStep, field: string): Problem[] {
     ...problemsInOptional(`${field}.retries`, step.retries, wholeNumber(0)),
     ...problemsInOptional(`${field}.timeoutSeconds`, step.timeoutSeconds, seconds),
     ...problemsInOptional(`${field}.sidecar`, step.sidecar, flag),
+    ...startProblems(step, `${field}.startWhen`),
     ...secretEnvProblems(`${field}.secretEnv`, step.secretEnv, planned?.plan.variables),
   ];
   if (planned === undefined) return [kindProblem(step, field), ...common];
@@ -106,6 +107,28 @@ function stepProblems(step: InitStep, field: string): Problem[] {
         ? [{ field: `${field}.${both}`, value: "", fix: `is in ${kind}.${both} as well; keep one of them` }]
         : [],
     ),
+  ];
+}
+
+function startProblems({ sidecar, startWhen }: InitStep, field: string): Problem[] {
+  if (startWhen === undefined) return [];
+  const { port: listens, command } = startWhen;
+  return [
+    ...(sidecar === true
+      ? []
+      : [
+          {
+            field,
+            value: "",
+            fix: "is for a sidecar, as the next step waits for the end of any other; set sidecar to true, or remove it",
+          },
+        ]),
+    ...((listens === undefined) === (command === undefined)
+      ? [{ field, value: "", fix: "needs exactly one of port and command" }]
+      : []),
+    ...problemsInOptional(`${field}.port`, listens, port),
+    ...(command?.length === 0 ? [{ field: `${field}.command`, value: "[]", fix: "must name a command" }] : []),
+    ...(command ?? []).flatMap((part, at) => problemsIn(`${field}.command[${at}]`, part, text)),
   ];
 }
 

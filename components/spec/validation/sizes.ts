@@ -46,6 +46,7 @@ function stepProblems(step: Fields, field: string): Problem[] {
     ...problemsIn(`${field}.run.script`, run.script, argumentSize),
     ...partProblems(run.command, `${field}.run.command`),
     ...variableProblems(run.env, `${field}.run.env`),
+    ...partProblems(mapOf(step.startWhen).command, `${field}.startWhen.command`),
     ...problemsIn(`${field}.download.url`, url, variableSize(longestOwnName), () => hiddenValue),
     ...Object.entries(mapOf(headers)).flatMap(([name, value]) =>
       problemsIn(`${field}.download.headers.${name}`, value, variableSize(longestOwnName), () => hiddenValue),

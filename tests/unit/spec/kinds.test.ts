@@ -58,5 +58,6 @@ describe("the kinds of step", () => {
     expect(manifest(args).timeouts).toEqual({ mine: 60 });
     const sidecar = problemsOf({ ...args, init: args.init.map((step) => ({ ...step, sidecar: true })) });
     expect(sidecar.map(({ field }) => field)).toEqual(kind === "download" ? ["init[0].sidecar"] : []);
+    expect(readme).toMatch(/; one that need not end by itself\s+also\s+takes `sidecar` and `startWhen`\./);
   });
 });
