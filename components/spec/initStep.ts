@@ -52,6 +52,13 @@ export interface InitStep {
   secretEnv?: Record<string, SecretKey>;
   /** Requests and limits. Default: none. */
   resources?: core.v1.ResourceRequirements;
+  /**
+   * Fields of a Kubernetes SecurityContext, merged as podSpec is over what InitPod's security says of this container.
+   * Default: none.
+   *
+   * Source: https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
+   */
+  securityContext?: KubernetesFields<core.v1.SecurityContext>;
 }
 
 /**

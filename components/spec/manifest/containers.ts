@@ -52,12 +52,12 @@ export function initContainer(
   const { kind, plan } = planned;
   const secretEnv = mapEntries(step.secretEnv, (from, key) => leaves.secret(from, `${field}.secretEnv.${key}`));
   const image = step.image ?? plan.image;
-  const { env, ...own } = plan.container(`${field}.${kind}`, leaves);
+  const { env, ...ofKind } = plan.container(`${field}.${kind}`, leaves);
   const base: Container = {
     name,
     ...defined({ image: image === undefined ? undefined : leaves.checked(image, `${field}.image`, imageCheck) }),
     ...(step.sidecar === true ? { restartPolicy: "Always" } : {}),
-    ...own,
+    ...ofKind,
     ...envOf(security, [...((env ?? []) as EnvVar[]), ...secretEnvironment(secretEnv)]),
     // No requests by default: a namespace's LimitRange may refuse any amount, and nobody would know where it came from.
     ...defined({ resources: step.resources }),
@@ -67,7 +67,8 @@ export function initContainer(
     // The last lines stay readable in the Pod's status after the log is gone.
     terminationMessagePolicy: "FallbackToLogsOnError",
   };
-  return merge(base, rawFields(plan.raw, `${field}.${kind}`, leaves), podSchema);
+  const own = merge(base, { securityContext: step.securityContext }, podSchema);
+  return merge(own, rawFields(plan.raw, `${field}.${kind}`, leaves), podSchema);
 }
 
 /** The app container; `protocol` is what it speaks on its port. */

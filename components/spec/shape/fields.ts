@@ -137,6 +137,7 @@ const step = fields<InitStep>({
   timeoutSeconds: plain("number", seconds),
   secretEnv: secretKeys,
   resources: raw(resourcesPlace),
+  securityContext: raw({}),
 });
 
 const app = fields<AppContainer>({

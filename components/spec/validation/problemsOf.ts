@@ -102,7 +102,7 @@ function stepProblems(step: InitStep, field: string): Problem[] {
     ...(step.image === undefined && plan.image === undefined && plan.raw?.image === undefined
       ? [{ field: `${field}.${kind}.image`, value: "", fix: "is missing; name the image to run" }]
       : []),
-    ...(["name", "image"] as const).flatMap((both) =>
+    ...(["name", "image", "securityContext"] as const).flatMap((both) =>
       step[both] !== undefined && plan.raw?.[both] !== undefined && step[both] !== plan.raw[both]
         ? [{ field: `${field}.${both}`, value: "", fix: `is in ${kind}.${both} as well; keep one of them` }]
         : [],
