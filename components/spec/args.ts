@@ -37,6 +37,22 @@ export interface InitPodArgs {
   security?: Security;
   /** How the app is reached from this machine. Default: mode "auto" where container.port is set. */
   forward?: ForwardSettings;
+  /**
+   * Names of Secrets in the Pod's namespace by which its images are pulled. Default: none, and then those of its service
+   * account.
+   *
+   * Source: https://kubernetes.io/docs/tasks/configure-pod-container/pull-image-private-registry/
+   */
+  imagePullSecrets?: pulumi.Input<string>[];
+  /**
+   * Registry of the steps' default images, HOST[:PORT][/PATH], such as a mirror of the default registry: with
+   * mirror.example:5000/hub, curlimages/curl:8.17.0 is pulled as mirror.example:5000/hub/curlimages/curl:8.17.0, and
+   * busybox:1.37.0 as mirror.example:5000/hub/library/busybox:1.37.0, the full name of such an image, by which mirrors know
+   * it. An image that the arguments name, as the app's, stays as it is. Default: the cluster's default registry.
+   *
+   * Source: https://goharbor.io/docs/latest/administration/configure-proxy-cache/
+   */
+  imageRegistry?: pulumi.Input<string>;
   /** The namespace of the Pod and its Service. Default: the provider's. */
   namespace?: pulumi.Input<string>;
   /**

@@ -2,7 +2,7 @@ import type { core } from "@pulumi/kubernetes/types/input";
 import type * as pulumi from "@pulumi/pulumi";
 import { ForwardProtocol } from "../../contract";
 import { type AppContainer, type InitStep, planOf, Security, stepLimit } from "..";
-import type { Container } from "../steps/plan";
+import type { Container, StepPlan } from "../steps/plan";
 import {
   argumentSize,
   environment,
@@ -12,6 +12,7 @@ import {
   image as imageCheck,
   type Leaves,
   mapArguments,
+  mirrored,
   secretEnvironment,
 } from "../values";
 import { merge } from "./merge";
@@ -35,6 +36,8 @@ export interface Surroundings {
   readonly forWindows: boolean;
   readonly mounts: readonly VolumeMount[];
   readonly leaves: Leaves;
+  /** Where default images come from, if not from the cluster's default registry. */
+  readonly imageRegistry?: pulumi.Input<string>;
 }
 
 /**
@@ -45,13 +48,13 @@ export function initContainer(
   step: InitStep,
   field: string,
   name: string,
-  { security, forWindows, mounts, leaves }: Surroundings,
+  { security, forWindows, mounts, leaves, imageRegistry }: Surroundings,
 ): Fields {
   const planned = planOf(step);
   if (planned === undefined) throw new Error(`${field} sets no kind of step`);
   const { kind, plan } = planned;
   const secretEnv = mapEntries(step.secretEnv, (from, key) => leaves.secret(from, `${field}.secretEnv.${key}`));
-  const image = step.image ?? plan.image;
+  const image = step.image ?? defaultImage(plan, imageRegistry);
   const { env, ...ofKind } = plan.container(`${field}.${kind}`, leaves);
   const base: Container = {
     name,
@@ -69,6 +72,15 @@ export function initContainer(
   };
   const own = merge(base, { securityContext: step.securityContext }, podSchema);
   return merge(own, rawFields(plan.raw, `${field}.${kind}`, leaves), podSchema);
+}
+
+/** The kind's own image. One that its arguments name is the user's. */
+function defaultImage(
+  { image, raw }: StepPlan,
+  imageRegistry: pulumi.Input<string> | undefined,
+): pulumi.Input<string> | undefined {
+  if (image === undefined || imageRegistry === undefined || raw?.image !== undefined) return image;
+  return mirrored(image, imageRegistry);
 }
 
 /** The app container; `protocol` is what it speaks on its port. */

@@ -2,7 +2,7 @@ import type { core } from "@pulumi/kubernetes/types/input";
 import type * as pulumi from "@pulumi/pulumi";
 import { defaultProtocol, defaultRetries, type Retries, type Timeouts } from "../../contract";
 import { appName, freeName, type InitPodArgs, planOf, Security, ServiceType, stepLimit, stepNames } from "..";
-import { type Fail, type Leaves, mapArguments } from "../values";
+import { type Fail, type Leaves, mapArguments, objectName, registry } from "../values";
 import { appContainer, initContainer } from "./containers";
 import { leavesOf } from "./leaves";
 import { merge } from "./merge";
@@ -52,7 +52,8 @@ export function manifest(args: InitPodArgs, fail: Fail = (text) => new Error(tex
     init.length > 0,
   );
   const forWindows = isForWindows(args);
-  const surroundings = { security, forWindows, leaves };
+  const imageRegistry = args.imageRegistry && leaves.checked(args.imageRegistry, "imageRegistry", registry);
+  const surroundings = { security, forWindows, leaves, imageRegistry };
   const initContainers = init.map((step, at) =>
     initContainer(step, `init[${at}]`, names[at] ?? "", { ...surroundings, mounts: initMounts }),
   );
@@ -60,6 +61,7 @@ export function manifest(args: InitPodArgs, fail: Fail = (text) => new Error(tex
     ...defined({ securityContext: podSecurity(security, forWindows) }),
     automountServiceAccountToken: false,
     enableServiceLinks: false,
+    ...defined({ imagePullSecrets: pullSecrets(args, leaves) }),
     ...(init.length === 0 ? {} : { initContainers }),
     containers: [appContainer(app, appName(app), { ...surroundings, mounts: appMounts }, args.forward?.protocol)],
     ...(volumes.length === 0 ? {} : { volumes }),
@@ -77,6 +79,11 @@ export function manifest(args: InitPodArgs, fail: Fail = (text) => new Error(tex
     secrets: [...secretsIn([args.init, app, args.podSpec]), ...secretMarks(podSpec)],
     warnings: [sharedPortWarning(podSpec, app.port)].filter((text) => text !== undefined),
   };
+}
+
+function pullSecrets({ imagePullSecrets = [] }: InitPodArgs, { checked }: Leaves): Fields[] | undefined {
+  if (imagePullSecrets.length === 0) return undefined;
+  return imagePullSecrets.map((name, at) => ({ name: checked(name, `imagePullSecrets[${at}]`, objectName) }));
 }
 
 /** The user's fields of a PodSpec, of whose containers too long an argument is refused when it resolves. */

@@ -29,7 +29,7 @@ export {
 export { environment, type EnvVar, secretEnvironment, secretVariable } from "./environment";
 export { escapeExpansion } from "./escapeExpansion";
 export { headerEnvironment, headerProblems, headerSecrets } from "./headers";
-export { image } from "./image";
+export { image, mirrored, registry } from "./image";
 export {
   annotationKey,
   dnsLabel,

@@ -44,6 +44,19 @@ describe("a value that was not known at first", () => {
     await expect(result).rejects.toThrow("container.image = [hidden]: is no image reference");
   });
 
+  test("is refused as the registry of default images, by its own field", async () => {
+    const { podSpec } = manifest({
+      init: [{ run: { script: "true" } }],
+      container: { image: "app:1" },
+      imageRegistry: pulumi.output("https://mirror.example"),
+    });
+    const [step] = podSpec.initContainers as { image: pulumi.Input<string> }[];
+
+    await expect(valueOf(step?.image ?? "")).rejects.toThrow(
+      'imageRegistry = "https://mirror.example": is no registry',
+    );
+  });
+
   test("may be a promise", async () => {
     await expect(valueOf(checked(Promise.resolve(""), "image", image, fail))).rejects.toThrow("image");
   });
