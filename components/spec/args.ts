@@ -26,7 +26,7 @@ export interface InitPodArgs {
   container: AppContainer;
   /**
    * Volumes by name (a DNS label of at most 63 characters). A folder that a step writes to needs none: it gets an
-   * emptyDir of its own, mounted in every step and, read-only, in the app. Default: none.
+   * emptyDir of its own, mounted in every step and, read-only unless container.writes names it, in the app. Default: none.
    *
    * Source: https://kubernetes.io/docs/concepts/storage/volumes/
    */
@@ -104,6 +104,11 @@ export interface AppContainer {
   env?: Record<string, pulumi.Input<string>>;
   /** Environment variables whose values come from Kubernetes Secrets. */
   secretEnv?: Record<string, SecretKey>;
+  /**
+   * Folders of steps that the app writes to as well, as absolute paths: each is a folder that a step writes to, or lies in
+   * one, which is then mounted in the app to write to. Default: none.
+   */
+  writes?: string[];
   /** HTTP path that answers 200 to 399 once the app is ready. Default: the port only has to accept a connection. */
   readyPath?: pulumi.Input<string>;
   /** Requests and limits. Default: none. */

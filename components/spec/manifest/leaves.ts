@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type InitPodArgs, MountIn, type Volume } from "..";
-import { appGrants, type Grant, leakProblem } from "../validation";
+import { appGrants, type Grant, leakProblem, mountedKeys } from "../validation";
 import { checked, type Fail, isPlain, type Leaves, objectName, problemLine, secretKey } from "../values";
 
 /** The leaves, with those that only the manifest has. */
@@ -39,7 +39,8 @@ export function leavesOf(args: InitPodArgs, fail: Fail): ManifestLeaves {
     volume: (volume, field) => {
       if (volume.secret === undefined || volume.mountIn !== MountIn.Init) return volume;
       const secret = pass(volume.secret, `${field}.secret`, objectName);
-      return { ...volume, secret: keptFromApp(secret, { secret, field }) };
+      const grants = mountedKeys({ ...volume, secret }, field);
+      return { ...volume, secret: grants.reduce<pulumi.Input<string>>(keptFromApp, secret) };
     },
   };
 }

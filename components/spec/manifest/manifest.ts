@@ -45,12 +45,13 @@ export function manifest(args: InitPodArgs, fail: Fail = (text) => new Error(tex
   const leaves = leavesOf(args, fail);
   const { init = [], container: app, security = Security.Restricted } = args;
   const names = stepNames(args);
-  const { volumes, initMounts, appMounts } = planVolumes(
-    init.flatMap((step) => planOf(step)?.plan.writes ?? []),
-    mapEntries(args.volumes, (volume, name) => leaves.volume(volume, `volumes.${name}`)),
+  const { volumes, initMounts, appMounts } = planVolumes({
+    written: init.flatMap((step) => planOf(step)?.plan.writes ?? []),
+    hasSteps: init.length > 0,
+    appWrites: app.writes,
+    declared: mapEntries(args.volumes, (volume, name) => leaves.volume(volume, `volumes.${name}`)),
     security,
-    init.length > 0,
-  );
+  });
   const forWindows = isForWindows(args);
   const imageRegistry = args.imageRegistry && leaves.checked(args.imageRegistry, "imageRegistry", registry);
   const surroundings = { security, forWindows, leaves, imageRegistry };

@@ -17,6 +17,7 @@ import type { Download } from "../steps/download";
 import type { Run } from "../steps/run";
 import type { HttpAnswer, WaitFor } from "../steps/waitFor";
 import {
+  absolutePath,
   type Check,
   dnsLabel,
   fileMode,
@@ -34,6 +35,7 @@ import {
   port,
   quantity,
   registry,
+  relativePath,
   seconds,
   type SecretKey,
   secretKey,
@@ -149,6 +151,7 @@ const app = fields<AppContainer>({
   args: list(input(text, true)),
   env: variables,
   secretEnv: secretKeys,
+  writes: list(plain("string", absolutePath)),
   readyPath: input(httpPath),
   resources: raw(resourcesPlace),
   container: raw(containerPlace),
@@ -156,6 +159,7 @@ const app = fields<AppContainer>({
 
 const volume = fields<Volume>({
   mountPath: plain("string", mountPath),
+  subPath: plain("string", relativePath),
   mountIn: word(MountIn),
   readOnly: plain("boolean", flag),
   emptyDir: fields<EmptyDir>({
@@ -164,6 +168,8 @@ const volume = fields<Volume>({
   }),
   configMap: input(objectName),
   secret: input(objectName),
+  items: map(plain("string", relativePath)),
+  mode: plain("string", fileMode),
   claim: input(objectName),
 });
 

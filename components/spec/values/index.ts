@@ -45,7 +45,7 @@ export {
   secretKey,
 } from "./kubernetesNames";
 export type { Leaves } from "./leaves";
-export { folderOf, isWithin, mountPath, writtenPath } from "./paths";
+export { absolutePath, folderOf, isWithin, mountPath, relativePath, writtenPath } from "./paths";
 export { formatProblems, hiddenValue, type Problem, problemLine, shownUrl, shownValue } from "./problem";
 export { secretEnvProblems, type SecretKey, secretKeyProblems } from "./secretKeys";
 export { allOf, argumentSize, bytesOf, mapArguments, shownBytes, variableSize } from "./sizes";

@@ -114,6 +114,27 @@ describe("a Secret whose name was not known at first", () => {
     );
   });
 
+  test("is refused as that of a volume of which the steps get a key that the app can see, and of no other", async () => {
+    const ofVolume = async (key: string): Promise<unknown> => {
+      const { podSpec } = manifest(
+        {
+          volumes: {
+            v: { secret: pulumi.output("db"), items: { other: "a", [key]: "b" }, mountPath: "/v", mountIn: "init" },
+          },
+          container: { image: "a", secretEnv: { P: { secret: "db", key: "k" } } },
+        },
+        fail,
+      );
+      const [volume] = podSpec.volumes as { secret: { secretName: pulumi.Input<string> } }[];
+      return await valueOf(volume?.secret.secretName ?? "");
+    };
+
+    expect(await ofVolume("another")).toBe("db");
+    await expect(ofVolume("k")).rejects.toThrow(
+      'volumes.v = {"secret":"db","key":"k"}: the app can read it as well, by container.secretEnv.P',
+    );
+  });
+
   test("is let through when it resolves to another, or to another key", async () => {
     expect(await secretName(pulumi.output("other"), pulumi.output("db"))).toBe("db");
     expect(await secretName(pulumi.output("db"), pulumi.output("db"), "other")).toBe("db");
