@@ -14,7 +14,7 @@ export { ForwardProtocol } from "./contract/protocols";
 export type { AppContainer, ForwardSettings, InitLog, InitPodArgs, ServiceSettings } from "./spec/args";
 export { ForwardMode, MountIn, Security, ServiceType } from "./spec/choices";
 export type { GeneratedSecret } from "./spec/generatedSecret";
-export type { InitStep } from "./spec/initStep";
+export type { InitStep, StartWhen } from "./spec/initStep";
 export type { KubernetesFields, KubernetesValue } from "./spec/kubernetesFields";
 export type { Credentials } from "./spec/steps/credentials";
 export type { Download } from "./spec/steps/download";

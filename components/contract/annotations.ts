@@ -9,6 +9,8 @@ export const annotation = {
   applied: `${ownPrefix}applied`,
   /** Failing attempts that are tolerated. */
   retries: `${ownPrefix}retries`,
+  /** Seconds that an attempt of a step may take, where that is limited. */
+  timeouts: `${ownPrefix}timeouts`,
   /** The port that the app listens on. */
   port: `${ownPrefix}port`,
   /** The port of the URL on the machine that forwards, and what is spoken on it. */

@@ -6,6 +6,9 @@ export {
   expectationsOf,
   type Retries,
   retriesText,
+  timeoutOf,
+  type Timeouts,
+  timeoutsText,
   toleratedRetries,
 } from "./expectations";
 export { type Identity, identityOf, nameOf } from "./identity";

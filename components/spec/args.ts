@@ -27,7 +27,7 @@ export interface InitPodArgs {
   container: AppContainer;
   /**
    * Volumes by name (a DNS label of at most 63 characters). A folder that a step writes to needs none: it gets an
-   * emptyDir of its own, mounted in every step and, read-only, in the app. Default: none.
+   * emptyDir of its own, mounted in every step and, read-only unless container.writes names it, in the app. Default: none.
    *
    * Source: https://kubernetes.io/docs/concepts/storage/volumes/
    */
@@ -43,6 +43,22 @@ export interface InitPodArgs {
   security?: Security;
   /** How the app is reached from this machine. Default: mode "auto" where container.port is set. */
   forward?: ForwardSettings;
+  /**
+   * Names of Secrets in the Pod's namespace by which its images are pulled. Default: none, and then those of its service
+   * account.
+   *
+   * Source: https://kubernetes.io/docs/tasks/configure-pod-container/pull-image-private-registry/
+   */
+  imagePullSecrets?: pulumi.Input<string>[];
+  /**
+   * Registry of the steps' default images, HOST[:PORT][/PATH], such as a mirror of the default registry: with
+   * mirror.example:5000/hub, curlimages/curl:8.17.0 is pulled as mirror.example:5000/hub/curlimages/curl:8.17.0, and
+   * busybox:1.37.0 as mirror.example:5000/hub/library/busybox:1.37.0, the full name of such an image, by which mirrors know
+   * it. An image that the arguments name, as the app's, stays as it is. Default: the cluster's default registry.
+   *
+   * Source: https://goharbor.io/docs/latest/administration/configure-proxy-cache/
+   */
+  imageRegistry?: pulumi.Input<string>;
   /** The namespace of the Pod and its Service. Default: the provider's. */
   namespace?: pulumi.Input<string>;
   /**
@@ -94,6 +110,11 @@ export interface AppContainer {
   env?: Record<string, pulumi.Input<string>>;
   /** Environment variables whose values come from Kubernetes Secrets. */
   secretEnv?: Record<string, SecretKey>;
+  /**
+   * Folders of steps that the app writes to as well, as absolute paths: each is a folder that a step writes to, or lies in
+   * one, which is then mounted in the app to write to. Default: none.
+   */
+  writes?: string[];
   /** HTTP path that answers 200 to 399 once the app is ready. Default: the port only has to accept a connection. */
   readyPath?: pulumi.Input<string>;
   /** Requests and limits. Default: none. */

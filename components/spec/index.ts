@@ -3,7 +3,8 @@ export type { AppContainer, ForwardSettings, InitLog, InitPodArgs, ServiceSettin
 export { ForwardMode, MountIn, Security, ServiceType } from "./choices";
 export { appName, stepNames } from "./containerNames";
 export type { GeneratedSecret } from "./generatedSecret";
-export type { InitStep } from "./initStep";
+export type { InitStep, StartWhen } from "./initStep";
 export { kindNames, kindsOf, planOf } from "./kinds";
 export { freeName, nameOfPath } from "./names";
+export { stepLimit } from "./stepLimit";
 export type { EmptyDir, Volume } from "./volume";

@@ -38,8 +38,19 @@ export interface InitStep {
    * Source: https://kubernetes.io/docs/concepts/workloads/pods/sidecar-containers/
    */
   sidecar?: boolean;
+  /** Only with sidecar: when it has started, so that the next step does. Default: as soon as its process runs. */
+  startWhen?: StartWhen;
   /** Failing attempts that are tolerated after the first. Default: InitPod's retries, and 0 for waitFor. */
   retries?: number;
+  /**
+   * Seconds that one attempt may take, of a sidecar: until it has started; then `up` fails, whatever retries says. Nothing
+   * stops the attempt: it goes on until the next `up` makes the Pod anew, which that does where the step is still overdue,
+   * or until the Pod is deleted. Refused where InitPod's timeoutSeconds are fewer. Default: none, 60 with startWhen; a
+   * waitFor ends by itself, by the timeoutSeconds of its own.
+   *
+   * Source: https://kubernetes.io/docs/concepts/workloads/pods/init-containers/#detailed-behavior
+   */
+  timeoutSeconds?: number;
   /**
    * Environment variables whose values come from Kubernetes Secrets. The value is neither in the Pod nor in Pulumi's
    * state. Refused where the app could see the same key of the same Secret.
@@ -47,4 +58,25 @@ export interface InitStep {
   secretEnv?: Record<string, SecretKey>;
   /** Requests and limits. Default: none. */
   resources?: core.v1.ResourceRequirements;
+  /**
+   * Fields of a Kubernetes SecurityContext, merged as podSpec is over what InitPod's security says of this container.
+   * Default: none.
+   *
+   * Source: https://kubernetes.io/docs/tasks/configure-pod-container/security-context/
+   */
+  securityContext?: KubernetesFields<core.v1.SecurityContext>;
+}
+
+/**
+ * When a sidecar has started: exactly one of port and command is set. It is asked each second, by a startup probe, of which a
+ * step of kind container may say more. Where that does not pass within the step's timeoutSeconds, `up` fails, and kubelet
+ * starts the container again a few seconds later.
+ *
+ * Source: https://kubernetes.io/docs/concepts/workloads/pods/probes/#startup-probe
+ */
+export interface StartWhen {
+  /** TCP port that accepts connections, 1 to 65535, on all addresses: kubelet asks the Pod's, never 127.0.0.1. */
+  port?: number;
+  /** Command in the container that ends with 0, within 3 seconds. Taken literally: no $(NAME) is expanded. */
+  command?: pulumi.Input<string>[];
 }

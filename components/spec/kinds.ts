@@ -8,7 +8,16 @@ import { run } from "./steps/run";
 import { waitFor } from "./steps/waitFor";
 
 /** Fields that every step has; all others are kinds. */
-type Common = "name" | "image" | "sidecar" | "retries" | "secretEnv" | "resources";
+type Common =
+  | "name"
+  | "image"
+  | "sidecar"
+  | "startWhen"
+  | "retries"
+  | "timeoutSeconds"
+  | "secretEnv"
+  | "resources"
+  | "securityContext";
 /** The kinds of step. */
 export type Kind = Exclude<keyof InitStep, Common>;
 

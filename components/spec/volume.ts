@@ -11,6 +11,13 @@ export interface Volume {
    * mounts. Default: mounted only by containers that name it.
    */
   mountPath?: string;
+  /**
+   * What is mounted of it, a path in it: relative, without "..". Files of a ConfigMap or Secret that are mounted so don't
+   * change when that does. Default: all of it.
+   *
+   * Source: https://kubernetes.io/docs/concepts/storage/volumes/#using-subpath
+   */
+  subPath?: string;
   /** Which containers mount it. Default: "all". */
   mountIn?: MountIn;
   /** Whether the app mounts it read-only (steps still write to it). Default: false. */
@@ -21,6 +28,18 @@ export interface Volume {
   configMap?: pulumi.Input<string>;
   /** Name of a Secret whose keys become files. */
   secret?: pulumi.Input<string>;
+  /**
+   * With configMap or secret: the keys that become files, each with its path in the volume, relative and without "..". No
+   * other key is there, nor counts as given to who mounts it. Default: all keys, each as a file of its name.
+   */
+  items?: Record<string, string>;
+  /**
+   * With configMap or secret: octal permissions of the files, such as "0400". Where the Pod has an fsGroup, as by default,
+   * that group can read them all the same. Default: "0644".
+   *
+   * Source: https://kubernetes.io/docs/tasks/configure-pod-container/security-context/#set-the-security-context-for-a-pod
+   */
+  mode?: string;
   /** Name of a PersistentVolumeClaim. */
   claim?: pulumi.Input<string>;
 }

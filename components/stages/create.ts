@@ -3,7 +3,7 @@ import { Pod, Service } from "@pulumi/kubernetes/core/v1";
 import type { core } from "@pulumi/kubernetes/types/input";
 import * as pulumi from "@pulumi/pulumi";
 import { latestPod } from "../cluster/pods";
-import { annotation, retriesText } from "../contract";
+import { annotation, retriesText, timeoutsText } from "../contract";
 import { asSecretAs, handledLater, mayBeTransformed, type Self, withLateErrors, withoutStacks } from "../pulumi";
 import { generatedSecret } from "../spec/manifest";
 import { AppliedSpec, type Earlier, warnOfUnknownFields } from "./applied";
@@ -132,6 +132,7 @@ async function podAnnotations(
   { retry, localPort }: Claim,
   applied: AppliedSpec,
 ): Promise<Record<string, pulumi.Input<string>>> {
+  const timeouts = timeoutsText(expected.timeouts);
   return {
     ...annotations,
     // The provider's own wait never sees init containers: it is told to go on as soon as the Pod exists. Told to skip it, a
@@ -140,6 +141,7 @@ async function podAnnotations(
     [annotation.retry]: retry.value ?? "",
     [annotation.applied]: await applied.record,
     [annotation.retries]: retriesText(expected.retries),
+    ...(timeouts === undefined ? {} : { [annotation.timeouts]: timeouts }),
     ...(podPort === undefined ? {} : { [annotation.port]: String(podPort) }),
     ...(forward === undefined
       ? {}

@@ -10,9 +10,16 @@ import {
   podOptions,
 } from "../pulumi";
 import { ForwardMode, type InitPodArgs } from "../spec";
-import { type Manifest, manifest, retriesOf, type ServiceManifest, serviceManifest } from "../spec/manifest";
+import {
+  type Manifest,
+  manifest,
+  retriesOf,
+  type ServiceManifest,
+  serviceManifest,
+  timeoutsOf,
+} from "../spec/manifest";
 import { guarded } from "../spec/shape";
-import { nameProblems, problemsOf } from "../spec/validation";
+import { limitWarning, nameProblems, problemsOf } from "../spec/validation";
 import { checked, dnsLabel, formatProblems, port } from "../spec/values";
 import { deadlineSeconds } from "./deadline";
 import { generationProblems, ObjectNames } from "./objects";
@@ -66,24 +73,31 @@ export function plan(component: pulumi.Resource, name: string, given: InitPodArg
   const objectNames = new ObjectNames();
   const outside = secretInputs(args).then((isSecret) => ({ isSecret, nameOf: objectNames.of }));
   const { podPort, ...service } = serviceManifest(args);
+  const timeoutSeconds = deadlineSeconds(args, opts);
   const { namespace, labels, annotations, forward = {} } = args;
   const { mode = ForwardMode.Auto, protocol = defaultProtocol, localPort } = forward;
   return {
     ...service,
     podPort,
-    manifest: handledLater(outside.then((known) => manifest(args, fail, known))),
+    manifest: handledLater(
+      outside.then((known) => warned(manifest(args, fail, known), limitWarning(args, timeoutSeconds))),
+    ),
     objectNames,
     generate: args.generate,
     namespace: namespace && checked(namespace, "namespace", dnsLabel, fail),
     dependsOn: opts.dependsOn !== undefined,
     labels,
     annotations,
-    expected: { retries: retriesOf(args), mustServe: podPort !== undefined },
-    timeoutSeconds: deadlineSeconds(args, opts),
+    expected: { retries: retriesOf(args), timeouts: timeoutsOf(args), mustServe: podPort !== undefined },
+    timeoutSeconds,
     forward:
       podPort === undefined || mode === ForwardMode.Never
         ? undefined
         : { podPort, mode, protocol, wantedPort: localPort && checked(localPort, "forward.localPort", port, fail) },
     podOptions: podOptions(opts),
   };
+}
+
+function warned(made: Manifest, more: string | undefined): Manifest {
+  return more === undefined ? made : { ...made, warnings: [...made.warnings, more] };
 }

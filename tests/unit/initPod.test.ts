@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { beforeAll, describe, expect, test } from "vitest";
+import { beforeAll, describe, expect, test, vi } from "vitest";
 import type { InitPodArgs } from "../../components/spec/args.ts";
 import { loadPackage } from "./builtPackage";
 
@@ -90,6 +90,29 @@ describe("an InitPod under Pulumi's mocks", () => {
     expect(pod?.inputs).toMatchObject({
       metadata: { annotations: { "init-pod.dev/applied": expect.stringMatching(/^1 \S+ \S+$/) as string } },
     });
+  });
+
+  test("tells on its Pod how long a step may take, where one is limited", async () => {
+    const run = { script: "true" };
+    await resolved(new InitPod("limited", { ...args, init: [{ run, timeoutSeconds: 30 }, { run }] }).podName);
+    const key = "init-pod.dev/timeouts";
+    const annotationsOf = (wanted: string): unknown =>
+      registered.find(({ type, name }) => type === "kubernetes:core/v1:Pod" && name === wanted)?.inputs.metadata;
+    expect(annotationsOf("limited")).toMatchObject({ annotations: { [key]: "run=30" } });
+    await resolved(new InitPod("unlimited", args).podName);
+    expect(JSON.stringify(annotationsOf("unlimited"))).not.toContain(key);
+  });
+
+  test("warns of a step's limit that is never reached, by its own default and by customTimeouts", async () => {
+    const warn = vi.spyOn(pulumi.log, "warn").mockResolvedValue(undefined);
+    const limited = { ...args, init: [{ run: { script: "true" }, timeoutSeconds: 90 }] };
+    await resolved(new InitPod("in-time", limited).podName);
+    await resolved(new InitPod("too-late", limited, { customTimeouts: { create: "1m" } }).podName);
+    const texts = warn.mock.calls.map(([text]) => text).filter((text) => text.includes("timeoutSeconds"));
+    warn.mockRestore();
+    expect(texts).toEqual([
+      expect.stringMatching(/^init\[0\]\.timeoutSeconds = 90: never reached, as `up` waits 60 s/),
+    ]);
   });
 
   test("refuses bad arguments, all problems at once", () => {

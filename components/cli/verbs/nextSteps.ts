@@ -1,6 +1,6 @@
 import { ApiError, UnreachableError } from "../../cluster/api";
 import type { Pod } from "../../cluster/pods";
-import { failureFacts, lookCommand, standingOf } from "../../cluster/report";
+import { failureFacts, isOverTime, lookCommand, standingOf } from "../../cluster/report";
 import type { ProgressVerdict } from "../../cluster/verdict";
 import type { Command } from "./arguments";
 import type { ClusterView } from "./clusterView";
@@ -88,9 +88,8 @@ function ofInitPod(initPod: InitPodView, kubectl: string): NextStep[] {
   const { pod, verdict } = newest;
   if (verdict.kind === "failed") {
     const command = lookCommand(failureFacts(pod, verdict), kubectl);
-    return [
-      { command, why: whyLook(verdict.container, verdict.exitCode !== undefined || verdict.probe !== undefined) },
-    ];
+    const isLogged = verdict.exitCode !== undefined || verdict.probe !== undefined || isOverTime(verdict);
+    return [{ command, why: whyLook(verdict.container, isLogged) }];
   }
   return verdict.kind === "ready" || verdict.kind === "completed" ? [] : [ofProgress(pod, verdict, kubectl)];
 }

@@ -1,5 +1,5 @@
 import type { FailureFacts } from "./facts";
-import { hasRun } from "./headline";
+import { hasRun, isOverTime } from "./headline";
 import { hintsOf } from "./hints/hints";
 import { ofPull, quoted } from "./hints/image";
 import { containerPatch, isRestrictedByDefault, userOf } from "./hints/inForce";
@@ -13,7 +13,7 @@ type Rule = (facts: FailureFacts, message: string) => Advice[];
 /** What helps against a failure, by its reason and by what was said of it. */
 export function failureAdvice(facts: FailureFacts, logLines: readonly string[]): Advice[] {
   const { reason, exitCode, message = "", probe } = facts.verdict;
-  const waits = reason === "Timeout" || logLines.length === 0;
+  const waits = isOverTime(facts.verdict) || logLines.length === 0;
   const hints = didItsWork(facts) ? hintsOf(facts, logLines, waits) : [];
   const rule = probe !== undefined ? ofProbe : exitCode === undefined ? rules[reason] : ofExit;
   const byReason = rule?.(facts, message) ?? [];
@@ -23,7 +23,7 @@ export function failureAdvice(facts: FailureFacts, logLines: readonly string[]):
 /** Whether the container itself got to do what it does, and was not stopped for the memory that it took. */
 function didItsWork({ verdict, status }: FailureFacts): boolean {
   if (hasRun(verdict)) return verdict.reason !== "OOMKilled";
-  return verdict.reason === "Timeout" && status?.state?.running !== undefined;
+  return isOverTime(verdict) && status?.state?.running !== undefined;
 }
 
 const rules: Readonly<Record<string, Rule>> = {
@@ -51,6 +51,7 @@ const rules: Readonly<Record<string, Rule>> = {
   LabelMissing: ofMarks,
   AnnotationMissing: ofMarks,
   Completed: ofCompletion,
+  StepTimeout: ofStepTimeout,
   Timeout: ofTimeout,
 };
 
@@ -207,6 +208,18 @@ function ofTimeout(facts: FailureFacts, message: string): Advice[] {
   if (status?.state?.running === undefined) return [more];
   if (role === "init") return [{ text: "Does it wait for something that never comes?" }, more];
   return [...probeAdvice(facts), more];
+}
+
+function ofStepTimeout(facts: FailureFacts): Advice[] {
+  return [
+    ...(facts.role === "init" ? [{ text: "Does it wait for something that never comes?" }] : probeAdvice(facts)),
+    { text: "If it only needs more time, raise timeoutSeconds of this step." },
+    {
+      text:
+        "Kubernetes does not know of that limit: it lets the step go on until the next `pulumi up` makes the Pod anew, or the " +
+        "Pod is deleted. Where all is well by then, that `up` takes the Pod as it is.",
+    },
+  ];
 }
 
 function ofExit({ verdict, memoryLimit, podSpec }: FailureFacts): Advice[] {

@@ -4,7 +4,7 @@ import type { FailedVerdict } from "../verdict";
 import { failureAdvice, lookCommand } from "./advice";
 import { failureEvents } from "./events";
 import { type FailureFacts, failureFacts } from "./facts";
-import { failedAttempts, failedBecause, failedContainer, hasRun } from "./headline";
+import { failedAttempts, failedBecause, failedContainer, hasRun, isOverTime } from "./headline";
 import type { Advice } from "./hints/types";
 import { isWithin, lastWords } from "./lastWords";
 import { failureTable, type TableRow } from "./table";
@@ -83,7 +83,7 @@ function whatItSaid(
   mask: (text: string) => string,
 ): Pick<FailureReport, "log" | "words"> {
   const log = reportedLog(facts, tail);
-  const said = facts.verdict.container === undefined || facts.verdict.reason === "Timeout" ? [] : wordsOf(facts, mask);
+  const said = facts.verdict.container === undefined || isOverTime(facts.verdict) ? [] : wordsOf(facts, mask);
   if (said.length === 0 || log === undefined) return { log, words: said };
   if (log.lines.length === 0) return { log: undefined, words: said };
   if (isWithin(said, log.lines)) return { log, words: [] };

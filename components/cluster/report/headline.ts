@@ -23,6 +23,7 @@ const phrases: Readonly<Record<string, string>> = {
   Evicted: "the node evicted it",
   Preempting: "it made room for a Pod of higher priority",
   DeadlineExceeded: "its activeDeadlineSeconds are over",
+  StepTimeout: "its time is over",
   NodeLost: "its node does not answer",
 };
 
@@ -72,6 +73,11 @@ function cause(facts: FailureFacts): string {
 /** Whether the container ran and ended in a way that counts against it. */
 export function hasRun({ exitCode, probe }: FailureFacts["verdict"]): boolean {
   return exitCode !== undefined || probe !== undefined;
+}
+
+/** Whether it is for the time that it takes, and not for what became of an attempt. */
+export function isOverTime({ reason }: FailureFacts["verdict"]): boolean {
+  return reason === "Timeout" || reason === "StepTimeout";
 }
 
 /** `after 2 attempts`, where there is an exit code to each of them; the attempt that runs now has not failed. */

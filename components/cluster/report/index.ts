@@ -2,6 +2,7 @@
 export { lookCommand } from "./advice";
 export { type FailureFacts, failureFacts } from "./facts";
 export { failureReport } from "./failure";
+export { isOverTime } from "./headline";
 export { briefCommandHint, briefLogHint } from "./hints/hints";
 export { describePod } from "./progress/describePod";
 export { kubernetesSays } from "./progress/kubernetesSays";

@@ -1,7 +1,8 @@
 import { type Expectations, expectationsOf } from "../../contract";
+import { millisecondsBetween } from "../../text";
 import { succeeded } from "../containers";
 import { conditionOf, type Pod, type PodEvent, statusesOf } from "../pods";
-import type { Verdict } from "./types";
+import type { RunningSeconds, Verdict } from "./types";
 import { verdict } from "./verdict";
 
 /**
@@ -14,7 +15,21 @@ export function currentVerdict(
   now = new Date(),
   expected: Expectations = expectationsOf(pod.metadata.annotations),
 ): Verdict {
-  return verdict(pod, events, { ...expected, seenSeconds: secondsInState(pod, now) });
+  return verdict(pod, events, {
+    ...expected,
+    seenSeconds: secondsInState(pod, now),
+    runningSeconds: runningSecondsAt(pod, now),
+  });
+}
+
+/** For how many seconds the containers that run have run, by the node's clock against the one of `now`. */
+export function runningSecondsAt(pod: Pod, now: Date): RunningSeconds {
+  return new Map(
+    statusesOf(pod).flatMap(({ name, state }) => {
+      const ms = millisecondsBetween(state?.running?.startedAt, now);
+      return ms === undefined ? [] : [[name, ms / 1000]];
+    }),
+  );
 }
 
 /**

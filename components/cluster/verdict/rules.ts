@@ -1,19 +1,20 @@
-import { type Expectations, toleratedRetries } from "../../contract";
+import { type Expectations, timeoutOf, toleratedRetries } from "../../contract";
+import { formatDuration } from "../../text";
 import { type ContainerInPod, containersOf, isOutOfMemory } from "../containers";
 import { conditionOf, type ContainerStatus, lastSeenMs, type Pod, type PodEvent } from "../pods";
 import { failedAttempt } from "./attempts";
-import type { FailedVerdict, Suspicion, Verdict } from "./types";
-import { isWaitedFor } from "./waitedFor";
+import type { FailedVerdict, Judged, Suspicion, Verdict } from "./types";
+import { holdsUpNext, isWaitedFor } from "./waitedFor";
 import { unstartable } from "./waiting";
 
 type ContainerRule = (
   container: ContainerInPod,
-  expected: Expectations,
+  expected: Judged,
   pod: Pod,
   all: readonly ContainerInPod[],
 ) => Suspicion | undefined;
 
-const containerRules: readonly ContainerRule[] = [unstartable, attemptsUsedUp, endedTooEarly];
+const containerRules: readonly ContainerRule[] = [unstartable, attemptsUsedUp, overdue, endedTooEarly];
 
 const podRules: readonly ((pod: Pod, events: readonly PodEvent[]) => Suspicion | undefined)[] = [
   unscheduled,
@@ -22,7 +23,7 @@ const podRules: readonly ((pod: Pod, events: readonly PodEvent[]) => Suspicion |
 ];
 
 /** All that may keep a Pod that lives from getting Ready: containers in the order in which they start, then the rest. */
-export function suspicionsOf(pod: Pod, events: readonly PodEvent[], expected: Expectations): Suspicion[] {
+export function suspicionsOf(pod: Pod, events: readonly PodEvent[], expected: Judged): Suspicion[] {
   const all = containersOf(pod);
   return [
     ...all.flatMap((container) => containerRules.map((rule) => rule(container, expected, pod, all))),
@@ -78,6 +79,23 @@ function attemptsUsedUp(
   const failure = failedAttempt(container, toleratedRetries(retries, name));
   if (failure === undefined || (container.role === "sidecar" && !isWaitedFor(container, all, pod))) return undefined;
   return { failure };
+}
+
+/** An attempt that takes longer than it may, of a sidecar: until it has started. No other attempt follows it by itself. */
+function overdue(
+  container: ContainerInPod,
+  { timeouts, runningSeconds }: Judged,
+  _: Pod,
+  all: readonly ContainerInPod[],
+): Suspicion | undefined {
+  const { role, status } = container;
+  const limit = timeoutOf(timeouts, status.name);
+  const ran = runningSeconds?.get(status.name);
+  if (limit === undefined || ran === undefined || ran < limit || status.state?.running === undefined) return undefined;
+  if (role === "sidecar" && !holdsUpNext(container, all)) return undefined;
+  const so = `${role === "sidecar" ? "it has not started after" : "it has run for"} ${formatDuration(ran * 1000)}`;
+  const message = `${so}, and its timeoutSeconds are ${limit}`;
+  return { failure: { kind: "failed", container: status.name, reason: "StepTimeout", message } };
 }
 
 /** An app container that has ended for good leaves the Pod unready for good, even where others go on. */

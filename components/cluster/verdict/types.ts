@@ -40,7 +40,14 @@ export interface FailedProbe {
 export interface VerdictSettings extends Expectations {
   /** For how many seconds this very state has been seen, that is, its `stateKey`. */
   seenSeconds: number;
+  /** For how many seconds the attempt of each container that runs has run, where that is known. */
+  runningSeconds?: RunningSeconds;
 }
+
+export type RunningSeconds = ReadonlyMap<string, number>;
+
+/** What a Pod is judged by at a moment. */
+export type Judged = Expectations & Pick<VerdictSettings, "runningSeconds">;
 
 /** A failure, unless it heals within its grace. */
 export interface Suspicion {

@@ -1,7 +1,8 @@
-import type { Labels, Retries } from "../../contract";
+import type { Labels, Retries, Timeouts } from "../../contract";
 import { EventReader, type EventReaderSettings, isBeforeStart, type Pod, type PodEvent, type PodWatch } from "../pods";
 import { progressLine } from "../report";
 import { type FailedVerdict, markVerdict, type ProgressVerdict, stateKey, verdict } from "../verdict";
+import { RunningTimes } from "./runningTimes";
 
 export interface PodWaitSettings extends EventReaderSettings {
   watch: PodWatch;
@@ -10,6 +11,9 @@ export interface PodWaitSettings extends EventReaderSettings {
   selector: Labels;
   retries: Retries;
   mustServe: boolean;
+  timeouts?: Timeouts;
+  /** Whether this Pod was there before anybody watched it. */
+  existed: boolean;
   timeoutSeconds: number;
   /** When to give up, as `performance.now()` tells the time: a clock that is set meanwhile changes nothing. */
   deadline: number;
@@ -44,6 +48,7 @@ export async function waitForPod(settings: PodWaitSettings, found: Pod | undefin
 
 class PodWait {
   readonly #events: EventReader;
+  readonly #running: RunningTimes;
   #resolve: (outcome: Outcome) => void = () => undefined;
   #pod: Pod | undefined;
   #settled = false;
@@ -56,6 +61,7 @@ class PodWait {
 
   constructor(private readonly settings: PodWaitSettings) {
     this.#events = new EventReader(settings);
+    this.#running = new RunningTimes(settings.existed);
   }
 
   async run(found: Pod | undefined): Promise<Outcome> {
@@ -109,7 +115,12 @@ class PodWait {
       this.#stateSince = now;
       this.#events.readSoon();
     }
-    const judged = verdict(pod, events, { ...this.settings, seenSeconds: (now - this.#stateSince) / 1000 });
+    const seenSeconds = (now - this.#stateSince) / 1000;
+    const judged = verdict(pod, events, {
+      ...this.settings,
+      seenSeconds,
+      runningSeconds: this.#running.of(pod, now),
+    });
     if (judged.kind === "failed") this.#fail(judged);
     else if (judged.kind === "ready" || judged.kind === "completed") this.#settle({ kind: "ready", pod });
     else {

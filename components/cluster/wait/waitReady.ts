@@ -1,4 +1,4 @@
-import type { Labels, Retries } from "../../contract";
+import type { Labels, Retries, Timeouts } from "../../contract";
 import { delay } from "../../time";
 import { ApiError, askedPauseMs, type ClusterClient, hasStatus, KubeconfigError, mayPass } from "../api";
 import { failedTail, type InitContainerLog, initLogs, LogStreams } from "../logs";
@@ -19,6 +19,7 @@ export interface WaitSettings {
   selector: Labels;
   retries: Retries;
   mustServe: boolean;
+  timeouts?: Timeouts;
   /** Whether this Pod lived before this run: what it logged by then was shown in an earlier one. */
   existed: boolean;
   timeoutSeconds: number;

@@ -1,9 +1,9 @@
 import type { core } from "@pulumi/kubernetes/types/input";
 import type * as pulumi from "@pulumi/pulumi";
 import { ForwardProtocol } from "../../contract";
-import { type AppContainer, type InitStep, planOf, Security } from "..";
+import { type AppContainer, type InitStep, planOf, Security, stepLimit } from "..";
 import { type Fields, merge, podSchema } from "../merging";
-import type { Container } from "../steps/plan";
+import type { Container, StepPlan } from "../steps/plan";
 import {
   argumentSize,
   environment,
@@ -13,16 +13,21 @@ import {
   image as imageCheck,
   type Leaves,
   mapArguments,
+  mirrored,
   secretEnvironment,
 } from "../values";
 import { defined, mapEntries } from "./records";
 import { containerSecurity } from "./security";
 import { mountsBeside, type VolumeMount } from "./volumes";
 
-/** The shortest that Kubernetes allows: `up` waits for the first probe that passes. */
-const probePeriodSeconds = 1;
-/** An app that answers later is busy, not unready. */
-const probeTimeoutSeconds = 3;
+const probeTiming = {
+  /** The shortest that Kubernetes allows: `up` waits for the first probe that passes. */
+  periodSeconds: 1,
+  /** What answers later is busy, not unready. */
+  timeoutSeconds: 3,
+} as const;
+/** So many more than the limit of a step has seconds: `up` is to say that it is over before kubelet kills the container. */
+const extraFailures = 5;
 
 /** What a container gets from the Pod around it. */
 export interface Surroundings {
@@ -30,6 +35,8 @@ export interface Surroundings {
   readonly forWindows: boolean;
   readonly mounts: readonly VolumeMount[];
   readonly leaves: Leaves;
+  /** Where default images come from, if not from the cluster's default registry. */
+  readonly imageRegistry?: pulumi.Input<string>;
 }
 
 /**
@@ -40,28 +47,39 @@ export function initContainer(
   step: InitStep,
   field: string,
   name: string,
-  { security, forWindows, mounts, leaves }: Surroundings,
+  { security, forWindows, mounts, leaves, imageRegistry }: Surroundings,
 ): Fields {
   const planned = planOf(step);
   if (planned === undefined) throw new Error(`${field} sets no kind of step`);
   const { kind, plan } = planned;
   const secretEnv = mapEntries(step.secretEnv, (from, key) => leaves.secret(from, `${field}.secretEnv.${key}`));
-  const image = step.image ?? plan.image;
-  const { env, ...own } = plan.container(`${field}.${kind}`, leaves);
+  const image = step.image ?? defaultImage(plan, imageRegistry);
+  const { env, ...ofKind } = plan.container(`${field}.${kind}`, leaves);
   const base: Container = {
     name,
     ...defined({ image: image === undefined ? undefined : leaves.checked(image, `${field}.image`, imageCheck) }),
     ...(step.sidecar === true ? { restartPolicy: "Always" } : {}),
-    ...own,
+    ...ofKind,
     ...envOf(security, [...((env ?? []) as EnvVar[]), ...secretEnvironment(secretEnv)]),
     // No requests by default: a namespace's LimitRange may refuse any amount, and nobody would know where it came from.
     ...defined({ resources: step.resources }),
+    ...defined({ startupProbe: startupProbe(step, `${field}.startWhen`, leaves) }),
     ...mountsOf(mounts, plan.raw?.volumeMounts),
     ...defined({ securityContext: containerSecurity(security, forWindows) }),
     // The last lines stay readable in the Pod's status after the log is gone.
     terminationMessagePolicy: "FallbackToLogsOnError",
   };
-  return merge(base, rawFields(plan.raw, `${field}.${kind}`, leaves), podSchema);
+  const own = merge(base, { securityContext: step.securityContext }, podSchema);
+  return merge(own, rawFields(plan.raw, `${field}.${kind}`, leaves), podSchema);
+}
+
+/** The kind's own image. One that its arguments name is the user's. */
+function defaultImage(
+  { image, raw }: StepPlan,
+  imageRegistry: pulumi.Input<string> | undefined,
+): pulumi.Input<string> | undefined {
+  if (image === undefined || imageRegistry === undefined || raw?.image !== undefined) return image;
+  return mirrored(image, imageRegistry);
 }
 
 /** The app container; `protocol` is what it speaks on its port. */
@@ -105,16 +123,30 @@ function rawFields(raw: Fields = {}, field: string, { checked }: Leaves): Fields
   return mapArguments(raw, field, checked) as Fields;
 }
 
+function startupProbe(step: InitStep, field: string, leaves: Leaves): core.v1.Probe | undefined {
+  if (step.startWhen === undefined) return undefined;
+  const { port, command } = step.startWhen;
+  return {
+    ...(port === undefined
+      ? { exec: { command: literal(command, `${field}.command`, leaves) } }
+      : { tcpSocket: { port } }),
+    ...probeTiming,
+    failureThreshold: Math.ceil(stepLimit(step) ?? 0) + extraFailures,
+  };
+}
+
 function readinessProbe(
   { readyPath }: AppContainer,
   port: number,
   leaves: Leaves,
   protocol?: ForwardProtocol,
 ): core.v1.Probe {
-  const timing = { periodSeconds: probePeriodSeconds, timeoutSeconds: probeTimeoutSeconds };
-  if (readyPath === undefined) return { tcpSocket: { port }, ...timing };
+  if (readyPath === undefined) return { tcpSocket: { port }, ...probeTiming };
   const scheme = protocol === ForwardProtocol.Https ? { scheme: "HTTPS" } : {};
-  return { httpGet: { path: leaves.checked(readyPath, "container.readyPath", httpPath), port, ...scheme }, ...timing };
+  return {
+    httpGet: { path: leaves.checked(readyPath, "container.readyPath", httpPath), port, ...scheme },
+    ...probeTiming,
+  };
 }
 
 function envOf(security: Security, env: EnvVar[]): { env?: EnvVar[] } {

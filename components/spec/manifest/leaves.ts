@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type InitPodArgs, MountIn, type Volume } from "..";
-import { appGrants, type Grant, leakProblem } from "../validation";
+import { appGrants, type Grant, leakProblem, mountedKeys } from "../validation";
 import {
   checked,
   escapeExpansion,
@@ -75,7 +75,8 @@ export function leavesOf(
     volume: (volume, field) => {
       if (volume.secret === undefined || volume.mountIn !== MountIn.Init) return volume;
       const secret = pass(volume.secret, `${field}.secret`, objectName);
-      return { ...volume, secret: keptFromApp(secret, { secret, field }) };
+      const grants = mountedKeys({ ...volume, secret }, field);
+      return { ...volume, secret: grants.reduce<pulumi.Input<string>>(keptFromApp, secret) };
     },
   };
   return { ...leaves, in: (container) => ({ ...leaves, ...ofContainer(container) }) };

@@ -1,9 +1,19 @@
 import type { core } from "@pulumi/kubernetes/types/input";
 import type * as pulumi from "@pulumi/pulumi";
-import { defaultProtocol, defaultRetries, type Retries } from "../../contract";
-import { appName, freeName, type InitPodArgs, type InitStep, planOf, Security, ServiceType, stepNames } from "..";
+import { defaultProtocol, defaultRetries, type Retries, type Timeouts } from "../../contract";
+import {
+  appName,
+  freeName,
+  type InitPodArgs,
+  type InitStep,
+  planOf,
+  Security,
+  ServiceType,
+  stepLimit,
+  stepNames,
+} from "..";
 import { type Fields, merge, podSchema, serviceSchema } from "../merging";
-import { type Fail, type Leaves, mapArguments } from "../values";
+import { type Fail, type Leaves, mapArguments, objectName, registry } from "../values";
 import { appContainer, initContainer, type Surroundings } from "./containers";
 import { leavesOf } from "./leaves";
 import { nothingOutside, type Outside, type OwnObject, OwnObjects } from "./objects";
@@ -21,6 +31,8 @@ export interface Manifest extends ServiceManifest {
   objects: readonly OwnObject[];
   /** Failing attempts tolerated after the first, by init container and for every other one. */
   retries: Retries;
+  /** Seconds that an attempt may take, by init container, where that is limited. */
+  timeouts: Timeouts;
   /**
    * Texts that must not show in logs or errors, one below the other, "" where there is none. One of them is a secret
    * where a step can read one, be it Pulumi's or a Kubernetes Secret, so that whatever is made of all of them is too.
@@ -55,17 +67,20 @@ export function manifest(
   const { init = [], container: app, security = Security.Restricted } = args;
   const names = stepNames(args);
   const nameAt = (at: number): string => names[at] ?? "";
-  const { volumes, initMounts, appMounts } = planVolumes(
-    init.map((step, at) => volumesOf(step, `init[${at}]`, nameAt(at), leaves.in(nameAt(at)))),
-    mapEntries(args.volumes, (volume, name) => leaves.volume(volume, `volumes.${name}`)),
+  const { volumes, initMounts, appMounts } = planVolumes({
+    steps: init.map((step, at) => volumesOf(step, `init[${at}]`, nameAt(at), leaves.in(nameAt(at)))),
+    appWrites: app.writes,
+    declared: mapEntries(args.volumes, (volume, name) => leaves.volume(volume, `volumes.${name}`)),
     security,
-  );
+  });
   const forWindows = isForWindows(args);
+  const imageRegistry = args.imageRegistry && leaves.checked(args.imageRegistry, "imageRegistry", registry);
   const surroundingsOf = (container: string, mounts: readonly VolumeMount[]): Surroundings => ({
     security,
     forWindows,
     mounts,
     leaves: leaves.in(container),
+    imageRegistry,
   });
   const initContainers = init.map((step, at) =>
     initContainer(step, `init[${at}]`, nameAt(at), surroundingsOf(nameAt(at), initMounts[at] ?? [])),
@@ -74,6 +89,7 @@ export function manifest(
     ...defined({ securityContext: podSecurity(security, forWindows) }),
     automountServiceAccountToken: false,
     enableServiceLinks: false,
+    ...defined({ imagePullSecrets: pullSecrets(args, leaves) }),
     ...(init.length === 0 ? {} : { initContainers }),
     containers: [appContainer(app, appName(app), surroundingsOf(appName(app), appMounts), args.forward?.protocol)],
     ...(volumes.length === 0 ? {} : { volumes }),
@@ -85,6 +101,7 @@ export function manifest(
     ...serviceManifest(args),
     objects: objects.all,
     retries: retriesOf(args),
+    timeouts: timeoutsOf(args),
     secrets: [...secretsIn([args.init, app, args.podSpec]), ...secretMarks(podSpec)],
     warnings: [sharedPortWarning(podSpec, app.port)].filter((text) => text !== undefined),
   };
@@ -100,6 +117,11 @@ function volumesOf(step: InitStep, field: string, container: string, leaves: Lea
   const planned = planOf(step);
   const { writes = [], secretWrites } = planned?.plan ?? {};
   return { container, writes, secretWrites, own: planned?.plan.volumes?.(`${field}.${planned.kind}`, leaves) ?? [] };
+}
+
+function pullSecrets({ imagePullSecrets = [] }: InitPodArgs, { checked }: Leaves): Fields[] | undefined {
+  if (imagePullSecrets.length === 0) return undefined;
+  return imagePullSecrets.map((name, at) => ({ name: checked(name, `imagePullSecrets[${at}]`, objectName) }));
 }
 
 /** The user's fields of a PodSpec, of whose containers too long an argument is refused when it resolves. */
@@ -157,4 +179,16 @@ export function retriesOf(args: InitPodArgs): Retries {
     init.map((step, at) => [names[at] ?? "", step.retries ?? planOf(step)?.plan.retries ?? retries] as const),
   );
   return { default: retries, byContainer };
+}
+
+/** Seconds that an attempt may take, by init container, where that is limited. Pure, as `manifest`. */
+export function timeoutsOf(args: InitPodArgs): Timeouts {
+  const { init = [] } = args;
+  const names = stepNames(args);
+  return Object.fromEntries(
+    init.flatMap((step, at) => {
+      const seconds = stepLimit(step);
+      return seconds === undefined ? [] : [[names[at] ?? "", seconds] as const];
+    }),
+  );
 }

@@ -2,11 +2,13 @@ import type { core } from "@pulumi/kubernetes/types/input";
 import { type EmptyDir, freeName, MountIn, nameOfPath, Security, type Volume } from "..";
 import type { OwnVolume, StepPlan } from "../steps/plan";
 import { folderOf, isWithin } from "../values";
+import { defined } from "./records";
 
 /** One mount of a container, of which InitPod knows where it is. */
 export interface VolumeMount {
   name: string;
   mountPath: string;
+  subPath?: string;
   readOnly?: boolean;
 }
 
@@ -47,19 +49,24 @@ export function sharedFolders(written: readonly string[], volumes: Record<string
   return folders.filter((folder) => !folders.some((other) => other !== folder && isWithin(folder, other)));
 }
 
+/** What volumes are planned from. */
+export interface VolumeWants {
+  readonly steps: readonly StepVolumes[];
+  /** What of it the app writes to as well. */
+  readonly appWrites?: readonly string[];
+  readonly declared?: Record<string, Volume>;
+  readonly security: Security;
+}
+
 /** The volumes of a Pod and who mounts them. A read-only root file system, by `security`, takes one for /tmp. */
-export function planVolumes(
-  steps: readonly StepVolumes[],
-  declared: Record<string, Volume> = {},
-  security: Security = Security.Restricted,
-): VolumePlan {
+export function planVolumes({ steps, appWrites = [], declared = {}, security }: VolumeWants): VolumePlan {
   const taken = new Set(Object.keys(declared));
   const volumes: VolumePlan["volumes"] = Object.entries(declared).map(([name, volume]) => ({
     name,
     ...sourceOf(volume),
   }));
-  const placed = Object.entries(declared).flatMap(([name, { mountPath, mountIn = MountIn.All, readOnly }]) =>
-    mountPath === undefined ? [] : [{ mountIn, mount: { name, mountPath }, readOnly }],
+  const placed = Object.entries(declared).flatMap(([name, { mountPath, subPath, mountIn = MountIn.All, readOnly }]) =>
+    mountPath === undefined ? [] : [{ mountIn, mount: { name, mountPath, ...defined({ subPath }) }, readOnly }],
   );
   const initMounts: VolumeMount[] = placed
     .filter(({ mountIn }) => mountIn !== MountIn.App)
@@ -80,7 +87,9 @@ export function planVolumes(
   for (const mountPath of sharedFolders(written, declared)) {
     const name = addEmptyDir(nameOfPath(mountPath), defaultSizeLimit);
     // Inside a read-only mount the runtime can't make the folder that another volume is mounted on.
-    const readOnly = !appMounts.some((other) => isWithin(other.mountPath, mountPath));
+    const readOnly =
+      !appWrites.some((path) => isWithin(path, mountPath)) &&
+      !appMounts.some((other) => isWithin(other.mountPath, mountPath));
     initMounts.push({ name, mountPath });
     appMounts.push(readOnly ? { name, mountPath, readOnly } : { name, mountPath });
   }
@@ -130,10 +139,17 @@ function hasMountAt(list: readonly VolumeMount[], path: string): boolean {
 }
 
 function sourceOf(volume: Volume): Omit<core.v1.Volume, "name"> {
-  if (volume.configMap !== undefined) return { configMap: { name: volume.configMap } };
-  if (volume.secret !== undefined) return { secret: { secretName: volume.secret } };
+  if (volume.configMap !== undefined) return { configMap: { name: volume.configMap, ...filesOf(volume) } };
+  if (volume.secret !== undefined) return { secret: { secretName: volume.secret, ...filesOf(volume) } };
   if (volume.claim !== undefined) return { persistentVolumeClaim: { claimName: volume.claim } };
   return { emptyDir: emptyDirOf(volume.emptyDir ?? {}) };
+}
+
+function filesOf({ items, mode }: Volume): { items?: core.v1.KeyToPath[]; defaultMode?: number } {
+  return defined({
+    items: items && Object.entries(items).map(([key, path]) => ({ key, path })),
+    defaultMode: mode === undefined ? undefined : Number.parseInt(mode, 8),
+  });
 }
 
 function emptyDirOf({ sizeLimit = defaultSizeLimit, memory }: EmptyDir): core.v1.EmptyDirVolumeSource {

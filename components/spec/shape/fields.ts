@@ -11,6 +11,7 @@ import {
   Security,
   type ServiceSettings,
   ServiceType,
+  type StartWhen,
   type Volume,
 } from "..";
 import type { Credentials } from "../steps/credentials";
@@ -19,6 +20,7 @@ import type { Files } from "../steps/files";
 import type { Run } from "../steps/run";
 import type { HttpAnswer, WaitFor } from "../steps/waitFor";
 import {
+  absolutePath,
   type Check,
   dnsLabel,
   fileMode,
@@ -38,6 +40,8 @@ import {
   port,
   proxyUrl,
   quantity,
+  registry,
+  relativePath,
   seconds,
   type SecretKey,
   secretKey,
@@ -155,9 +159,12 @@ const step = fields<InitStep>({
   container: raw(containerPlace),
   image: input(image),
   sidecar: plain("boolean", flag),
+  startWhen: fields<StartWhen>({ port: plain("number", port), command: list(input(text, true)) }),
   retries: plain("number", wholeNumber(0)),
+  timeoutSeconds: plain("number", seconds),
   secretEnv: secretKeys,
   resources: raw(resourcesPlace),
+  securityContext: raw({}),
 });
 
 const app = fields<AppContainer>({
@@ -168,6 +175,7 @@ const app = fields<AppContainer>({
   args: list(input(text, true)),
   env: variables,
   secretEnv: secretKeys,
+  writes: list(plain("string", absolutePath)),
   readyPath: input(httpPath),
   resources: raw(resourcesPlace),
   container: raw(containerPlace),
@@ -175,6 +183,7 @@ const app = fields<AppContainer>({
 
 const volume = fields<Volume>({
   mountPath: plain("string", mountPath),
+  subPath: plain("string", relativePath),
   mountIn: word(MountIn),
   readOnly: plain("boolean", flag),
   emptyDir: fields<EmptyDir>({
@@ -183,6 +192,8 @@ const volume = fields<Volume>({
   }),
   configMap: input(objectName),
   secret: input(objectName),
+  items: map(plain("string", relativePath)),
+  mode: plain("string", fileMode),
   claim: input(objectName),
 });
 
@@ -210,6 +221,8 @@ export const argsShape: Shape = fields<InitPodArgs>({
     localPort: inputNumber(port),
     protocol: word(ForwardProtocol),
   }),
+  imagePullSecrets: list(input(objectName)),
+  imageRegistry: input(registry),
   namespace: input(dnsLabel),
   labels: map(input(labelValue)),
   annotations: map(input(text)),

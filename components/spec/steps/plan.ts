@@ -22,6 +22,8 @@ export interface StepPlan {
   readonly canBeSidecar: boolean;
   /** Failing attempts tolerated after the first, where the step does not say it. Default: InitPod's retries. */
   readonly retries?: number;
+  /** Seconds that an attempt may take, where the step does not say it and the kind does not end by itself. Default: none. */
+  readonly timeoutSeconds?: number;
   /** Paths that it writes; the folder of each becomes a volume. */
   readonly writes: readonly string[];
   /** Paths of secret files that it writes; the folder of each becomes a volume in memory, for this step and the app alone. */

@@ -1,4 +1,4 @@
-import { type InitPodArgs, MountIn, planOf } from "..";
+import { type InitPodArgs, MountIn, planOf, type Volume } from "..";
 import { didYouMean } from "../shape";
 import { isPlain, type Problem, type SecretKey, shownValue } from "../values";
 
@@ -90,10 +90,16 @@ function stepGrants({ init = [], volumes = {} }: InitPodArgs): Grant[] {
         field: `init[${at}].${planOf(step)?.kind ?? ""}.${name}`,
       })),
     ]),
-    ...Object.entries(volumes).flatMap(([name, { secret, mountIn }]) =>
-      secret !== undefined && mountIn === MountIn.Init ? [{ secret, field: `volumes.${name}` }] : [],
+    ...Object.entries(volumes).flatMap(([name, volume]) =>
+      volume.mountIn === MountIn.Init ? mountedKeys(volume, `volumes.${name}`) : [],
     ),
   ];
+}
+
+/** What whoever mounts a volume, which stands at `field`, can read of its Secret: the chosen keys, else all of it. */
+export function mountedKeys({ secret, items }: Volume, field: string): Grant[] {
+  if (secret === undefined) return [];
+  return items === undefined ? [{ secret, field }] : Object.keys(items).map((key) => ({ secret, key, field }));
 }
 
 /** All that the app could see of Secrets. Names may be Outputs. */
@@ -110,8 +116,8 @@ export function appGrants({ container: app, volumes = {}, podSpec = {} }: InitPo
   return [
     ...keyGrants(app.secretEnv, "container.secretEnv"),
     ...containers.flatMap(({ fields, field }) => environmentGrants(fields, field)),
-    ...Object.entries(volumes).flatMap(([name, { secret }]) =>
-      secret !== undefined && isMounted(name) ? [{ secret, field: `volumes.${name}` }] : [],
+    ...Object.entries(volumes).flatMap(([name, volume]) =>
+      isMounted(name) ? mountedKeys(volume, `volumes.${name}`) : [],
     ),
     ...namedIn(podSpec.volumes, "podSpec.volumes")
       .filter(({ fields }) => isMounted(String(fields.name)))

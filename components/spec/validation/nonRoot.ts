@@ -52,8 +52,9 @@ function containersOf(args: InitPodArgs): { name: string; layers: Layer[] }[] {
       name: names[at] ?? "",
       field: `init[${at}].container`,
       raw: planOf(step)?.plan.raw,
+      typed: [{ field: `init[${at}].securityContext`, context: step.securityContext }],
     })),
-    { list: "containers", name: appName(container), field: "container.container", raw: container.container },
+    { list: "containers", name: appName(container), field: "container.container", raw: container.container, typed: [] },
   ];
   const raw = ["initContainers", "containers"].flatMap((list) =>
     listOf(mapOf(args.podSpec)[list]).map((fields) => ({ list, fields: mapOf(fields) })),
@@ -62,11 +63,12 @@ function containersOf(args: InitPodArgs): { name: string; layers: Layer[] }[] {
     field: `podSpec.${list}.${String(fields.name)}.securityContext`,
     context: fields.securityContext,
   });
-  const known = own.map(({ list, name, field, raw: fields }) => ({
+  const known = own.map(({ list, name, field, raw: fields, typed }) => ({
     name,
     layers: [
       ...raw.filter((one) => one.list === list && one.fields.name === name).map((one) => layerOf(list, one.fields)),
       { field: `${field}.securityContext`, context: mapOf(fields).securityContext },
+      ...typed,
     ],
   }));
   const added = raw

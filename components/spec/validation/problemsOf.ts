@@ -16,12 +16,14 @@ import {
   flag,
   httpPath,
   image,
+  objectName,
   oneOf,
   passwordLength,
   port,
   type Problem,
   problemsIn,
   problemsInOptional,
+  registry,
   seconds,
   secretEnvProblems,
   secretKey,
@@ -30,6 +32,7 @@ import {
   wholeNumber,
 } from "../values";
 import { isolationProblems, ungeneratedProblems } from "./isolation";
+import { limitProblems } from "./limits";
 import { metadataProblems } from "./metadata";
 import { networkProblems } from "./network";
 import { nonRootProblems } from "./nonRoot";
@@ -65,10 +68,13 @@ function soundProblems(args: InitPodArgs): Problem[] {
     ...networkProblems(args),
     ...metadataProblems(args),
     ...problemsInOptional("security", args.security, oneOf(Object.values(Security))),
+    ...(args.imagePullSecrets ?? []).flatMap((name, at) => problemsIn(`imagePullSecrets[${at}]`, name, objectName)),
+    ...problemsInOptional("imageRegistry", args.imageRegistry, registry),
     ...problemsInOptional("namespace", args.namespace, dnsLabel),
     ...problemsInOptional("timeoutSeconds", args.timeoutSeconds, seconds),
     ...problemsInOptional("retries", args.retries, wholeNumber(0)),
     ...generateProblems(args),
+    ...limitProblems(args),
     ...isolationProblems(args),
     ...ungeneratedProblems(args),
     ...nonRootProblems(args),
@@ -93,7 +99,9 @@ function stepProblems(step: InitStep, field: string): Problem[] {
     ...problemsInOptional(`${field}.name`, step.name, dnsLabel),
     ...problemsInOptional(`${field}.image`, step.image, image),
     ...problemsInOptional(`${field}.retries`, step.retries, wholeNumber(0)),
+    ...problemsInOptional(`${field}.timeoutSeconds`, step.timeoutSeconds, seconds),
     ...problemsInOptional(`${field}.sidecar`, step.sidecar, flag),
+    ...startProblems(step, `${field}.startWhen`),
     ...secretEnvProblems(`${field}.secretEnv`, step.secretEnv, planned?.plan.variables),
   ];
   if (planned === undefined) return [kindProblem(step, field), ...common];
@@ -114,11 +122,33 @@ function stepProblems(step: InitStep, field: string): Problem[] {
     ...(step.image === undefined && plan.image === undefined && plan.raw?.image === undefined
       ? [{ field: `${field}.${kind}.image`, value: "", fix: "is missing; name the image to run" }]
       : []),
-    ...(["name", "image"] as const).flatMap((both) =>
+    ...(["name", "image", "securityContext"] as const).flatMap((both) =>
       step[both] !== undefined && plan.raw?.[both] !== undefined && step[both] !== plan.raw[both]
         ? [{ field: `${field}.${both}`, value: "", fix: `is in ${kind}.${both} as well; keep one of them` }]
         : [],
     ),
+  ];
+}
+
+function startProblems({ sidecar, startWhen }: InitStep, field: string): Problem[] {
+  if (startWhen === undefined) return [];
+  const { port: listens, command } = startWhen;
+  return [
+    ...(sidecar === true
+      ? []
+      : [
+          {
+            field,
+            value: "",
+            fix: "is for a sidecar, as the next step waits for the end of any other; set sidecar to true, or remove it",
+          },
+        ]),
+    ...((listens === undefined) === (command === undefined)
+      ? [{ field, value: "", fix: "needs exactly one of port and command" }]
+      : []),
+    ...problemsInOptional(`${field}.port`, listens, port),
+    ...(command?.length === 0 ? [{ field: `${field}.command`, value: "[]", fix: "must name a command" }] : []),
+    ...(command ?? []).flatMap((part, at) => problemsIn(`${field}.command[${at}]`, part, text)),
   ];
 }
 

@@ -45,6 +45,7 @@ function stepProblems(step: Fields, field: string): Problem[] {
     ...problemsIn(`${field}.run.script`, run.script, argumentSize),
     ...partProblems(run.command, `${field}.run.command`),
     ...variableProblems(run.env, `${field}.run.env`),
+    ...partProblems(mapOf(step.startWhen).command, `${field}.startWhen.command`),
     ...rawProblems(step.container, `${field}.container`),
   ];
 }

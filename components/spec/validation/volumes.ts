@@ -1,6 +1,8 @@
 import { type InitPodArgs, MountIn, planOf, type Volume } from "..";
 import {
+  absolutePath,
   dnsLabel,
+  fileMode,
   flag,
   folderOf,
   isWithin,
@@ -8,8 +10,11 @@ import {
   objectName,
   oneOf,
   type Problem,
+  problemsIn,
   problemsInOptional,
   quantity,
+  relativePath,
+  secretKey,
   shownValue,
   writtenPath,
 } from "../values";
@@ -22,6 +27,7 @@ export function volumeProblems(args: InitPodArgs): Problem[] {
     ...volumes.flatMap(([name, volume], at) => pathProblems(name, volume, volumes.slice(0, at))),
     ...writeProblems(args),
     ...secretWriteProblems(args),
+    ...appWriteProblems(args),
   ];
 }
 
@@ -34,12 +40,50 @@ function ownProblems(name: string, volume: Volume): Problem[] {
     ...problemsInOptional(field, name, dnsLabel),
     ...(set.length > 1 ? [{ field, value: "", fix: `has ${set.join(", ")}; keep one of them` }] : []),
     ...problemsInOptional(`${field}.mountPath`, volume.mountPath, mountPath),
+    ...problemsInOptional(`${field}.subPath`, volume.subPath, relativePath),
+    ...(volume.subPath !== undefined && volume.mountPath === undefined
+      ? [{ field: `${field}.subPath`, value: shownValue(volume.subPath), fix: "needs mountPath: where it is mounted" }]
+      : []),
     ...problemsInOptional(`${field}.mountIn`, volume.mountIn, oneOf(Object.values(MountIn))),
     ...problemsInOptional(`${field}.readOnly`, volume.readOnly, flag),
     ...problemsInOptional(`${field}.emptyDir.sizeLimit`, volume.emptyDir?.sizeLimit, quantity),
     ...problemsInOptional(`${field}.configMap`, volume.configMap, objectName),
     ...problemsInOptional(`${field}.secret`, volume.secret, objectName),
     ...problemsInOptional(`${field}.claim`, volume.claim, objectName),
+    ...fileProblems(volume, field),
+  ];
+}
+
+/** Of what a ConfigMap or a Secret becomes, and nothing else does. */
+function fileProblems(volume: Volume, field: string): Problem[] {
+  const { items, mode } = volume;
+  const entries = Object.entries(items ?? {});
+  return [
+    ...Object.entries({ items, mode }).flatMap(([name, value]) =>
+      value === undefined || holdsFiles(volume)
+        ? []
+        : [{ field: `${field}.${name}`, value: "", fix: "is for the files of a configMap or secret; remove it" }],
+    ),
+    ...problemsInOptional(`${field}.mode`, mode, fileMode),
+    ...(items !== undefined && entries.length === 0
+      ? [{ field: `${field}.items`, value: "{}", fix: "must name a key; leave it out to have all of them" }]
+      : []),
+    ...entries.flatMap(([key, path], at) => {
+      const other = entries.slice(0, at).find(([, earlier]) => earlier === path);
+      return [
+        ...problemsIn(`${field}.items.${key}`, key, secretKey),
+        ...problemsIn(`${field}.items.${key}`, path, relativePath),
+        ...(other === undefined
+          ? []
+          : [
+              {
+                field: `${field}.items.${key}`,
+                value: shownValue(path),
+                fix: `is the path of ${other[0]} too; choose another`,
+              },
+            ]),
+      ];
+    }),
   ];
 }
 
@@ -86,16 +130,56 @@ function writeProblems({ init = [], volumes = {} }: InitPodArgs): Problem[] {
 }
 
 function unwritableVolume(path: string, volumes: Record<string, Volume>): string | undefined {
-  const folder = folderOf(path);
-  const [innermost] = Object.entries(volumes)
-    .filter(([, { mountPath: at }]) => at !== undefined && isWithin(folder, at))
-    .sort(([, one], [, other]) => (other.mountPath ?? "").length - (one.mountPath ?? "").length);
+  const innermost = volumeAround(folderOf(path), volumes);
   if (innermost === undefined) return undefined;
   const [name, volume] = innermost;
   if (volume.mountIn === MountIn.App) return `lies in volume ${name}, which only the app mounts; set mountIn to "all"`;
-  return volume.configMap !== undefined || volume.secret !== undefined
-    ? `lies in volume ${name}, which can't be written to; choose another folder`
-    : undefined;
+  return holdsFiles(volume) ? `lies in volume ${name}, which can't be written to; choose another folder` : undefined;
+}
+
+/** Of what the app says that it writes to. In a volume that it has to write to anyway, that is no more than a word. */
+function appWriteProblems({ container, init = [], volumes = {} }: InitPodArgs): Problem[] {
+  const folders = [
+    ...new Set(
+      init
+        .flatMap((step) => planOf(step)?.plan.writes ?? [])
+        .filter((path) => writtenPath(path) === undefined)
+        .map(folderOf),
+    ),
+  ];
+  return (container.writes ?? []).flatMap((path, at) => {
+    const fix = absolutePath(path) ?? unwritableByApp(path, folders, volumes);
+    return fix === undefined ? [] : [{ field: `container.writes[${at}]`, value: shownValue(path), fix }];
+  });
+}
+
+function unwritableByApp(
+  path: string,
+  folders: readonly string[],
+  volumes: Record<string, Volume>,
+): string | undefined {
+  const innermost = volumeAround(path, volumes);
+  if (innermost === undefined) {
+    if (folders.some((folder) => isWithin(path, folder))) return undefined;
+    return folders.length === 0
+      ? "lies in no folder that a step writes to, as none does; give the app a volume with this mountPath"
+      : `lies in no folder that a step writes to (${folders.join(", ")}); give the app a volume with this mountPath`;
+  }
+  const [name, volume] = innermost;
+  if (volume.mountIn === MountIn.Init) return `lies in volume ${name}, which only steps mount; set mountIn to "all"`;
+  if (holdsFiles(volume)) return `lies in volume ${name}, which can't be written to; choose another folder`;
+  return volume.readOnly === true ? `lies in volume ${name}, which is readOnly in the app; remove that` : undefined;
+}
+
+/** The innermost volume that is mounted at a path or around it. */
+function volumeAround(path: string, volumes: Record<string, Volume>): [string, Volume] | undefined {
+  return Object.entries(volumes)
+    .filter(([, { mountPath: at }]) => at !== undefined && isWithin(path, at))
+    .sort(([, one], [, other]) => (other.mountPath ?? "").length - (one.mountPath ?? "").length)[0];
+}
+
+function holdsFiles({ configMap, secret }: Volume): boolean {
+  return configMap !== undefined || secret !== undefined;
 }
 
 /** What a step keeps from others must lie where nobody else mounts anything. */

@@ -1,4 +1,5 @@
-import type { Check } from "./checked";
+import * as pulumi from "@pulumi/pulumi";
+import { type Check, isPlain } from "./checked";
 
 /** Longest path of a repository, without its host. */
 const longestRepository = 255;
@@ -27,9 +28,7 @@ export const image: Check = (value) => {
 
   const parts = repository.split("/");
   const first = parts[0] ?? "";
-  // As Docker and containerd tell a registry from a folder on the default one.
-  const isMeantAsHost = /[.:]/.test(first) || first === "localhost" || first !== first.toLowerCase();
-  const hasHost = parts.length > 1 && isMeantAsHost && host.test(first);
+  const hasHost = parts.length > 1 && isHost(first);
   const path = hasHost ? parts.slice(1) : parts;
   const isLong = [...(parts.length > 1 ? [] : [officialPart]), ...path].join("/").length > longestRepository;
   if (isLong || !path.every((part) => repositoryPart.test(part))) {
@@ -38,6 +37,26 @@ export const image: Check = (value) => {
   // It is taken for the id of an image.
   return /^[0-9a-f]{64}$/.test(value) ? fix : undefined;
 };
+
+/** As Docker and containerd tell a registry from a folder on the default one. */
+function isHost(part: string): boolean {
+  return (/[.:]/.test(part) || part === "localhost" || part !== part.toLowerCase()) && host.test(part);
+}
+
+/** A registry, and maybe a folder there: HOST[:PORT][/PATH]. A host without a dot or a port would be taken for a folder. */
+export const registry: Check = (value) => {
+  const fix = 'is no registry; write HOST[:PORT][/PATH], such as "mirror.example:5000/hub"';
+  if (typeof value !== "string") return fix;
+  if (/^https?:\/\//.test(value)) return `${fix}, without https://`;
+  const [first = ""] = value.split("/");
+  return isHost(first) && image(`${value}/image`) === undefined ? undefined : fix;
+};
+
+/** An image of the default registry, as it is called in another one that mirrors it. */
+export function mirrored(name: string, mirror: pulumi.Input<string>): pulumi.Input<string> {
+  const full = name.includes("/") ? name : `${officialPart}/${name}`;
+  return isPlain(mirror) ? `${mirror}/${full}` : pulumi.output(mirror).apply((known) => `${known}/${full}`);
+}
 
 /** Digests that the kubelet knows, with their hexadecimal digits. */
 const digestLengths: Readonly<Record<string, number>> = { sha256: 64, sha384: 96, sha512: 128 };

@@ -35,7 +35,7 @@ export { environment, secretEnvironment } from "./environment";
 export { type EnvVar, secretVariable } from "./envVar";
 export { escapeExpansion } from "./escapeExpansion";
 export { headerEnvironment, headerProblems, type Headers, headerSecrets } from "./headers";
-export { image } from "./image";
+export { image, mirrored, registry } from "./image";
 export { defaultImages } from "./images";
 export {
   annotationKey,
@@ -52,7 +52,7 @@ export {
   secretKey,
 } from "./kubernetesNames";
 export type { Leaves, Texts } from "./leaves";
-export { folderOf, isWithin, mountPath, writtenPath } from "./paths";
+export { absolutePath, folderOf, isWithin, mountPath, relativePath, writtenPath } from "./paths";
 export { formatProblems, hiddenValue, type Problem, problemLine, shownUrl, shownValue } from "./problem";
 export { type KeyOfSecret, secretEnvProblems, type SecretKey, secretKeyProblems } from "./secretKeys";
 export { allOf, argumentSize, bytesOf, mapArguments, shownBytes, variableSize } from "./sizes";

@@ -33,6 +33,14 @@ export const absolutePath: Check = (value) => {
     : 'must be an absolute path in its normal form: no "..", no "//", no "/" at its end';
 };
 
+/** A path in a volume, in its normal form: relative, and nowhere out of it. */
+export const relativePath: Check = (value) => {
+  const isNormal = typeof value === "string" && absolutePath(`/${value}`) === undefined;
+  return isNormal && !value.split("/").some((part) => part.startsWith(".."))
+    ? undefined
+    : 'must be a relative path in its normal form, such as "conf/app.ini": no "/" at its ends, no name that starts with ".."';
+};
+
 /** Where a volume is mounted. Kubernetes refuses ":" in it. */
 export const mountPath: Check = (value) =>
   absolutePath(value) ?? (String(value).includes(":") ? 'must not contain ":"' : undefined);

@@ -1,5 +1,11 @@
 import { describe, expect, test } from "vitest";
-import { expectationsOf, retriesText, toleratedRetries } from "../../../components/contract/expectations.ts";
+import {
+  expectationsOf,
+  retriesText,
+  timeoutOf,
+  timeoutsText,
+  toleratedRetries,
+} from "../../../components/contract/expectations.ts";
 
 describe("retries in an annotation", () => {
   test.each([
@@ -19,6 +25,29 @@ describe("retries in an annotation", () => {
     (text) => {
       const { retries } = expectationsOf(text === undefined ? {} : { "init-pod.dev/retries": text });
       expect(toleratedRetries(retries, "constructor")).toBe(1);
+    },
+  );
+});
+
+describe("the limits of steps in an annotation", () => {
+  test("are read as they were written", () => {
+    const timeouts = { fetch: 30, "migrate-2": 0.5, constructor: 1e-7 };
+    const text = timeoutsText(timeouts);
+    expect(text).toBe("fetch=30 migrate-2=0.5 constructor=1e-7");
+    expect(expectationsOf({ "init-pod.dev/timeouts": text ?? "" }).timeouts).toEqual(timeouts);
+  });
+
+  test("are only there where a step has one", () => {
+    expect(timeoutsText()).toBeUndefined();
+    expect(timeoutsText({})).toBeUndefined();
+    expect(expectationsOf({})).not.toHaveProperty("timeouts");
+  });
+
+  test.each(["", "30", "fetch", "fetch=", "fetch=soon", "fetch=0", "fetch=-1", "Fetch=3", "fetch=1e999x"])(
+    "are none where they say nothing: %j",
+    (text) => {
+      const { timeouts } = expectationsOf({ "init-pod.dev/timeouts": text });
+      for (const container of ["fetch", "constructor"]) expect(timeoutOf(timeouts, container)).toBeUndefined();
     },
   );
 });

@@ -48,19 +48,25 @@ describe("the kinds of step", () => {
       name: "mine",
       image: "b:1",
       retries: 3,
+      timeoutSeconds: 60,
       secretEnv: { PASSWORD: { secret: "db", key: "password" } },
       resources: { limits: { memory: "64Mi" } },
+      securityContext: { runAsUser: 1000 },
     };
     const own = { download: { url, to: html }, run, container: { command: ["true"] } };
     const args = { init: [{ ...common, [kind]: own[kind] }], container };
 
     expect([...all.matchAll(/`(\w+)`/g)].map(([, field]) => field)).toEqual(Object.keys(common));
     expect(problemsOf(args)).toEqual([]);
-    expect(steps(args)).toMatchObject([{ name: "mine", image: "b:1", resources: common.resources }]);
+    expect(steps(args)).toMatchObject([
+      { name: "mine", image: "b:1", resources: common.resources, securityContext: { runAsUser: 1000 } },
+    ]);
     const password = { name: "PASSWORD", valueFrom: { secretKeyRef: { name: "db", key: "password" } } };
     expect(steps(args)[0]?.env).toContainEqual(password);
     expect(manifest(args).retries.byContainer).toEqual({ mine: 3 });
+    expect(manifest(args).timeouts).toEqual({ mine: 60 });
     const sidecar = problemsOf({ ...args, init: args.init.map((step) => ({ ...step, sidecar: true })) });
     expect(sidecar.map(({ field }) => field)).toEqual(kind === "download" ? ["init[0].sidecar"] : []);
+    expect(readme).toMatch(/; one that\s+need not end by itself also takes `sidecar` and `startWhen`\./);
   });
 });

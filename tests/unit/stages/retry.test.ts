@@ -60,6 +60,29 @@ describe("the retry value", () => {
     expect(retryOf(unwell, [], settings)).toEqual({ value: "value-of-web" });
   });
 
+  test("goes by how long a step may take now, not by what an earlier program said", () => {
+    const startedAt = new Date(Date.now() - 60_000).toISOString();
+    const overdue = pod("slow", 100, {
+      spec: { initContainers: [{ name: "fetch" }], containers: [{ name: "app" }] },
+      status: {
+        startTime: startedAt,
+        phase: "Pending",
+        conditions: [
+          { type: "PodScheduled", status: "True" },
+          { type: "Ready", status: "False", lastTransitionTime: startedAt },
+        ],
+        initContainerStatuses: [{ name: "fetch", restartCount: 0, state: { running: { startedAt } } }],
+      },
+    });
+    expect(retryOf(overdue, [], { ...settings, timeouts: { fetch: 30 } })).toEqual({
+      value: "slow",
+      why: expect.stringContaining('init container "fetch": its time is over (StepTimeout)') as string,
+    });
+    overdue.metadata.annotations = { ...overdue.metadata.annotations, "init-pod.dev/timeouts": "fetch=30" };
+    expect(retryOf(overdue, [], { ...settings, timeouts: { fetch: 300 } })).toEqual({ value: "value-of-slow" });
+    expect(retryOf(overdue, [], settings)).toEqual({ value: "value-of-slow" });
+  });
+
   test("is a new one each time where no Pod lives", () => {
     const [one, other] = [retryOf(undefined, [], settings), retryOf(undefined, [], settings)];
     expect(one.value).not.toBe(other.value);

@@ -23,13 +23,13 @@ export function ofPull(facts: FailureFacts, message: string): Advice[] {
         text: "If the image exists, the cluster needs a pull secret for its registry:",
         command: pullSecret(namespace, image),
       },
-      { text: "and the Pod must name it:", command: 'podSpec: { imagePullSecrets: [{ name: "pull" }] }' },
+      { text: "and the Pod must name it:", command: 'imagePullSecrets: ["pull"]' },
     ];
   }
   if (/toomanyrequests|rate limit|\b429\b/i.test(message)) {
     return [
       { text: "The registry limits anonymous pulls. Log in to it:", command: pullSecret(namespace, image) },
-      { text: "and name the secret:", command: 'podSpec: { imagePullSecrets: [{ name: "pull" }] }' },
+      { text: "and name the secret:", command: 'imagePullSecrets: ["pull"]' },
     ];
   }
   if (/no match for platform|exec format|no matching manifest/i.test(message)) {

@@ -9,7 +9,7 @@ import { currentVerdict } from "../../../../components/cluster/verdict/currentVe
 import type { Verdict } from "../../../../components/cluster/verdict/types.ts";
 import { verdict } from "../../../../components/cluster/verdict/verdict.ts";
 import { annotation } from "../../../../components/contract/annotations.ts";
-import { type Expectations, retriesText } from "../../../../components/contract/expectations.ts";
+import { type Expectations, retriesText, timeoutsText } from "../../../../components/contract/expectations.ts";
 import { temporaryFolder } from "../../forward/helpers.ts";
 import { clusterOf, command } from "../shop.ts";
 
@@ -23,21 +23,27 @@ const snapshots = readdirSync(folder).map((file) => {
   return [file.replace(/\.json$/, ""), JSON.parse(readFileSync(join(folder, file), "utf8")) as Snapshot] as const;
 });
 
-/** What `up` may expect of the Pod: few and many retries, for all containers and for the first alone, with a port or none. */
+/**
+ * What `up` may expect of the Pod: few and many retries, for all containers and for the first alone, with a port or none; and
+ * that the first takes no longer than a minute.
+ */
 function expectationsOn(pod: Pod): Expectations[] {
   const first = statusesOf(pod)[0]?.name ?? "init";
   return [0, 1, 5].flatMap((retries) =>
     [true, false].flatMap((mustServe) => [
       { retries: { default: retries, byContainer: {} }, mustServe },
       { retries: { default: 0, byContainer: { [first]: retries } }, mustServe },
+      { retries: { default: retries, byContainer: {} }, mustServe, timeouts: { [first]: 60 } },
     ]),
   );
 }
 
 /** The Pod as `up` makes it where it expects that. */
-function declared(pod: Pod, { retries, mustServe }: Expectations): Pod {
+function declared(pod: Pod, { retries, mustServe, timeouts }: Expectations): Pod {
+  const limits = timeoutsText(timeouts);
   const annotations = {
     [annotation.retries]: retriesText(retries),
+    ...(limits === undefined ? {} : { [annotation.timeouts]: limits }),
     ...(mustServe ? { [annotation.port]: "80" } : {}),
   };
   return { ...pod, metadata: { ...pod.metadata, annotations } };
@@ -55,7 +61,8 @@ const states: Readonly<Record<Verdict["kind"], InitPodState>> = {
 describe.each(snapshots)("of the Pod %s", (_name, { pod, events }) => {
   test("`status` says what `up` says that has watched it for long", async () => {
     for (const expected of expectationsOn(pod)) {
-      const byUp = verdict(pod, events, { ...expected, seenSeconds: Number.POSITIVE_INFINITY });
+      const runningSeconds = new Map(statusesOf(pod).map(({ name }) => [name, Number.POSITIVE_INFINITY]));
+      const byUp = verdict(pod, events, { ...expected, seenSeconds: Number.POSITIVE_INFINITY, runningSeconds });
       const seen = declared(pod, expected);
       const initPods = initPodsOf([{ pod: seen, verdict: currentVerdict(seen, events) }]);
       const status = await statusOf(temporaryFolder(), command(), clusterOf([], { initPods }));

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { podOf, report, waiting } from "./failedPod.ts";
+import { ended, podOf, report, waiting } from "./failedPod.ts";
 
 describe("a report", () => {
   test.each([
@@ -36,5 +36,35 @@ describe("a report", () => {
   ])("of %s with %j says what may help: %s", (reason, message, advice) => {
     const text = report({ pod: podOf({ init: { one: {} } }), verdict: { kind: "failed", reason, message } });
     expect(text.replace(/\s+/g, " ")).toContain(advice);
+  });
+});
+
+describe("advice against a step that takes longer than it may", () => {
+  const late = { reason: "StepTimeout", message: "it has run for 3 s, and its timeoutSeconds are 3" };
+  const verdict = { kind: "failed", container: "slow", ...late } as const;
+  const running = { slow: { state: { running: {} } } };
+
+  test("says what becomes of it, and where more time is to be had", () => {
+    const text = report({ pod: podOf({ init: running }), verdict, lines: ["at work"] }).replace(/\s+/g, " ");
+
+    expect(text).toContain("Does it wait for something that never comes?");
+    expect(text).toContain("raise timeoutSeconds of this step");
+    expect(text).toContain("the next `pulumi up` makes the Pod anew, or the Pod is deleted");
+    expect(text).toContain("kubectl logs -n shop web-3f2a1b0c -c slow");
+    expect(text).toContain("| at work");
+  });
+
+  test("asks what the startup probe of a sidecar asks", () => {
+    const slow = { restartPolicy: "Always", startupProbe: { tcpSocket: { port: 9000 } } };
+    const text = report({ pod: podOf({ init: running, spec: { slow } }), verdict }).replace(/\s+/g, " ");
+
+    expect(text).toContain("does it listen on port 9000 of all addresses");
+    expect(text).not.toContain("Does it wait for something");
+  });
+
+  test("shows no last words of an attempt before it", () => {
+    const pod = podOf({ init: { slow: { ...running.slow, lastState: ended(1, 0, 1, { message: "of before" }) } } });
+
+    expect(report({ pod, verdict })).not.toContain("of before");
   });
 });

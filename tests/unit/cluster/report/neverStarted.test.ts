@@ -27,7 +27,7 @@ describe("the report of a failure", () => {
             kubectl create secret docker-registry pull -n shop \\
               --docker-server=ghcr.io --docker-username=NAME --docker-password=PASSWORD
           and the Pod must name it:
-            podSpec: { imagePullSecrets: [{ name: "pull" }] }
+            imagePullSecrets: ["pull"]
 
         Next:
           Mend the cause and run \`pulumi up\` again; it replaces this Pod at once.

@@ -1,24 +1,11 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, expect, vi } from "vitest";
-import { ClusterMismatchError, InitFailedError } from "../../../../components/cluster/wait/errors.ts";
+import { ClusterMismatchError, type InitFailedError } from "../../../../components/cluster/wait/errors.ts";
 import { waitUntilReady } from "../../../../components/cluster/wait/waitReady.ts";
 import { stages, until } from "../fakeCluster.ts";
 import { tolerate } from "../tolerate.ts";
 import { scenario, type World } from "../world.ts";
-
-async function failureOf(wait: Promise<unknown>): Promise<InitFailedError> {
-  const error: unknown = await wait.then(
-    () => undefined,
-    (reason: unknown) => reason,
-  );
-  if (!(error instanceof InitFailedError)) throw new Error(`no InitFailedError: ${String(error)}`);
-  return error;
-}
-
-/** The text of a failure without styles and line breaks. */
-function words({ message }: InitFailedError): string {
-  return message.replace(/<\{%[^%]*%\}>/g, "").replace(/\s+/g, " ");
-}
+import { failureOf, words } from "./failureOf.ts";
 
 describe.concurrent("the wait for a Pod", () => {
   scenario("ends with the init containers' logs as soon as the Pod is Ready", async ({ cluster, lines, waiting }) => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { InitStep } from "../../../../components/spec/initStep.ts";
 import { manifest } from "../../../../components/spec/manifest/manifest.ts";
 import { container, html, run, spec, steps, url } from "../podSpec.ts";
 
@@ -49,6 +50,48 @@ describe("a step", () => {
       default: 5,
       byContainer: { run: 5, "run-2": 0 },
     });
+  });
+});
+
+describe("the time of a step", () => {
+  test("is limited where it says so, and by nothing else", () => {
+    const init = [{ run, timeoutSeconds: 30 }, { run }, { waitFor: { tcp: "db:1", timeoutSeconds: 60 } }];
+
+    expect(manifest({ init, container }).timeouts).toEqual({ run: 30 });
+    const wait = { waitFor: { tcp: "db:1" }, name: "db", timeoutSeconds: 0.5 };
+    expect(manifest({ init: [wait], container }).timeouts).toEqual({ db: 0.5 });
+    expect(manifest({ container }).timeouts).toEqual({});
+  });
+});
+
+describe("a sidecar that says when it has started", () => {
+  const timing = { periodSeconds: 1, timeoutSeconds: 3 };
+  const probes = (startWhen: InitStep["startWhen"], more: Partial<InitStep> = {}) =>
+    steps({ init: [{ run, sidecar: true, startWhen, ...more }] })[0]?.startupProbe;
+
+  test("is asked each second, a little longer than `up` waits for it: a minute by default", () => {
+    expect(probes({ port: 5432 })).toEqual({ tcpSocket: { port: 5432 }, ...timing, failureThreshold: 65 });
+    expect(probes({ port: 5432 }, { timeoutSeconds: 2.5 })).toMatchObject({ failureThreshold: 8 });
+    const init = [{ run, sidecar: true, startWhen: { port: 1 } }];
+    expect(manifest({ init, container }).timeouts).toEqual({ run: 60 });
+    expect(manifest({ init: init.map((one) => ({ ...one, timeoutSeconds: 9 })), container }).timeouts).toEqual({
+      run: 9,
+    });
+  });
+
+  test("gets its command literally", () => {
+    expect(probes({ command: ["test", "$(A)", "$$"] })).toMatchObject({ exec: { command: ["test", "$$(A)", "$$$"] } });
+  });
+
+  test("has the probe that its own Kubernetes fields name, at the same pace", () => {
+    const own = { image: "a", startupProbe: { httpGet: { path: "/up", port: 80 }, periodSeconds: 9 } };
+    const [one] = steps({ init: [{ container: own, sidecar: true, startWhen: { port: 5432 } }] });
+
+    expect(one?.startupProbe).toEqual({ ...own.startupProbe, timeoutSeconds: 3, failureThreshold: 65 });
+  });
+
+  test("has none by itself", () => {
+    expect(steps({ init: [{ run, sidecar: true }] })[0]).not.toHaveProperty("startupProbe");
   });
 });
 

@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { InitPodArgs } from "../../../../components/spec/args.ts";
 import { manifest } from "../../../../components/spec/manifest/manifest.ts";
 import { container, html, run, spec, url } from "../podSpec.ts";
+import { fields } from "../problems.ts";
 
 test("the tutorial comes out to the letter", () => {
   const shared = { name: "shared-data", mountPath: "/usr/share/nginx/html" };
@@ -60,6 +61,44 @@ test("an Input stands in its own leaf alone, so that the rest is known without i
     "volumes.0.configMap.name",
     "volumes.1.emptyDir.sizeLimit",
   ]);
+});
+
+describe("images", () => {
+  const waitFor = { tcp: "db:1" };
+  const init = [{ run }, { waitFor }, { run, image: "mine:1" }, { container: { image: "busybox:1" } }];
+  const imagesOf = (args: Partial<InitPodArgs>): unknown[] => {
+    const { initContainers = [], containers } = spec({ init, ...args });
+    return [...initContainers, ...containers].map(({ image }) => image);
+  };
+
+  test("by default of ours come from the registry that is named, by the full name that mirrors know", () => {
+    const [busybox, curl, ...others] = imagesOf({});
+
+    expect(imagesOf({ imageRegistry: "mirror.example:5000/hub" })).toEqual([
+      `mirror.example:5000/hub/library/${String(busybox)}`,
+      `mirror.example:5000/hub/${String(curl)}`,
+      ...others,
+    ]);
+    expect(others).toEqual(["mine:1", "busybox:1", "app:1"]);
+  });
+
+  test("come from a registry that is known later", async () => {
+    const registry = (value: string) => imagesOf({ imageRegistry: pulumi.output(value) })[1] as pulumi.Output<string>;
+
+    expect(await new Promise((resolve) => registry("mirror.example").apply(resolve))).toMatch(
+      /^mirror\.example\/curlimages\/curl:/,
+    );
+  });
+
+  test("are pulled by the Secrets that are named", () => {
+    expect(spec({ imagePullSecrets: ["one", "two"] }).imagePullSecrets).toEqual([{ name: "one" }, { name: "two" }]);
+    expect(spec({})).not.toHaveProperty("imagePullSecrets");
+    const podSpec = { imagePullSecrets: [{ name: "two" }, { name: "three" }] };
+    expect(spec({ imagePullSecrets: ["one", "two"], podSpec }).imagePullSecrets).toEqual(
+      ["one", "two", "three"].map((name) => ({ name })),
+    );
+    expect(fields({ imagePullSecrets: ["one", "Two"] })).toEqual(["imagePullSecrets[1]"]);
+  });
 });
 
 test("podSpec has the last word", () => {

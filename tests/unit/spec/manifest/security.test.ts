@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import type { InitPodArgs } from "../../../../components/spec/args.ts";
 import { run, spec } from "../podSpec.ts";
 
 describe("security", () => {
@@ -23,6 +24,28 @@ describe("security", () => {
       seccompProfile: { type: "RuntimeDefault" },
     });
     for (const one of [...initContainers, ...containers]) expect(one.securityContext).toEqual(restricted);
+  });
+
+  test("of one step is what that says, over what all say, and displaces what can't stay beside it", () => {
+    const of = (securityContext: object, more: Partial<InitPodArgs> = {}) =>
+      spec({ init: [{ run, securityContext }, { run }], ...more }).initContainers?.map((one) => one.securityContext);
+
+    expect(of({ readOnlyRootFilesystem: false, runAsUser: 1000 })).toEqual([
+      { ...restricted, readOnlyRootFilesystem: false, runAsUser: 1000 },
+      restricted,
+    ]);
+    expect(of({ readOnlyRootFilesystem: null, capabilities: { add: ["NET_BIND_SERVICE"] } })?.[0]).toEqual({
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ["ALL"], add: ["NET_BIND_SERVICE"] },
+    });
+    expect(of({ privileged: true, runAsNonRoot: false })?.[0]).toEqual({
+      privileged: true,
+      runAsNonRoot: false,
+      readOnlyRootFilesystem: true,
+    });
+    expect(of({ runAsUser: 1 }, { security: "image" })).toEqual([{ runAsUser: 1 }, undefined]);
+    const podSpec = { initContainers: [{ name: "run", securityContext: { runAsUser: 2 } }] };
+    expect(of({ runAsUser: 1, runAsGroup: 3 }, { podSpec })?.[0]).toMatchObject({ runAsUser: 2, runAsGroup: 3 });
   });
 
   test("without ids leaves them to the cluster", () => {

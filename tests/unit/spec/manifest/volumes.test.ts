@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { InitPodArgs } from "../../../../components/spec/args.ts";
-import { html, mounts, run, spec, steps, url } from "../podSpec.ts";
+import { container, html, mounts, run, spec, steps, url } from "../podSpec.ts";
 
 describe("volumes", () => {
   test("come from what steps write, one for each folder, the outermost of nested ones", () => {
@@ -73,6 +73,61 @@ describe("volumes", () => {
     };
 
     expect(mounts(spec(args).containers[0])).toEqual(["/data/cache:cache", "/data:data"]);
+  });
+
+  test("are mounted in part, of chosen keys and with permissions, where they say so", () => {
+    const args: Partial<InitPodArgs> = {
+      init: [{ run }],
+      volumes: {
+        conf: {
+          configMap: "nginx",
+          mountPath: "/etc/app.ini",
+          subPath: "conf/app.ini",
+          items: { ini: "conf/app.ini" },
+        },
+        creds: { secret: "db", mountPath: "/creds", mode: "0440", items: { user: "user", password: "pw" } },
+        data: { claim: "data", mountPath: "/data", subPath: "shop" },
+      },
+    };
+
+    const subPaths = [steps(args)[0], spec(args).containers[0]].map((one) =>
+      one?.volumeMounts?.flatMap(({ name, ...mount }) => ("subPath" in mount ? [[name, mount.subPath]] : [])),
+    );
+    expect(subPaths).toEqual(
+      Array.from({ length: 2 }, () => [
+        ["conf", "conf/app.ini"],
+        ["data", "shop"],
+      ]),
+    );
+    expect(spec(args).volumes?.slice(0, 3)).toEqual([
+      { name: "conf", configMap: { name: "nginx", items: [{ key: "ini", path: "conf/app.ini" }] } },
+      {
+        name: "creds",
+        secret: {
+          secretName: "db",
+          items: [
+            { key: "user", path: "user" },
+            { key: "password", path: "pw" },
+          ],
+          defaultMode: 0o440,
+        },
+      },
+      { name: "data", persistentVolumeClaim: { claimName: "data" } },
+    ]);
+    expect(spec({ volumes: { a: { configMap: "c", mode: "644" } } }).volumes?.[0]).toMatchObject({
+      configMap: { defaultMode: 420 },
+    });
+  });
+
+  test("of steps are the app's to write to where it says so, each by itself", () => {
+    const writes = ["/data/a/x", "/data/b/y", "/data/c/z"];
+    const app = { ...container, writes: ["/data/a", "/data/c/deep/er"] };
+
+    expect(mounts(spec({ init: [{ run: { ...run, writes } }], container: app }).containers[0])).toEqual([
+      "/data/a:data-a",
+      "/data/b:data-b:ro",
+      "/data/c:data-c",
+    ]);
   });
 
   test("get around the names of the user's volumes", () => {

@@ -7,6 +7,9 @@ export const places: Record<string, (text: never) => Partial<InitPodArgs>> = {
   "init[0].run.script": (script) => ({ init: [{ run: { script } }] }),
   "init[0].run.command[1]": (text) => ({ init: [{ run: { command: ["sh", text] } }] }),
   "init[0].container.args[0]": (text) => ({ init: [{ container: { image: "a", args: [text] } }] }),
+  "init[0].startWhen.command[0]": (text) => ({
+    init: [{ run: { script: "x" }, sidecar: true, startWhen: { command: [text] } }],
+  }),
   "container.command[0]": (text) => ({ container: { ...container, command: [text] } }),
   "container.args[2]": (text) => ({ container: { ...container, args: ["a", "b", text] } }),
   "container.container.command[0]": (text) => ({ container: { ...container, container: { command: [text] } } }),

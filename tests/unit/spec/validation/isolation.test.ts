@@ -53,6 +53,22 @@ describe("a Secret that is given to a step is refused where the app could see it
       expect(leaks({ podSpec: { containers: app, volumes: [volume] } })).toEqual([]);
   });
 
+  test("by items of a volume that name its key", () => {
+    const app = (key: string) => leaks({ volumes: { v: { secret: "db", mountPath: "/v", items: { [key]: "x" } } } });
+    expect(app("password")[0]).toContain("the app can read it as well, by volumes.v;");
+    expect(app("user")).toEqual([]);
+    const step = (key: string) =>
+      leaks({
+        init: [],
+        container: { image, secretEnv: { P: password } },
+        volumes: { v: { secret: "db", mountPath: "/v", mountIn: "init", items: { other: "o", [key]: "x" } } },
+      });
+    expect(step("password")).toEqual([
+      'volumes.v = {"secret":"db","key":"password"}: the app can read it as well, by container.secretEnv.P; remove it there or give the app another Secret',
+    ]);
+    expect(step("user")).toEqual([]);
+  });
+
   test("by a process namespace that a sidecar shares with it", () => {
     const init = [{ run, sidecar: true, secretEnv: { PASSWORD: password } }];
 

@@ -12,12 +12,23 @@ const app = (securityContext: object | null): Partial<InitPodArgs> => ({
 const step = (securityContext: object | null): Partial<InitPodArgs> => ({
   init: [{ container: { image: "a", securityContext } }],
 });
+const typed = (securityContext: object): Partial<InitPodArgs> => ({
+  init: [{ run: { script: "true" }, securityContext }],
+});
 const podSpec = (raw: object): Partial<InitPodArgs> => ({ podSpec: raw });
 
 describe("a container that is to run as root where none may", () => {
   test.each<[string, Partial<InitPodArgs>]>([
     ["container.container.securityContext.runAsUser", app(root)],
     ["init[0].container.securityContext.runAsUser", step(root)],
+    ["init[0].securityContext.runAsUser", typed(root)],
+    [
+      "podSpec.initContainers.run.securityContext.runAsUser",
+      {
+        ...typed({ runAsUser: 1000 }),
+        ...podSpec({ initContainers: [{ name: "run", securityContext: root }] }),
+      },
+    ],
     ["podSpec.securityContext.runAsUser", podSpec({ securityContext: root })],
     [
       "podSpec.containers.app.securityContext.runAsUser",
@@ -51,6 +62,7 @@ describe("a container that is to run as root where none may", () => {
   });
 
   test.each<[string, Partial<InitPodArgs>]>([
+    ["a step may by a field of its own", typed({ ...root, runAsNonRoot: false })],
     ["it may by a field of its own", app({ ...root, runAsNonRoot: false })],
     ["the Pod may", { ...app(root), ...podSpec({ securityContext: { runAsNonRoot: false } }) }],
     ["nothing of the default is left", { ...app(root), ...podSpec({ securityContext: { runAsNonRoot: null } }) }],

@@ -25,6 +25,24 @@ describe("a step", () => {
     expect(inStep({ ...download, sidecar: true })).toEqual(["init[0].sidecar"]);
   });
 
+  test("says when it has started by one of port and command, and only as a sidecar", () => {
+    const aside = { run: { script: "x" }, sidecar: true };
+    expect(inStep({ ...aside, startWhen: { port: 5432 } })).toEqual([]);
+    expect(inStep({ ...aside, startWhen: { command: ["pg_isready"] } })).toEqual([]);
+    expect(fixes({ init: [{ run: aside.run, startWhen: { port: 5432 } }] })).toEqual({
+      "init[0].startWhen":
+        "is for a sidecar, as the next step waits for the end of any other; set sidecar to true, or remove it",
+    });
+    for (const startWhen of [{}, { port: 1, command: ["x"] }]) {
+      expect(fixes({ init: [{ ...aside, startWhen }] })).toEqual({
+        "init[0].startWhen": "needs exactly one of port and command",
+      });
+    }
+    expect(inStep({ ...aside, startWhen: { port: 0 } })).toEqual(["init[0].startWhen.port"]);
+    expect(inStep({ ...aside, startWhen: { command: [] } })).toEqual(["init[0].startWhen.command"]);
+    expect(inStep({ ...aside, startWhen: { command: ["x", 1] } })).toEqual(["init[0].startWhen.command[1]"]);
+  });
+
   test("that runs needs a script or a command", () => {
     expect(inStep({ run: {} })).toEqual(["init[0].run"]);
     expect(inStep({ run: { script: "x", command: ["y"] } })).toEqual(["init[0].run"]);

@@ -44,6 +44,19 @@ describe("a value that was not known at first", () => {
     await expect(result).rejects.toThrow("container.image = [hidden]: is no image reference");
   });
 
+  test("is refused as the registry of default images, by its own field", async () => {
+    const { podSpec } = manifest({
+      init: [{ run: { script: "true" } }],
+      container: { image: "app:1" },
+      imageRegistry: pulumi.output("https://mirror.example"),
+    });
+    const [step] = podSpec.initContainers as { image: pulumi.Input<string> }[];
+
+    await expect(valueOf(step?.image ?? "")).rejects.toThrow(
+      'imageRegistry = "https://mirror.example": is no registry',
+    );
+  });
+
   test("may be a promise", async () => {
     await expect(valueOf(checked(Promise.resolve(""), "image", image, fail))).rejects.toThrow("image");
   });
@@ -98,6 +111,27 @@ describe("a Secret whose name was not known at first", () => {
   ])("is refused when it resolves to one that the app can see: %s", async (_, app, step) => {
     await expect(secretName(app, step)).rejects.toThrow(
       'init[0].secretEnv.P = {"secret":"db","key":"k"}: the app can read it as well, by container.secretEnv.P',
+    );
+  });
+
+  test("is refused as that of a volume of which the steps get a key that the app can see, and of no other", async () => {
+    const ofVolume = async (key: string): Promise<unknown> => {
+      const { podSpec } = manifest(
+        {
+          volumes: {
+            v: { secret: pulumi.output("db"), items: { other: "a", [key]: "b" }, mountPath: "/v", mountIn: "init" },
+          },
+          container: { image: "a", secretEnv: { P: { secret: "db", key: "k" } } },
+        },
+        fail,
+      );
+      const [volume] = podSpec.volumes as { secret: { secretName: pulumi.Input<string> } }[];
+      return await valueOf(volume?.secret.secretName ?? "");
+    };
+
+    expect(await ofVolume("another")).toBe("db");
+    await expect(ofVolume("k")).rejects.toThrow(
+      'volumes.v = {"secret":"db","key":"k"}: the app can read it as well, by container.secretEnv.P',
     );
   });
 

@@ -38,6 +38,36 @@ describe("images", () => {
   });
 });
 
+describe("a registry", () => {
+  const refused = [
+    "",
+    "hub",
+    "hub/a",
+    "https://mirror.example",
+    "mirror.example/",
+    "mirror.example//a",
+    "mirror.example/A",
+    "mirror.example/a:1",
+    `mirror.example/a@sha256:${"0".repeat(64)}`,
+    "mirror.example:port",
+    "mirror_.example",
+    " mirror.example",
+  ];
+  test.each(refused)("%j is refused", (imageRegistry) => {
+    expect(fields({ imageRegistry })).toEqual(["imageRegistry"]);
+  });
+  test.each(["mirror.example", "mirror.example:5000/hub", "localhost", "[::1]:5000/a/b"])(
+    "%j is accepted",
+    (imageRegistry) => {
+      expect(fields({ imageRegistry })).toEqual([]);
+    },
+  );
+
+  test("is no address, which is told", () => {
+    expect(fixes({ imageRegistry: "https://mirror.example" }).imageRegistry).toMatch(/HOST.*, without https:\/\/$/);
+  });
+});
+
 describe("numbers", () => {
   test.each([0, 65_536, 80.5, Number.NaN, "80"])("port %j is refused", (port) => {
     expect(fields({ container: { image: "a", port } })).toEqual(["container.port"]);

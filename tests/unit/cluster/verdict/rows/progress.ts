@@ -1,4 +1,5 @@
-import { captured, failed, long, type Row, says } from "./row.ts";
+import { tolerate } from "../../tolerate.ts";
+import { captured, failed, limited, long, type Row, says } from "./row.ts";
 
 export const progress: Row[] = [
   {
@@ -14,6 +15,66 @@ export const progress: Row[] = [
     evidence: captured,
     settings: long,
     expected: { kind: "initializing", container: "init" },
+  },
+  {
+    it: "an attempt that takes longer than it may has failed, whatever the retries are",
+    snapshot: "init-running",
+    evidence: captured,
+    settings: { ...limited("init", 3, 3.4), retries: tolerate(5) },
+    expected: failed("StepTimeout", "init", says("it has run for 3.4 s, and its timeoutSeconds are 3")),
+  },
+  {
+    it: "an attempt may take the time that it has",
+    snapshot: "init-running",
+    evidence: captured,
+    settings: { ...limited("init", 3, 2.9), ...long },
+    expected: { kind: "initializing", container: "init" },
+  },
+  {
+    it: "an attempt of which nobody knows how long it has run is not overdue",
+    snapshot: "init-running",
+    evidence: captured,
+    settings: { timeouts: { init: 3 }, ...long },
+    expected: { kind: "initializing", container: "init" },
+  },
+  {
+    it: "limits are those of the step, not of another one",
+    snapshot: "init-running",
+    evidence: captured,
+    settings: { timeouts: { other: 3 }, runningSeconds: new Map([["init", 60]]) },
+    expected: { kind: "initializing", container: "init" },
+  },
+  {
+    it: "a sidecar that has not started in time has failed",
+    snapshot: "sidecar-starting",
+    evidence: captured,
+    settings: limited("sidecar", 10, 75),
+    expected: failed(
+      "StepTimeout",
+      "sidecar",
+      says("it has not started after 1 m 15 s, and its timeoutSeconds are 10"),
+    ),
+  },
+  {
+    it: "a sidecar that has started may run for as long as it likes",
+    snapshot: "sidecar-started",
+    evidence: captured,
+    settings: limited("sidecar", 10, 3600),
+    expected: { kind: "initializing", container: "init" },
+  },
+  {
+    it: "a sidecar that ended and starts again beside the app is not overdue, as nothing waits for it",
+    snapshot: "sidecar-ends-beside-app",
+    evidence: captured,
+    settings: { ...limited("sidecar", 10, 3600), retries: tolerate(9) },
+    expected: { kind: "starting", container: "sidecar" },
+  },
+  {
+    it: "a step that has ended well is not overdue",
+    snapshot: "app-crash-loop",
+    evidence: captured,
+    settings: { ...limited("init", 3, 60), retries: tolerate(9) },
+    expected: { kind: "starting", container: "app" },
   },
   {
     it: "a sidecar whose startup probe has not passed holds the next init container back",

@@ -29,6 +29,12 @@ export const within = (grace: keyof typeof graceSeconds) => ({ seenSeconds: grac
 export const after = (grace: keyof typeof graceSeconds) => ({ seenSeconds: graceSeconds[grace] });
 export const long = { seenSeconds: 3600 };
 
+/** A container that may run for some seconds, and runs for so many. */
+export const limited = (container: string, limit: number, ran: number) => ({
+  timeouts: { [container]: limit },
+  runningSeconds: new Map([[container, ran]]),
+});
+
 export const failed = (reason: string, container?: string, more: Partial<Row["expected"]> = {}) => ({
   kind: "failed",
   reason,
