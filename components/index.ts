@@ -15,6 +15,7 @@ export type { AppContainer, ForwardSettings, InitLog, InitPodArgs, ServiceSettin
 export { ForwardMode, MountIn, Security, ServiceType } from "./spec/choices";
 export type { InitStep } from "./spec/initStep";
 export type { KubernetesFields, KubernetesValue } from "./spec/kubernetesFields";
+export { CopyBy, type CopyFromImage } from "./spec/steps/copyFromImage";
 export type { Download } from "./spec/steps/download";
 export type { Run } from "./spec/steps/run";
 export type { HttpAnswer, WaitFor } from "./spec/steps/waitFor";

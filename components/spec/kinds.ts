@@ -1,5 +1,6 @@
 import type { InitStep } from "./initStep";
 import { container } from "./steps/container";
+import { copyFromImage } from "./steps/copyFromImage";
 import { download } from "./steps/download";
 import type { StepPlan } from "./steps/plan";
 import { run } from "./steps/run";
@@ -15,6 +16,7 @@ export type Kind = Exclude<keyof InitStep, Common>;
 const kinds: { readonly [K in Kind]: (value: NonNullable<InitStep[K]>) => StepPlan } = {
   waitFor,
   download,
+  copyFromImage,
   run,
   container,
 };

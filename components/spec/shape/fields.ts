@@ -12,10 +12,12 @@ import {
   ServiceType,
   type Volume,
 } from "..";
+import { CopyBy, type CopyFromImage } from "../steps/copyFromImage";
 import type { Download } from "../steps/download";
 import type { Run } from "../steps/run";
 import type { HttpAnswer, WaitFor } from "../steps/waitFor";
 import {
+  absolutePath,
   type Check,
   dnsLabel,
   fileMode,
@@ -115,6 +117,13 @@ const waitFor = fields<WaitFor>({
   intervalSeconds: plain("number", seconds),
 });
 
+const copyFromImage = fields<CopyFromImage>({
+  image: input(image),
+  from: plain("string", absolutePath),
+  to: plain("string", writtenPath),
+  by: word(CopyBy),
+});
+
 const run = fields<Run>({
   script: input(nonEmpty, true),
   command: list(input(text, true)),
@@ -127,6 +136,7 @@ const step = fields<InitStep>({
   name: plain("string", dnsLabel),
   waitFor,
   download,
+  copyFromImage,
   run,
   container: raw(containerPlace),
   image: input(image),

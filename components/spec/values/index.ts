@@ -46,7 +46,7 @@ export {
   secretKey,
 } from "./kubernetesNames";
 export type { Leaves, Texts } from "./leaves";
-export { folderOf, isWithin, mountPath, writtenPath } from "./paths";
+export { absolutePath, folderOf, isWithin, mountPath, writtenPath } from "./paths";
 export { formatProblems, hiddenValue, type Problem, problemLine, shownUrl, shownValue } from "./problem";
 export { secretEnvProblems, type SecretKey, secretKeyProblems } from "./secretKeys";
 export { allOf, argumentSize, bytesOf, mapArguments, shownBytes, variableSize } from "./sizes";

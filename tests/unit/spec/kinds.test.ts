@@ -28,7 +28,9 @@ describe("the kinds of step", () => {
   });
 
   test("bring an image of one version each, but for `container`, which must name one", () => {
-    const images = steps({ init: [{ run }, { download: { url, to: html } }] }).map(({ image }) => image);
+    const copyFromImage = { image: "site", from: "/app", to: "/data/app", by: "volume" } as const;
+    const init = [{ run }, { download: { url, to: html } }, { waitFor: { tcp: "db:1" } }, { copyFromImage }];
+    const images = steps({ init }).map(({ image }) => image);
 
     for (const image of images) expect(image).toMatch(/:\d+\.\d+\.\d+$/);
     expect(problemsOf({ init: [{ container: {} }], container }).map(({ field }) => field)).toEqual([
@@ -36,25 +38,35 @@ describe("the kinds of step", () => {
     ]);
   });
 
-  test.each(["download", "run", "container"] as const)("take what README says that all take: %s", (kind) => {
-    const [, all = ""] = /^All take (.*); one/m.exec(readme) ?? [];
-    const common = {
-      name: "mine",
-      image: "b:1",
-      retries: 3,
-      secretEnv: { PASSWORD: { secret: "db", key: "password" } },
-      resources: { limits: { memory: "64Mi" } },
-    };
-    const own = { download: { url, to: html }, run, container: { command: ["true"] } };
-    const args = { init: [{ ...common, [kind]: own[kind] }], container };
+  test.each(["download", "copyFromImage", "run", "container"] as const)(
+    "take what README says that all take: %s",
+    (kind) => {
+      const [, all = ""] = /^All take (.*); one/m.exec(readme) ?? [];
+      const common = {
+        name: "mine",
+        image: "b:1",
+        retries: 3,
+        secretEnv: { PASSWORD: { secret: "db", key: "password" } },
+        resources: { limits: { memory: "64Mi" } },
+      };
+      const own = {
+        download: { url, to: html },
+        copyFromImage: { image: "site", from: "/app", to: "/data/app", by: "volume" },
+        run,
+        container: { command: ["true"] },
+      } as const;
+      const args = { init: [{ ...common, [kind]: own[kind] }], container };
 
-    expect([...all.matchAll(/`(\w+)`/g)].map(([, field]) => field)).toEqual(Object.keys(common));
-    expect(problemsOf(args)).toEqual([]);
-    expect(steps(args)).toMatchObject([{ name: "mine", image: "b:1", resources: common.resources }]);
-    const password = { name: "PASSWORD", valueFrom: { secretKeyRef: { name: "db", key: "password" } } };
-    expect(steps(args)[0]?.env).toContainEqual(password);
-    expect(manifest(args).retries.byContainer).toEqual({ mine: 3 });
-    const sidecar = problemsOf({ ...args, init: args.init.map((step) => ({ ...step, sidecar: true })) });
-    expect(sidecar.map(({ field }) => field)).toEqual(kind === "download" ? ["init[0].sidecar"] : []);
-  });
+      expect([...all.matchAll(/`(\w+)`/g)].map(([, field]) => field)).toEqual(Object.keys(common));
+      expect(problemsOf(args)).toEqual([]);
+      expect(steps(args)).toMatchObject([{ name: "mine", image: "b:1", resources: common.resources }]);
+      const password = { name: "PASSWORD", valueFrom: { secretKeyRef: { name: "db", key: "password" } } };
+      expect(steps(args)[0]?.env).toContainEqual(password);
+      expect(manifest(args).retries.byContainer).toEqual({ mine: 3 });
+      const sidecar = problemsOf({ ...args, init: args.init.map((step) => ({ ...step, sidecar: true })) });
+      expect(sidecar.map(({ field }) => field)).toEqual(
+        kind === "download" || kind === "copyFromImage" ? ["init[0].sidecar"] : [],
+      );
+    },
+  );
 });
