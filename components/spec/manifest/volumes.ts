@@ -1,5 +1,6 @@
 import type { core } from "@pulumi/kubernetes/types/input";
 import { type EmptyDir, freeName, MountIn, nameOfPath, Security, type Volume } from "..";
+import { isRestricted } from "../podSecurity";
 import type { OwnVolume, StepPlan } from "../steps/plan";
 import { folderOf, isWithin } from "../values";
 
@@ -85,7 +86,7 @@ export function planVolumes(
     appMounts.push(readOnly ? { name, mountPath, readOnly } : { name, mountPath });
   }
 
-  if (security !== Security.Image) {
+  if (isRestricted(security)) {
     // Not one volume for both: what a step leaves in its scratch space may be secret.
     if (steps.length > 0 && !hasMountAt(initMounts, tmpPath)) {
       initMounts.push({ name: addEmptyDir("init-tmp", tmpSizeLimit), mountPath: tmpPath });

@@ -1,4 +1,5 @@
 import { type InitPodArgs, MountIn, planOf, Security, type Volume } from "..";
+import { isRestricted } from "../podSecurity";
 import {
   dnsLabel,
   flag,
@@ -93,7 +94,7 @@ function readProblems({ init = [], volumes = {}, security = Security.Restricted 
   const declared = Object.values(volumes).flatMap(({ mountPath: at, mountIn }) =>
     at === undefined || mountIn === MountIn.App ? [] : [at],
   );
-  const mounts = [...written.map(folderOf), ...declared, ...(security === Security.Image ? [] : ["/tmp"])];
+  const mounts = [...written.map(folderOf), ...declared, ...(isRestricted(security) ? ["/tmp"] : [])];
   return init.flatMap((step, at) => {
     const { kind = "", plan } = planOf(step) ?? {};
     return Object.entries(plan?.reads ?? {}).flatMap(([name, path]) => {

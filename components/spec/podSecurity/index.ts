@@ -1,0 +1,2 @@
+// What the Pod Security Standards ask of a Pod, as data. Pure.
+export { isRestricted, type Standard, standardOf } from "./standards";
