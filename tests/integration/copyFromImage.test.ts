@@ -128,7 +128,7 @@ describe("an image", () => {
 
   test.each(["cp", "volume"])("that lacks the path fails in `up`, with that in its log: %s", (by) => {
     const error = errors[`lacks-${by}`] ?? "";
-    expect(error).toMatch(/"copy-from-image" of\s+Pod\s+\S+\s+failed\s+after\s+1\s+attempt:\s+exit\s+code\s+1\b/);
+    expect(error).toMatch(/"copy-from-image"\s+of\s+Pod\s+\S+\s+failed\s+after\s+1\s+attempt:\s+exit\s+code\s+1\b/);
     expect(error).toContain("| the image has no /no/such/folder, or this user may not look into");
   });
 
