@@ -16,6 +16,8 @@ export interface Rule {
   readonly inherits?: boolean;
   /** Whether it is not asked of a Pod of Windows. */
   readonly linuxOnly?: boolean;
+  /** Whether it is not asked of a Pod with users of its own (hostUsers: false). */
+  readonly hostUsersOnly?: boolean;
   /** Whether a value keeps it; `undefined` where there is none. `field` is the last part of the field. */
   readonly allows: (value: unknown, field: string) => boolean;
 }
@@ -113,6 +115,7 @@ export const rules: readonly Rule[] = [
     control: "/proc Mount Type",
     standard: "baseline",
     inContainer: [securityContext("procMount")],
+    hostUsersOnly: true,
     allows: unsetOr("Default"),
   },
   {
@@ -127,6 +130,12 @@ export const rules: readonly Rule[] = [
     standard: "baseline",
     inPod: [securityContext("sysctls[].name")],
     allows: unsetOr(...safeSysctls.split(" ")),
+  },
+  {
+    control: "/proc Mount Type",
+    standard: "restricted",
+    inContainer: [securityContext("procMount")],
+    allows: unsetOr("Default"),
   },
   {
     control: "Volume Types",
@@ -145,12 +154,14 @@ export const rules: readonly Rule[] = [
     control: "Running as Non-root",
     standard: "restricted",
     inPod: [securityContext("runAsNonRoot")],
+    hostUsersOnly: true,
     allows: unsetOr(true),
   },
   {
     control: "Running as Non-root",
     standard: "restricted",
     inContainer: [securityContext("runAsNonRoot")],
+    hostUsersOnly: true,
     inherits: true,
     allows: oneOf(true),
   },
@@ -159,6 +170,7 @@ export const rules: readonly Rule[] = [
     standard: "restricted",
     inPod: [securityContext("runAsUser")],
     inContainer: [securityContext("runAsUser")],
+    hostUsersOnly: true,
     allows: (user) => user !== 0,
   },
   {

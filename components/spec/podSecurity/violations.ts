@@ -30,9 +30,10 @@ export interface Judged {
 export function violations({ spec, annotations = {} }: Judged, standard: Standard): Violation[] {
   if (standard === "privileged") return [];
   const forWindows = at(spec, "os.name").some(({ value }) => value === "windows");
-  const asked = rules.filter(
-    (rule) => (standard === "restricted" || rule.standard === "baseline") && !(forWindows && rule.linuxOnly === true),
-  );
+  const hasOwnUsers = at(spec, "hostUsers").some(({ value }) => value === false);
+  const asked = rules
+    .filter((rule) => standard === "restricted" || rule.standard === "baseline")
+    .filter(({ linuxOnly, hostUsersOnly }) => !(forWindows && linuxOnly) && !(hasOwnUsers && hostUsersOnly));
   const found = asked.flatMap((rule) =>
     [
       ...ofPod(rule, spec),

@@ -124,13 +124,27 @@ describe("a copy", () => {
 
   test("replaces what is there: its own, a file, a folder, a link to one, and what an earlier attempt left", async () => {
     mkdirSync(join(folder, "elsewhere"));
+    const instead = (make: () => void) => (): void => {
+      rmSync(target, { recursive: true });
+      make();
+    };
     const before: (() => void)[] = [
       () => undefined,
-      () => writeFileSync(join(target, "stale"), ""),
-      () => (rmSync(target, { recursive: true }), writeFileSync(target, "a file")),
-      () => (rmSync(target, { recursive: true }), symlinkSync(join(folder, "elsewhere"), target)),
-      () => (rmSync(target, { recursive: true }), mkdirSync(`${target}.init-pod-part/half`, { recursive: true })),
-      () => mkdirSync(`${target}.init-pod-old/whole`, { recursive: true }),
+      () => {
+        writeFileSync(join(target, "stale"), "");
+      },
+      instead(() => {
+        writeFileSync(target, "a file");
+      }),
+      instead(() => {
+        symlinkSync(join(folder, "elsewhere"), target);
+      }),
+      instead(() => {
+        mkdirSync(`${target}.init-pod-part/half`, { recursive: true });
+      }),
+      () => {
+        mkdirSync(`${target}.init-pod-old/whole`, { recursive: true });
+      },
     ];
     for (const make of before) {
       make();
