@@ -219,8 +219,8 @@ new InitPod("web", {
     const { output } = await stack.pulumi(command);
     const warnings = diagnostics(output).match(/^.*against the Pod Security Standard.*$/gm) ?? [];
     expect(warnings.map((line) => line.trim().replace(/, against.*say /, " … "))).toEqual([
-      'warning: Container "app" has securityContext.capabilities.add[0] = "SYS_TIME" … security: "image", which allows it.',
-      'warning: The Pod has volumes[node].hostPath = {"path":"/tmp"} … security: "image", which allows it.',
+      'warning: Container "app" has securityContext.capabilities.add[0] = "SYS_TIME" … security: "image", which allows that.',
+      'warning: The Pod has volumes[node].hostPath = {"path":"/tmp"} … security: "image", which allows that.',
     ]);
   }
 });

@@ -35,8 +35,9 @@ function warningOf(
   const who =
     names === "" ? "The Pod has" : containers.length === 1 ? `Container ${names} has` : `Containers ${names} have`;
   const what = value === undefined ? `no ${field}` : `${field} = ${shownValue(value)}`;
+  const remedy = value === undefined ? "Set it" : "Take it out";
   return (
     `${who} ${what}, against the Pod Security Standard "${standard}" (${control}), which security: "${security}" is to keep: ` +
-    `a namespace that enforces it refuses the Pod. Where it is meant, say security: "${allowedBy}", which allows it.`
+    `a namespace that enforces it refuses the Pod. ${remedy}, or say security: "${allowedBy}", which allows that.`
   );
 }

@@ -34,10 +34,11 @@ export function violations({ spec, annotations = {} }: Judged, standard: Standar
   const asked = rules
     .filter((rule) => standard === "restricted" || rule.standard === "baseline")
     .filter(({ linuxOnly, hostUsersOnly }) => !(forWindows && linuxOnly) && !(hasOwnUsers && hostUsersOnly));
+  const containers = containersOf(spec);
   const found = asked.flatMap((rule) =>
     [
       ...ofPod(rule, spec),
-      ...containersOf(spec).flatMap((one) => ofContainer(rule, one, spec)),
+      ...containers.flatMap((one) => ofContainer(rule, one, spec)),
       ...ofAnnotations(rule, annotations),
     ]
       .filter(({ value, field }) => isKnown(value) && !rule.allows(value, field.slice(field.lastIndexOf(".") + 1)))
@@ -101,23 +102,26 @@ function containersOf(spec: unknown): Named[] {
  * The values at a path of Kubernetes fields, each with its own path. One that is missing is there, as undefined; of a list or
  * a map without elements, and below what is not known, there is nothing.
  */
-function at(tree: unknown, path: string): { field: string; value: unknown }[] {
-  const steps = path.replaceAll("[]", ".[]").split(".");
-  return steps.reduce<{ field: string; value: unknown }[]>(
-    (places, step) => places.flatMap(({ field, value }) => below(value, field, step)),
-    [{ field: "", value: tree }],
-  );
+function at(tree: unknown, path: string): Place[] {
+  let steps = split.get(path);
+  if (steps === undefined) split.set(path, (steps = path.replaceAll("[]", ".[]").split(".")));
+  return below(tree, steps, 0, "");
 }
 
-function below(value: unknown, field: string, step: string): { field: string; value: unknown }[] {
+/** The paths of the rules, taken apart: they are looked at for each container of each Pod. */
+const split = new Map<string, readonly string[]>();
+
+function below(value: unknown, steps: readonly string[], done: number, field: string): Place[] {
+  const step = steps[done];
+  if (step === undefined) return [{ field, value }];
   if (!isPlain(value)) return [];
   if (step === "[]") {
     const list: readonly unknown[] = Array.isArray(value) ? value : [];
-    return list.map((one, index) => ({ field: `${field}[${nameIn(one) ?? index}]`, value: one }));
+    return list.flatMap((one, index) => below(one, steps, done + 1, `${field}[${nameIn(one) ?? index}]`));
   }
   const map = isMap(value) ? value : {};
-  const names = step === "*" ? Object.keys(map) : [step];
-  return names.map((name) => ({ field: field === "" ? name : `${field}.${name}`, value: map[name] }));
+  const go = (name: string): Place[] => below(map[name], steps, done + 1, field === "" ? name : `${field}.${name}`);
+  return step === "*" ? Object.keys(map).flatMap(go) : go(step);
 }
 
 function nameIn(one: unknown): string | undefined {

@@ -109,8 +109,8 @@ describe("the warning", () => {
     const podSpec = { containers: [{ name: "app", securityContext: { privileged: true } }] };
     expect(warnings({ podSpec })).toContain(
       'Container "app" has securityContext.privileged = true, against the Pod Security Standard "baseline" (Privileged ' +
-        'Containers), which security: "restricted" is to keep: a namespace that enforces it refuses the Pod. Where it is ' +
-        'meant, say security: "image", which allows it.',
+        'Containers), which security: "restricted" is to keep: a namespace that enforces it refuses the Pod. Take it ' +
+        'out, or say security: "image", which allows that.',
     );
   });
 
