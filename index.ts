@@ -26,7 +26,7 @@ const web = new InitPod("web", {
   service: {},
   // Namespace, which must exist. Default: the provider's, else that of the kubeconfig's context.
   namespace: config.get("namespace"),
-  // restricted (default), restricted-no-ids (OpenShift), or image (as the images are, such as stock nginx as root).
+  // restricted (default), restricted-no-ids (OpenShift), baseline (root is allowed, as for stock nginx), or image (nothing set).
   security: config.get<Security>("security"),
   forward: {
     // auto (default: not in CI), always or never.

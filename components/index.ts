@@ -16,6 +16,7 @@ export { ForwardMode, MountIn, Security, ServiceType } from "./spec/choices";
 export type { GeneratedSecret } from "./spec/generatedSecret";
 export type { InitStep, StartWhen } from "./spec/initStep";
 export type { KubernetesFields, KubernetesValue } from "./spec/kubernetesFields";
+export { CopyBy, type CopyFromImage } from "./spec/steps/copyFromImage";
 export type { Credentials } from "./spec/steps/credentials";
 export type { Download } from "./spec/steps/download";
 export type { Files } from "./spec/steps/files";

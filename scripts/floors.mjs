@@ -30,6 +30,7 @@ export const floors = [
   "spec/merging",
   "spec/validation",
   "spec/shape",
+  "spec/podSecurity",
   "spec",
   "spec/steps",
   "spec/values",

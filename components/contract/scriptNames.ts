@@ -5,6 +5,8 @@
 
 /** It passes on curl's exit code. */
 export const downloadName = "init-pod-download";
+/** It runs in an image that may have no shell. */
+export const copyName = "init-pod-copy-from-image";
 /** It ends with 124 where its time was over. */
 export const waitForName = "init-pod-wait-for";
 /** It ends with the shell's own. */

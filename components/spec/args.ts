@@ -39,7 +39,10 @@ export interface InitPodArgs {
   generate?: Record<string, GeneratedSecret>;
   /** A Service in front of the Pod; an empty object is a ClusterIP on container.port. Default: no Service. */
   service?: ServiceSettings;
-  /** How much the Pod is locked down. Default: "restricted". */
+  /**
+   * How much the Pod is locked down. Where Kubernetes fields of yours break the Pod Security Standard of that level, preview
+   * and `up` warn of each, with the level that allows it, and go on. Default: "restricted".
+   */
   security?: Security;
   /** How the app is reached from this machine. Default: mode "auto" where container.port is set. */
   forward?: ForwardSettings;

@@ -7,7 +7,13 @@ export const Security = {
   Restricted: "restricted",
   /** The same without user, group and fsGroup ids, for clusters that assign them (OpenShift). */
   RestrictedNoIds: "restricted-no-ids",
-  /** Nothing is set: each container runs as its image says. Stock nginx on port 80 needs it, as it starts as root. */
+  /**
+   * What the Pod Security Standard "baseline" asks for, and the runtime's seccomp profile: each container runs as its image
+   * says, root included, and writes where it likes. Stock nginx on port 80 runs under it. What images rely on, such as sudo
+   * or ping, goes on working: privilege escalation and capabilities are left as the runtime has them.
+   */
+  Baseline: "baseline",
+  /** Nothing is set: each container runs as its image says, and without a seccomp profile on most clusters. */
   Image: "image",
 } as const;
 /**

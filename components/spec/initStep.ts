@@ -1,6 +1,7 @@
 import type { core } from "@pulumi/kubernetes/types/input";
 import type * as pulumi from "@pulumi/pulumi";
 import type { KubernetesFields } from "./kubernetesFields";
+import type { CopyFromImage } from "./steps/copyFromImage";
 import type { Credentials } from "./steps/credentials";
 import type { Download } from "./steps/download";
 import type { Files } from "./steps/files";
@@ -20,6 +21,8 @@ export interface InitStep {
   credentials?: Credentials;
   /** Kind: write files. */
   files?: Files;
+  /** Kind: copy a file or a folder out of an image. */
+  copyFromImage?: CopyFromImage;
   /** Kind: run a script or a command. */
   run?: Run;
   /**
@@ -29,7 +32,10 @@ export interface InitStep {
    * Source: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#Container
    */
   container?: KubernetesFields<core.v1.Container>;
-  /** Image of the init container. Default: the kind's own, pinned; for kind container there is none. */
+  /**
+   * Image of the init container. Refused for a copyFromImage by "cp", which runs the image that it copies from. Default: the
+   * kind's own, pinned; for kind container there is none.
+   */
   image?: pulumi.Input<string>;
   /**
    * Keeps running beside the app (restartPolicy Always); the next step starts as soon as it has started. Not for a kind

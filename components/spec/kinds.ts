@@ -1,5 +1,6 @@
 import type { InitStep } from "./initStep";
 import { container } from "./steps/container";
+import { copyFromImage } from "./steps/copyFromImage";
 import { credentials } from "./steps/credentials";
 import { download } from "./steps/download";
 import { files } from "./steps/files";
@@ -30,6 +31,7 @@ const kinds: {
   download,
   credentials,
   files,
+  copyFromImage,
   run,
   container,
 };

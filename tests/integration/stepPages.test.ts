@@ -39,6 +39,7 @@ function onSandbox(page: string, url: string): string {
         ),
       program,
     )
+    .replace(/\{ (copyFromImage: \{[^}]*by: "volume")/g, `{ image: "${images.busybox}", $1`)
     .replace(/https?:\/\/[\w-]+\.example\.com\/[\w./-]*/g, url)
     .replace(/0{64}/, createHash("sha256").update(content).digest("hex"))
     .replaceAll("nginxinc/nginx-unprivileged:1.29", images.unprivileged)

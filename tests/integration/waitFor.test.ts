@@ -23,7 +23,7 @@ const service = new k8s.core.v1.Service("late", {
   metadata: { name: "late", annotations: { "pulumi.com/skipAwait": "true" } },
   spec: { selector: labels, clusterIP: "None", publishNotReadyAddresses: true, ports: [{ port: 8080 }] },
 });
-for (const security of ["restricted", "restricted-no-ids", "image"]) {
+for (const security of ["restricted", "restricted-no-ids", "baseline", "image"]) {
   const web = new InitPod(security, {
     security,
     init: [
@@ -55,7 +55,7 @@ describe("a step that waits", () => {
   test("goes on once all that it waits for is there, under each level of security", async () => {
     await stack.up();
     const outputs = (await stack.outputs()) as Record<string, Log[]>;
-    for (const security of ["restricted", "restricted-no-ids", "image"]) {
+    for (const security of ["restricted", "restricted-no-ids", "baseline", "image"]) {
       const [tcp, http] = outputs[security] ?? [];
       expect(tcp, security).toMatchObject({ container: "wait-for", exitCode: 0 });
       expect(tcp?.log.at(-1), security).toMatch(/^tcp late:8080: it accepts connections, after \d+ s$/);

@@ -104,7 +104,7 @@ function ofMissing({ kind, name = "", namespace: own, key }: Missing, namespace:
 
 function ofNonRoot(facts: FailureFacts): Advice[] {
   const allowed = isRestrictedByDefault(facts)
-    ? 'security: "image"'
+    ? 'security: "baseline"'
     : containerPatch(facts, "securityContext: { runAsNonRoot: false }");
   if (userOf(facts) === 0) {
     return [

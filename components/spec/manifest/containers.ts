@@ -1,8 +1,9 @@
 import type { core } from "@pulumi/kubernetes/types/input";
 import type * as pulumi from "@pulumi/pulumi";
 import { ForwardProtocol } from "../../contract";
-import { type AppContainer, type InitStep, planOf, Security, stepLimit } from "..";
+import { type AppContainer, type InitStep, planOf, type Security, stepLimit } from "..";
 import { type Fields, merge, podSchema } from "../merging";
+import { isRestricted } from "../podSecurity";
 import type { Container, StepPlan } from "../steps/plan";
 import {
   argumentSize,
@@ -151,7 +152,7 @@ function readinessProbe(
 
 function envOf(security: Security, env: EnvVar[]): { env?: EnvVar[] } {
   // On a read-only root file system the home of most images can't be written, and many tools insist.
-  const home = security === Security.Image || env.some(({ name }) => name === "HOME") ? [] : [homeInTmp];
+  const home = !isRestricted(security) || env.some(({ name }) => name === "HOME") ? [] : [homeInTmp];
   const all = [...home, ...env];
   return all.length === 0 ? {} : { env: all };
 }

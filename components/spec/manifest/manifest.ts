@@ -16,6 +16,7 @@ import { type Fields, merge, podSchema, serviceSchema } from "../merging";
 import { type Fail, type Leaves, mapArguments, objectName, registry } from "../values";
 import { appContainer, initContainer, type Surroundings } from "./containers";
 import { leavesOf } from "./leaves";
+import { levelWarnings } from "./levelWarnings";
 import { nothingOutside, type Outside, type OwnObject, OwnObjects } from "./objects";
 import { defined, mapEntries } from "./records";
 import { secretMarks, secretsIn } from "./secrets";
@@ -103,7 +104,9 @@ export function manifest(
     retries: retriesOf(args),
     timeouts: timeoutsOf(args),
     secrets: [...secretsIn([args.init, app, args.podSpec]), ...secretMarks(podSpec)],
-    warnings: [sharedPortWarning(podSpec, app.port)].filter((text) => text !== undefined),
+    warnings: [sharedPortWarning(podSpec, app.port), ...levelWarnings(args, podSpec)].filter(
+      (text) => text !== undefined,
+    ),
   };
 }
 

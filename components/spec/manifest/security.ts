@@ -1,5 +1,6 @@
 import type { core } from "@pulumi/kubernetes/types/input";
 import { type InitPodArgs, Security } from "..";
+import { isRestricted } from "../podSecurity";
 import { isPlain } from "../values";
 
 /** The id that minimal images call "nonroot": no user of any common base image, so it owns nothing by accident. */
@@ -22,10 +23,13 @@ export function isForWindows({ podSpec }: Pick<InitPodArgs, "podSpec">): boolean
  */
 export function podSecurity(security: Security, forWindows = false): core.v1.PodSecurityContext | undefined {
   if (security === Security.Image) return undefined;
-  if (forWindows) return { runAsNonRoot: true };
+  const profile = forWindows ? undefined : { seccompProfile: { type: "RuntimeDefault" } };
+  if (!isRestricted(security)) return profile;
   const ids =
-    security === Security.Restricted ? { runAsUser: nonRootId, runAsGroup: nonRootId, fsGroup: nonRootId } : {};
-  return { runAsNonRoot: true, ...ids, seccompProfile: { type: "RuntimeDefault" } };
+    security === Security.Restricted && !forWindows
+      ? { runAsUser: nonRootId, runAsGroup: nonRootId, fsGroup: nonRootId }
+      : {};
+  return { runAsNonRoot: true, ...ids, ...profile };
 }
 
 /**
@@ -33,6 +37,6 @@ export function podSecurity(security: Security, forWindows = false): core.v1.Pod
  * Source: https://kubernetes.io/docs/concepts/security/pod-security-standards/#restricted
  */
 export function containerSecurity(security: Security, forWindows = false): core.v1.SecurityContext | undefined {
-  if (security === Security.Image || forWindows) return undefined;
+  if (!isRestricted(security) || forWindows) return undefined;
   return { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } };
 }

@@ -1,5 +1,6 @@
 import type { core } from "@pulumi/kubernetes/types/input";
-import { type EmptyDir, freeName, MountIn, nameOfPath, Security, type Volume } from "..";
+import { type EmptyDir, freeName, MountIn, nameOfPath, type Security, type Volume } from "..";
+import { isRestricted } from "../podSecurity";
 import type { OwnVolume, StepPlan } from "../steps/plan";
 import { folderOf, isWithin } from "../values";
 import { defined } from "./records";
@@ -94,7 +95,7 @@ export function planVolumes({ steps, appWrites = [], declared = {}, security }: 
     appMounts.push(readOnly ? { name, mountPath, readOnly } : { name, mountPath });
   }
 
-  if (security !== Security.Image) {
+  if (isRestricted(security)) {
     // Not one volume for both: what a step leaves in its scratch space may be secret.
     if (steps.length > 0 && !hasMountAt(initMounts, tmpPath)) {
       initMounts.push({ name: addEmptyDir("init-tmp", tmpSizeLimit), mountPath: tmpPath });

@@ -14,6 +14,7 @@ import {
   type StartWhen,
   type Volume,
 } from "..";
+import { CopyBy, type CopyFromImage } from "../steps/copyFromImage";
 import type { Credentials } from "../steps/credentials";
 import type { Download } from "../steps/download";
 import type { Files } from "../steps/files";
@@ -141,6 +142,13 @@ const waitFor = fields<WaitFor>({
   intervalSeconds: plain("number", seconds),
 });
 
+const copyFromImage = fields<CopyFromImage>({
+  image: input(image),
+  from: plain("string", absolutePath),
+  to: plain("string", writtenPath),
+  by: word(CopyBy),
+});
+
 const run = fields<Run>({
   script: input(nonEmpty, true),
   command: list(input(text, true)),
@@ -155,6 +163,7 @@ const step = fields<InitStep>({
   download,
   credentials,
   files,
+  copyFromImage,
   run,
   container: raw(containerPlace),
   image: input(image),

@@ -16,6 +16,8 @@ export interface OwnVolume {
 export interface StepPlan {
   /** Image that is used where the step names none. */
   readonly image?: string;
+  /** Whether its container names its image by itself, so that the step may name none. */
+  readonly ownImage?: boolean;
   /** Name that the arguments give to the container by themselves. */
   readonly name?: string;
   /** Whether it can go on beside the app. A kind that ends by itself can't. */
@@ -28,6 +30,8 @@ export interface StepPlan {
   readonly writes: readonly string[];
   /** Paths of secret files that it writes; the folder of each becomes a volume in memory, for this step and the app alone. */
   readonly secretWrites?: readonly string[];
+  /** Paths of its image that it reads, by the field that names each: no volume may be mounted over one. */
+  readonly imagePaths?: Readonly<Record<string, string>>;
   /** Names of the environment variables that it is given. */
   readonly variables: readonly string[];
   /** Secrets that it is given, by the field that gives them. */

@@ -1,4 +1,5 @@
 import { appName, type InitPodArgs, planOf, Security, stepNames } from "..";
+import { isRestricted } from "../podSecurity";
 import { isPlain, type Problem, shownValue } from "../values";
 
 /**
@@ -19,7 +20,7 @@ export function nonRootProblems(args: InitPodArgs): Problem[] {
     const beside = field.replace(/runAsUser$/, "runAsNonRoot");
     const fix = isDefault
       ? `is root, and by default no container may run as root; name another user, set ${beside} to false, or security ` +
-        'to "image"'
+        'to "baseline"'
       : `is root, which ${rooted[0]?.nonRoot.field ?? ""} forbids; name another user, or set ${beside} to false`;
     return { field, value: shownValue(0), fix };
   });
@@ -35,7 +36,7 @@ const defaultField = "security";
 
 /** What is said of the Pod as a whole: in podSpec, and by default. */
 function podLayers({ podSpec, security = Security.Restricted }: InitPodArgs): Layer[] {
-  const byDefault = security === Security.Image ? {} : { runAsNonRoot: true };
+  const byDefault = isRestricted(security) ? { runAsNonRoot: true } : {};
   return [
     { field: "podSpec.securityContext", context: mapOf(podSpec).securityContext },
     { field: defaultField, context: byDefault },

@@ -119,7 +119,16 @@ function stepProblems(step: InitStep, field: string): Problem[] {
           },
         ]
       : []),
-    ...(step.image === undefined && plan.image === undefined && plan.raw?.image === undefined
+    ...(plan.ownImage === true && step.image !== undefined
+      ? [
+          {
+            field: `${field}.image`,
+            value: "",
+            fix: `is for another image than ${kind}.image, which runs here; remove it`,
+          },
+        ]
+      : []),
+    ...(step.image === undefined && plan.image === undefined && plan.ownImage !== true && plan.raw?.image === undefined
       ? [{ field: `${field}.${kind}.image`, value: "", fix: "is missing; name the image to run" }]
       : []),
     ...(["name", "image", "securityContext"] as const).flatMap((both) =>

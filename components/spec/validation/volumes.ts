@@ -1,4 +1,5 @@
-import { type InitPodArgs, MountIn, planOf, type Volume } from "..";
+import { type InitPodArgs, MountIn, planOf, Security, type Volume } from "..";
+import { isRestricted } from "../podSecurity";
 import {
   absolutePath,
   dnsLabel,
@@ -28,6 +29,7 @@ export function volumeProblems(args: InitPodArgs): Problem[] {
     ...writeProblems(args),
     ...secretWriteProblems(args),
     ...appWriteProblems(args),
+    ...readProblems(args),
   ];
 }
 
@@ -127,6 +129,26 @@ function writeProblems({ init = [], volumes = {} }: InitPodArgs): Problem[] {
         ...(unwritable === undefined ? [] : [{ field, value: shownValue(path), fix: unwritable }]),
       ];
     });
+}
+
+/** What a step reads of its own image and would find a volume in the place of. */
+function readProblems({ init = [], volumes = {}, security = Security.Restricted }: InitPodArgs): Problem[] {
+  const written = init
+    .flatMap((step) => planOf(step)?.plan.writes ?? [])
+    .filter((path) => writtenPath(path) === undefined);
+  const declared = Object.values(volumes).flatMap(({ mountPath: at, mountIn }) =>
+    at === undefined || mountIn === MountIn.App ? [] : [at],
+  );
+  const mounts = [...written.map(folderOf), ...declared, ...(isRestricted(security) ? ["/tmp"] : [])];
+  return init.flatMap((step, at) => {
+    const { kind = "", plan } = planOf(step) ?? {};
+    return Object.entries(plan?.imagePaths ?? {}).flatMap(([name, path]) => {
+      const over = mounts.find((mount) => isWithin(path, mount) || isWithin(mount, path));
+      if (over === undefined) return [];
+      const fix = `is not the image's, as the volume at ${over} is mounted over it; copy to another folder, or set by to "volume"`;
+      return [{ field: `init[${at}].${kind}.${name}`, value: shownValue(path), fix }];
+    });
+  });
 }
 
 function unwritableVolume(path: string, volumes: Record<string, Volume>): string | undefined {

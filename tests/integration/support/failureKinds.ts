@@ -120,7 +120,7 @@ export const kinds: Kind[] = [
   {
     name: "read-only-root",
     args: `{ init: [${init("writer", "touch /etc/x")}] }`,
-    says: [/"writer"/, /root file system is read-only by default/, /security: "image"/],
+    says: [/"writer"/, /root file system is read-only by default/, /security: "baseline"/],
   },
   {
     name: "silent",

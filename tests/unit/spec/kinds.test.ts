@@ -34,7 +34,9 @@ describe("the kinds of step", () => {
   });
 
   test("bring an image of one version each, but for `container`, which must name one", () => {
-    const images = steps({ init: [{ run }, { download: { url, to: html } }] }).map(({ image }) => image);
+    const copyFromImage = { image: "site", from: "/app", to: "/data/app", by: "volume" } as const;
+    const init = [{ run }, { download: { url, to: html } }, { waitFor: { tcp: "db:1" } }, { copyFromImage }];
+    const images = steps({ init }).map(({ image }) => image);
 
     for (const image of images) expect(image).toMatch(/:\d+\.\d+\.\d+$/);
     expect(problemsOf({ init: [{ container: {} }], container }).map(({ field }) => field)).toEqual([
@@ -42,31 +44,41 @@ describe("the kinds of step", () => {
     ]);
   });
 
-  test.each(["download", "run", "container"] as const)("take what README says that all take: %s", (kind) => {
-    const [, all = ""] = /^All take (.*); one/m.exec(readme) ?? [];
-    const common = {
-      name: "mine",
-      image: "b:1",
-      retries: 3,
-      timeoutSeconds: 60,
-      secretEnv: { PASSWORD: { secret: "db", key: "password" } },
-      resources: { limits: { memory: "64Mi" } },
-      securityContext: { runAsUser: 1000 },
-    };
-    const own = { download: { url, to: html }, run, container: { command: ["true"] } };
-    const args = { init: [{ ...common, [kind]: own[kind] }], container };
+  test.each(["download", "copyFromImage", "run", "container"] as const)(
+    "take what README says that all take: %s",
+    (kind) => {
+      const [, all = ""] = /^All take (.*); one/m.exec(readme) ?? [];
+      const common = {
+        name: "mine",
+        image: "b:1",
+        retries: 3,
+        timeoutSeconds: 60,
+        secretEnv: { PASSWORD: { secret: "db", key: "password" } },
+        resources: { limits: { memory: "64Mi" } },
+        securityContext: { runAsUser: 1000 },
+      };
+      const own = {
+        download: { url, to: html },
+        copyFromImage: { image: "site", from: "/app", to: "/data/app", by: "volume" },
+        run,
+        container: { command: ["true"] },
+      } as const;
+      const args = { init: [{ ...common, [kind]: own[kind] }], container };
 
-    expect([...all.matchAll(/`(\w+)`/g)].map(([, field]) => field)).toEqual(Object.keys(common));
-    expect(problemsOf(args)).toEqual([]);
-    expect(steps(args)).toMatchObject([
-      { name: "mine", image: "b:1", resources: common.resources, securityContext: { runAsUser: 1000 } },
-    ]);
-    const password = { name: "PASSWORD", valueFrom: { secretKeyRef: { name: "db", key: "password" } } };
-    expect(steps(args)[0]?.env).toContainEqual(password);
-    expect(manifest(args).retries.byContainer).toEqual({ mine: 3 });
-    expect(manifest(args).timeouts).toEqual({ mine: 60 });
-    const sidecar = problemsOf({ ...args, init: args.init.map((step) => ({ ...step, sidecar: true })) });
-    expect(sidecar.map(({ field }) => field)).toEqual(kind === "download" ? ["init[0].sidecar"] : []);
-    expect(readme).toMatch(/; one that\s+need not end by itself also takes `sidecar` and `startWhen`\./);
-  });
+      expect([...all.matchAll(/`(\w+)`/g)].map(([, field]) => field)).toEqual(Object.keys(common));
+      expect(problemsOf(args)).toEqual([]);
+      expect(steps(args)).toMatchObject([
+        { name: "mine", image: "b:1", resources: common.resources, securityContext: { runAsUser: 1000 } },
+      ]);
+      const password = { name: "PASSWORD", valueFrom: { secretKeyRef: { name: "db", key: "password" } } };
+      expect(steps(args)[0]?.env).toContainEqual(password);
+      expect(manifest(args).retries.byContainer).toEqual({ mine: 3 });
+      expect(manifest(args).timeouts).toEqual({ mine: 60 });
+      const sidecar = problemsOf({ ...args, init: args.init.map((step) => ({ ...step, sidecar: true })) });
+      expect(sidecar.map(({ field }) => field)).toEqual(
+        kind === "download" || kind === "copyFromImage" ? ["init[0].sidecar"] : [],
+      );
+      expect(readme).toMatch(/; one that\s+need not end by itself also takes `sidecar` and `startWhen`\./);
+    },
+  );
 });

@@ -148,7 +148,7 @@ const hints: readonly Hint[] = [
       {
         text: `It runs as user ${userOf(facts) ?? ""}, without root's rights. Where the image needs its own user:`,
         command: isRestrictedByDefault(facts)
-          ? 'security: "image"'
+          ? 'security: "baseline"'
           : containerPatch(facts, "securityContext: { runAsUser: NUMBER }"),
       },
     ],
@@ -211,7 +211,7 @@ function ofReadOnly(facts: FailureFacts, line: string): Advice[] {
     {
       text: "The root file system is read-only by default: write to /tmp or to a volume, or let the image decide:",
       command: isRestrictedByDefault(facts)
-        ? 'security: "image"'
+        ? 'security: "baseline"'
         : containerPatch(facts, "securityContext: { readOnlyRootFilesystem: false }"),
     },
   ];
@@ -236,7 +236,7 @@ function isLowPort(line: string): boolean {
 
 function rootCommand(facts: FailureFacts): string {
   return isRestrictedByDefault(facts)
-    ? 'security: "image"'
+    ? 'security: "baseline"'
     : containerPatch(
         facts,
         "securityContext: { runAsUser: 0, runAsNonRoot: false, allowPrivilegeEscalation: true, capabilities: null }",

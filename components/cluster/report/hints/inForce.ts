@@ -56,7 +56,7 @@ export function mountOf(
 }
 
 /**
- * Whether the Pod looks as `security: "restricted"` makes it, so that `security: "image"` would take all of it away. What a
+ * Whether the Pod looks as `security: "restricted"` makes it, so that `security: "baseline"` would take all of it away. What a
  * user says in Kubernetes' own fields would stay.
  */
 export function isRestrictedByDefault(facts: FailureFacts): boolean {

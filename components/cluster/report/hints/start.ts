@@ -1,3 +1,4 @@
+import { copyName } from "../../../contract";
 import type { FailureFacts } from "../facts";
 import { imageAtFault, quoted } from "./image";
 import { userOf } from "./inForce";
@@ -27,6 +28,14 @@ export function ofStart(facts: FailureFacts, message: string): Advice[] {
     return [{ text: `${quoted(image)} has no ${kind} "${who}", which it is to run as: name it by a number.` }];
   }
   if (/executable file not found|no such file or directory|no command specified/i.test(message)) {
+    if (facts.spec?.command?.includes(copyName) === true) {
+      return [
+        {
+          text: `${quoted(image)} has no shell, so it can't copy by itself. Have it mounted as a volume instead:`,
+          command: 'copyFromImage: { by: "volume" }',
+        },
+      ];
+    }
     return [
       {
         text: `The command is not in ${quoted(image)}: check the command, its path, and the image. A minimal image may have no shell.`,

@@ -51,9 +51,9 @@ describe("advice against a user that may not be", () => {
   test("does not let the image decide where the container forbids root by itself", () => {
     const own = { securityContext: { ...restricted.container.securityContext, runAsNonRoot: true } };
 
-    expect(advice({ ...config, message: rooted, app: own, podSpec: noIds })).not.toContain('security: "image"');
+    expect(advice({ ...config, message: rooted, app: own, podSpec: noIds })).not.toContain('security: "baseline"');
     expect(advice({ ...config, message: rooted, app: restricted.container, podSpec: noIds })).toContain(
-      'security: "image"',
+      'security: "baseline"',
     );
   });
 

@@ -200,7 +200,7 @@ describe("the report of a failure", () => {
       What may help:
         The root file system is read-only by default: write to /tmp or to a
         volume, or let the image decide:
-          security: "image"
+          security: "baseline"
 
       Next:
         Mend the cause and run \`pulumi up\` again; it replaces this Pod at once.

@@ -76,7 +76,7 @@ describe("a line that is about what a default takes away", () => {
     ],
     [
       'sudo: The "no new privileges" flag is set, which prevents sudo from running as root.',
-      'security: "image"',
+      'security: "baseline"',
       image,
     ],
     [
@@ -102,7 +102,7 @@ describe("a line that is about what a default takes away", () => {
     ["A SystemError occurred: uv_os_get_passwd returned ENOENT", "has no entry in /etc/passwd", image],
     [
       'mkdir() "/var/cache/nginx/client_temp" failed (30: Read-only file system)',
-      'security: "image"',
+      'security: "baseline"',
       ofStep({ securityContext: { readOnlyRootFilesystem: false } }),
     ],
     ["Error: EROFS: read-only file system, open '/app/x.log'", "The root file system is read-only", image],
@@ -127,7 +127,7 @@ describe("a line that is about what a default takes away", () => {
 
     expect(text).toContain("It runs as user 1000");
     // The user's own field would stay.
-    expect(text).not.toContain('security: "image"');
+    expect(text).not.toContain('security: "baseline"');
   });
 
   test("is looked at for the mount that it happened in", () => {

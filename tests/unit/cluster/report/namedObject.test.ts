@@ -3,6 +3,8 @@ import { trimmed } from "../../../../components/cluster/pods/trimmed.ts";
 import { failureReport } from "../../../../components/cluster/report/failure.ts";
 import { describePod } from "../../../../components/cluster/report/progress/describePod.ts";
 import { currentVerdict } from "../../../../components/cluster/verdict/currentVerdict.ts";
+import { leavesOf } from "../../../../components/spec/manifest/leaves.ts";
+import { copyFromImage } from "../../../../components/spec/steps/copyFromImage.ts";
 import { readSnapshot } from "../snapshots.ts";
 import { ended, podOf, waiting } from "./failedPod.ts";
 
@@ -48,6 +50,18 @@ test.each([
   const verdict = { kind: "failed", container: "one", reason: "RunContainerError", message } as const;
   const { advice } = failureReport({ pod, verdict, tail: { lines: [], truncated: false } });
   expect(advice[0]?.text).toMatch(text);
+});
+
+test("a step that copies out of an image without a shell is told the other way", () => {
+  const leaves = leavesOf({ container: { image: "app" } }, (text) => new Error(text));
+  const { command } = copyFromImage({ image: "tool:1", from: "/tool", to: "/tools/tool" }).container("", leaves);
+  const message = 'exec: "sh": executable file not found in $PATH';
+  const init = { one: { state: waiting("RunContainerError", message) } };
+  const pod = podOf({ init, spec: { one: { image: "tool:1", command } } });
+  const verdict = { kind: "failed", container: "one", reason: "RunContainerError", message } as const;
+  const { advice } = failureReport({ pod: trimmed(pod), verdict, tail: { lines: [], truncated: false } });
+  expect(advice[0]).toMatchObject({ command: 'copyFromImage: { by: "volume" }' });
+  expect(advice[0]?.text).toContain('"tool:1" has no shell');
 });
 
 test.each([

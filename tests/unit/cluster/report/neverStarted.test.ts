@@ -78,7 +78,7 @@ describe("the report of a failure", () => {
         number that it works with:
           podSpec: { securityContext: { runAsUser: 1000 } }
         or let the image decide, root included:
-          security: "image"
+          security: "baseline"
 
       Next:
         Mend the cause and run \`pulumi up\` again; it replaces this Pod at once.

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { InitPodArgs } from "../../../../components/spec/args.ts";
+import { problemsOf } from "../../../../components/spec/validation/problemsOf.ts";
 import { run, spec } from "../podSpec.ts";
 
 describe("security", () => {
@@ -54,6 +55,35 @@ describe("security", () => {
     expect(securityContext).toEqual({ runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } });
   });
 
+  test("of the level baseline is a seccomp profile, and nothing else that an image could miss", () => {
+    const {
+      securityContext,
+      initContainers = [],
+      containers,
+      volumes,
+    } = spec({ init: [{ run }], security: "baseline" });
+
+    expect(securityContext).toEqual({ seccompProfile: { type: "RuntimeDefault" } });
+    for (const one of [...initContainers, ...containers]) {
+      for (const field of ["securityContext", "env", "volumeMounts"]) expect(one).not.toHaveProperty(field);
+    }
+    expect(volumes).toBeUndefined();
+  });
+
+  test("of the level baseline lets a container run as root", () => {
+    const root = { container: { image: "a", container: { securityContext: { runAsUser: 0 } } } };
+    expect(problemsOf({ ...root, security: "baseline" })).toEqual([]);
+    expect(problemsOf(root)).toHaveLength(1);
+  });
+
+  test("of a Pod of Windows has nothing that only Linux has", () => {
+    const podSpec = { os: { name: "windows" } };
+    expect(spec({ podSpec }).securityContext).toEqual({ runAsNonRoot: true });
+    for (const security of ["baseline", "image"] as const) {
+      expect(spec({ podSpec, security })).not.toHaveProperty("securityContext");
+    }
+  });
+
   test("gives steps and app a scratch space and a home, and not the same one", () => {
     const { initContainers, containers, volumes } = spec({ init: [{ run }] });
     const both = [initContainers?.[0], containers[0]];
@@ -78,7 +108,7 @@ describe("security", () => {
   });
 
   test("never mounts a service account's token nor lists Services in the environment", () => {
-    for (const security of ["restricted", "restricted-no-ids", "image"] as const) {
+    for (const security of ["restricted", "restricted-no-ids", "baseline", "image"] as const) {
       expect(spec({ security })).toMatchObject({ automountServiceAccountToken: false, enableServiceLinks: false });
     }
   });

@@ -89,11 +89,11 @@ describe("a container that is to run as root where none may", () => {
 
   test("is told both ways out, and of a user's own rule only the one that helps", () => {
     expect(Object.values(fixes(app(root)))[0]).toMatch(
-      /set container\.container\.securityContext\.runAsNonRoot to false, or security to "image"/,
+      /set container\.container\.securityContext\.runAsNonRoot to false, or security to "baseline"/,
     );
     const [fix] = Object.values(fixes({ ...app(root), ...podSpec({ securityContext: { runAsNonRoot: true } }) }));
     expect(fix).toMatch(/which podSpec\.securityContext\.runAsNonRoot forbids/);
-    expect(fix).not.toContain('"image"');
+    expect(fix).not.toContain('"baseline"');
   });
 
   test("is one problem where the Pod's user is that of many", () => {
