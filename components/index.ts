@@ -16,6 +16,7 @@ export { ForwardMode, MountIn, Security, ServiceType } from "./spec/choices";
 export type { InitStep } from "./spec/initStep";
 export type { KubernetesFields, KubernetesValue } from "./spec/kubernetesFields";
 export type { Download } from "./spec/steps/download";
+export type { GitClone } from "./spec/steps/gitClone";
 export type { Run } from "./spec/steps/run";
 export type { HttpAnswer, WaitFor } from "./spec/steps/waitFor";
 export type { SecretKey } from "./spec/values/secretKeys";

@@ -7,3 +7,5 @@
 export const downloadName = "init-pod-download";
 /** It ends with 124 where its time was over. */
 export const waitForName = "init-pod-wait-for";
+/** Its own exit codes say what could not be fetched, and why. */
+export const gitCloneName = "init-pod-git-clone";

@@ -2,6 +2,7 @@ import type { core } from "@pulumi/kubernetes/types/input";
 import type * as pulumi from "@pulumi/pulumi";
 import type { KubernetesFields } from "./kubernetesFields";
 import type { Download } from "./steps/download";
+import type { GitClone } from "./steps/gitClone";
 import type { Run } from "./steps/run";
 import type { WaitFor } from "./steps/waitFor";
 import type { SecretKey } from "./values";
@@ -14,6 +15,8 @@ export interface InitStep {
   waitFor?: WaitFor;
   /** Kind: fetch a file over HTTP(S). */
   download?: Download;
+  /** Kind: take the files of a git repository. */
+  gitClone?: GitClone;
   /** Kind: run a script or a command. */
   run?: Run;
   /**

@@ -1,6 +1,7 @@
 import type { InitStep } from "./initStep";
 import { container } from "./steps/container";
 import { download } from "./steps/download";
+import { gitClone } from "./steps/gitClone";
 import type { StepPlan } from "./steps/plan";
 import { run } from "./steps/run";
 import { waitFor } from "./steps/waitFor";
@@ -15,6 +16,7 @@ export type Kind = Exclude<keyof InitStep, Common>;
 const kinds: { readonly [K in Kind]: (value: NonNullable<InitStep[K]>) => StepPlan } = {
   waitFor,
   download,
+  gitClone,
   run,
   container,
 };

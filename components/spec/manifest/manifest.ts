@@ -9,7 +9,7 @@ import { leavesOf } from "./leaves";
 import { nothingOutside, type Outside, type OwnObject, OwnObjects } from "./objects";
 import { defined, mapEntries } from "./records";
 import { secretMarks, secretsIn } from "./secrets";
-import { isForWindows, podSecurity } from "./security";
+import { isForWindows, podSecurity, userOf } from "./security";
 import { sharedPortWarning } from "./sharedPort";
 import { planVolumes, type StepVolumes, type VolumeMount } from "./volumes";
 
@@ -56,7 +56,7 @@ export function manifest(
   const names = stepNames(args);
   const nameAt = (at: number): string => names[at] ?? "";
   const { volumes, initMounts, appMounts } = planVolumes(
-    init.map((step, at) => volumesOf(step, `init[${at}]`, nameAt(at), leaves.in(nameAt(at)))),
+    init.map((step, at) => volumesOf(step, `init[${at}]`, nameAt(at), leaves.in(nameAt(at)), userOf(args))),
     mapEntries(args.volumes, (volume, name) => leaves.volume(volume, `volumes.${name}`)),
     security,
   );
@@ -96,10 +96,10 @@ export function serviceManifest(args: InitPodArgs): ServiceManifest {
   return { serviceSpec, podPort: args.container.port, servicePort: firstPort(serviceSpec) };
 }
 
-function volumesOf(step: InitStep, field: string, container: string, leaves: Leaves): StepVolumes {
-  const planned = planOf(step);
-  const { writes = [], secretWrites } = planned?.plan ?? {};
-  return { container, writes, secretWrites, own: planned?.plan.volumes?.(`${field}.${planned.kind}`, leaves) ?? [] };
+function volumesOf(step: InitStep, field: string, container: string, leaves: Leaves, user?: number): StepVolumes {
+  const { kind, plan } = planOf(step) ?? {};
+  const { writes = [], secretWrites } = plan ?? {};
+  return { container, writes, secretWrites, own: plan?.volumes?.(`${field}.${String(kind)}`, leaves, user) ?? [] };
 }
 
 /** The user's fields of a PodSpec, of whose containers too long an argument is refused when it resolves. */

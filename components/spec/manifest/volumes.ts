@@ -7,6 +7,7 @@ import { folderOf, isWithin } from "../values";
 export interface VolumeMount {
   name: string;
   mountPath: string;
+  subPath?: string;
   readOnly?: boolean;
 }
 
@@ -110,9 +111,10 @@ export function planVolumes(
     ...[...secret]
       .filter(([mountPath]) => secretWrites.some((path) => folderOf(path) === mountPath))
       .map(([mountPath, name]) => ({ name, mountPath })),
-    ...own.map(({ suffix, mountPath, source }) => ({
+    ...own.map(({ suffix, mountPath, subPath, source }) => ({
       name: add(`${container}-${suffix}`, source),
       mountPath,
+      ...(subPath === undefined ? {} : { subPath }),
       readOnly: true,
     })),
   ]);

@@ -13,18 +13,25 @@ import {
   type Volume,
 } from "..";
 import type { Download } from "../steps/download";
+import type { GitClone } from "../steps/gitClone";
 import type { Run } from "../steps/run";
 import type { HttpAnswer, WaitFor } from "../steps/waitFor";
 import {
+  basicUser,
   type Check,
   dnsLabel,
   fileMode,
   flag,
+  gitAddress,
+  gitCommit,
+  gitFolder,
+  gitRef,
   headerValue,
   hostAndPort,
   httpPath,
   httpUrl,
   image,
+  knownHosts,
   labelValue,
   mountPath,
   nonEmpty,
@@ -89,7 +96,8 @@ const raw = (at: Place): Shape => ({ is: "raw", at });
 const word = (words: object): Shape => plain("string", oneOf(Object.values(words) as string[]));
 
 const variables = map(input(text, true));
-const secretKeys = map(fields<SecretKey>({ secret: input(objectName), key: input(secretKey) }));
+const oneSecretKey = fields<SecretKey>({ secret: input(objectName), key: input(secretKey) });
+const secretKeys = map(oneSecretKey);
 
 const download = fields<Download>({
   url: input(httpUrl, true),
@@ -115,6 +123,23 @@ const waitFor = fields<WaitFor>({
   intervalSeconds: plain("number", seconds),
 });
 
+const gitClone = fields<GitClone>({
+  repo: input(gitAddress, true),
+  to: plain("string", writtenPath),
+  ref: input(gitRef),
+  commit: input(gitCommit),
+  depth: plain("number", wholeNumber(0)),
+  folder: plain("string", gitFolder),
+  submodules: plain("boolean", flag),
+  keepGit: plain("boolean", flag),
+  token: oneSecretKey,
+  username: plain("string", basicUser),
+  sshKey: oneSecretKey,
+  knownHosts: input(knownHosts),
+  attempts: plain("number", wholeNumber(1)),
+  timeoutSeconds: plain("number", seconds),
+});
+
 const run = fields<Run>({
   script: input(nonEmpty, true),
   command: list(input(text, true)),
@@ -127,6 +152,7 @@ const step = fields<InitStep>({
   name: plain("string", dnsLabel),
   waitFor,
   download,
+  gitClone,
   run,
   container: raw(containerPlace),
   image: input(image),

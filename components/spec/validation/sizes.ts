@@ -42,6 +42,7 @@ export function sizeProblems(args: InitPodArgs): Problem[] {
 function stepProblems(step: Fields, field: string): Problem[] {
   const run = mapOf(step.run);
   const { url, headers } = mapOf(step.download);
+  const clone = mapOf(step.gitClone);
   return [
     ...problemsIn(`${field}.run.script`, run.script, argumentSize),
     ...partProblems(run.command, `${field}.run.command`),
@@ -50,11 +51,14 @@ function stepProblems(step: Fields, field: string): Problem[] {
     ...Object.entries(mapOf(headers)).flatMap(([name, value]) =>
       problemsIn(`${field}.download.headers.${name}`, value, variableSize(longestOwnName), () => hiddenValue),
     ),
+    ...["repo", "ref", "knownHosts"].flatMap((name) =>
+      problemsIn(`${field}.gitClone.${name}`, clone[name], variableSize(longestOwnName), () => hiddenValue),
+    ),
     ...rawProblems(step.container, `${field}.container`),
   ];
 }
 
-/** Of the variables that a download gets its address and its headers by; a few bytes more or less are no matter. */
+/** Of the variables that a step gets its address and the like by; a few bytes more or less are no matter. */
 const longestOwnName = "INIT_POD_HEADER_99";
 
 function appProblems({ command, args, env, container }: Fields): Problem[] {

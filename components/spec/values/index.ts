@@ -29,6 +29,16 @@ export {
 export { environment, secretEnvironment } from "./environment";
 export { type EnvVar, secretVariable } from "./envVar";
 export { escapeExpansion } from "./escapeExpansion";
+export {
+  basicUser,
+  gitAddress,
+  gitCommit,
+  gitFolder,
+  gitRef,
+  type GitTransport,
+  gitTransport,
+  knownHosts,
+} from "./git";
 export { headerEnvironment, headerProblems, headerSecrets } from "./headers";
 export { image } from "./image";
 export {

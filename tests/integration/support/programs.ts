@@ -4,6 +4,7 @@ export const images = {
   curl: "sandbox.local/curl:7",
   nginx: "sandbox.local/nginx:1",
   unprivileged: "sandbox.local/nginx-unprivileged:1",
+  git: "sandbox.local/git:2",
 } as const;
 
 export const weatherUrl = "http://weather.weather.svc/";

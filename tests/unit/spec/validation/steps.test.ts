@@ -5,8 +5,8 @@ import { download, fixes, inStep } from "../problems.ts";
 describe("a step", () => {
   test("sets exactly one kind", () => {
     expect(fixes({ init: [{ ...download, run: { script: "x" } }, {}, { donwload: {} } as InitStep] })).toEqual({
-      "init[0]": "needs exactly one of waitFor, download, run, container; it has download, run",
-      "init[1]": "needs exactly one of waitFor, download, run, container; it has none",
+      "init[0]": "needs exactly one of waitFor, download, gitClone, run, container; it has download, run",
+      "init[1]": "needs exactly one of waitFor, download, gitClone, run, container; it has none",
       "init[2].donwload": "is no field here; did you mean download?",
     });
   });
