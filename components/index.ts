@@ -20,6 +20,7 @@ export { CopyBy, type CopyFromImage } from "./spec/steps/copyFromImage";
 export type { Credentials } from "./spec/steps/credentials";
 export type { Download } from "./spec/steps/download";
 export type { Files } from "./spec/steps/files";
+export type { GitClone } from "./spec/steps/gitClone";
 export type { Run } from "./spec/steps/run";
 export type { HttpAnswer, WaitFor } from "./spec/steps/waitFor";
 export type { SecretKey } from "./spec/values/secretKeys";

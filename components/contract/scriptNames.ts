@@ -11,3 +11,5 @@ export const copyName = "init-pod-copy-from-image";
 export const waitForName = "init-pod-wait-for";
 /** It ends with the shell's own. */
 export const filesName = "init-pod-files";
+/** Its own exit codes say what could not be fetched, and why. */
+export const gitCloneName = "init-pod-git-clone";

@@ -5,6 +5,7 @@ import type { CopyFromImage } from "./steps/copyFromImage";
 import type { Credentials } from "./steps/credentials";
 import type { Download } from "./steps/download";
 import type { Files } from "./steps/files";
+import type { GitClone } from "./steps/gitClone";
 import type { Run } from "./steps/run";
 import type { WaitFor } from "./steps/waitFor";
 import type { SecretKey } from "./values";
@@ -21,6 +22,8 @@ export interface InitStep {
   credentials?: Credentials;
   /** Kind: write files. */
   files?: Files;
+  /** Kind: take the files of a git repository. */
+  gitClone?: GitClone;
   /** Kind: copy a file or a folder out of an image. */
   copyFromImage?: CopyFromImage;
   /** Kind: run a script or a command. */

@@ -4,6 +4,7 @@ import { copyFromImage } from "./steps/copyFromImage";
 import { credentials } from "./steps/credentials";
 import { download } from "./steps/download";
 import { files } from "./steps/files";
+import { gitClone } from "./steps/gitClone";
 import type { StepPlan } from "./steps/plan";
 import { run } from "./steps/run";
 import { waitFor } from "./steps/waitFor";
@@ -31,6 +32,7 @@ const kinds: {
   download,
   credentials,
   files,
+  gitClone,
   copyFromImage,
   run,
   container,

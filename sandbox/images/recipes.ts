@@ -32,6 +32,7 @@ export const imageNames = {
   nginxUnprivileged: "sandbox.local/nginx-unprivileged:1",
   redis: "sandbox.local/redis:1",
   postgres: "sandbox.local/postgres:1",
+  git: "sandbox.local/git:2",
 } as const;
 
 const busybox: Layer = {
@@ -164,6 +165,28 @@ const postgres: Layer = {
   },
 };
 
+/** For git's commands that are written in it, of which cloning needs none. */
+const perl = ["liberror-perl", "libfile-find-rule-perl", "libnumber-compare-perl", "libtext-glob-perl"].concat([
+  "perl",
+  "perl-base",
+  "perl-modules-5.36",
+  "libperl5.36",
+  "libdb5.3",
+  "libgdbm6",
+  "libgdbm-compat4",
+]);
+
+/** git over HTTP and SSH, and what serves both to the tests: git's own CGI program, for busybox's httpd, and sshd. */
+const git: Layer = {
+  packages: ["git", "openssh-client", "openssh-server"],
+  without: perl.concat(
+    ["git-man", "openssh-sftp-server", "tar", "dpkg", "usrmerge", "adduser", "passwd", "debconf", "ucf", "procps"],
+    ["init-system-helpers", "sysvinit-utils", "lsb-base", "runit-helper", "sensible-utils", "libproc2-0"],
+    ["libpam-modules", "libpam-modules-bin", "libpam-runtime", "libsemanage2", "libsemanage-common", "libsepol2"],
+    ["gcc-12-base", "libncursesw6"],
+  ),
+};
+
 const nginxCommand = ["nginx", "-g", "daemon off;"];
 
 export const recipes: readonly Recipe[] = [
@@ -204,4 +227,6 @@ export const recipes: readonly Recipe[] = [
       StopSignal: "SIGINT",
     },
   },
+  // As the upstream image's, which runs as root.
+  { name: imageNames.git, layers: [busybox, git], config: { Entrypoint: ["git"], Cmd: ["--help"] } },
 ];

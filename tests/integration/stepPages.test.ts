@@ -15,7 +15,7 @@ const content = "<h1>a page of the tests</h1>";
 const server = createServer((_request, response) => response.end(content));
 
 /** Pages whose programs need more than a server; they have a test of their own. */
-const elsewhere = ["migrate", "waitFor"];
+const elsewhere = ["gitClone", "migrate", "waitFor"];
 const pages = [
   ...readdirSync(join(repo, "docs/steps"))
     .map((name) => name.replace(/\.md$/, ""))

@@ -1,8 +1,8 @@
-import { downloadName, waitForName } from "../../contract";
+import { downloadName, gitCloneName, waitForName } from "../../contract";
 import type { ContainerSpec } from "../pods";
 
-/** Whose exit code a container's is, as far as its command tells: curl's, a waiting step's, a shell's (of a script or its last command), or not known. */
-export type ExitingProcess = "curl" | "waitFor" | "shell" | "unknown";
+/** Whose exit code a container's is, as far as its command tells: curl's, that of a step that waits or clones, a shell's (of a script or its last command), or not known. */
+export type ExitingProcess = "curl" | "waitFor" | "gitClone" | "shell" | "unknown";
 
 /** Source: https://pubs.opengroup.org/onlinepubs/9799919799/utilities/V3_chap02.html, section 2.8.2 */
 const ofShell: Readonly<Record<number, string>> = {
@@ -47,10 +47,30 @@ const ofWaitFor: Readonly<Record<number, string>> = {
   124: "what it waits for did not come in time",
 };
 
+const ofGitClone: Readonly<Record<number, string>> = {
+  66: "the repository, or what is to be taken of it, does not exist",
+  69: "the git server could not be reached, or failed",
+  76: "the git server's SSH host key is none of those in knownHosts",
+  77: "the git server refused the credentials, or asks for some",
+  78: "OpenSSH can't use the key, or does not know the user it runs as",
+  124: "the repository did not come in time",
+};
+
+const ofScripts: Partial<Record<ExitingProcess, Readonly<Record<number, string>>>> = {
+  curl: ofCurl,
+  waitFor: ofWaitFor,
+  gitClone: ofGitClone,
+};
+const named: Readonly<Record<string, ExitingProcess>> = {
+  [downloadName]: "curl",
+  [waitForName]: "waitFor",
+  [gitCloneName]: "gitClone",
+};
+
 /** What a well-known exit code of `process` means, in plain words. Programs give the others meanings of their own. */
 export function explainExit(code: number, process: ExitingProcess): string | undefined {
-  if (process === "curl" && code in ofCurl) return ofCurl[code];
-  if (process === "waitFor" && code in ofWaitFor) return ofWaitFor[code];
+  const own = ofScripts[process]?.[code];
+  if (own !== undefined) return own;
   const shellMeaning = ofShell[code];
   // Whatever is not known to be a shell may be a script, or start one.
   if (shellMeaning !== undefined) return process === "shell" ? shellMeaning : `if a shell's: ${shellMeaning}`;
@@ -67,8 +87,7 @@ export function exitingProcess({ image, command, args = [] }: Partial<ContainerS
   if (!shells.test(name)) return "unknown";
   const at = rest.findIndex((word) => /^-[a-z]*c[a-z]*$/.test(word));
   const [script = "", scriptName] = at < 0 ? [] : rest.slice(at + 1);
-  if (scriptName === waitForName) return "waitFor";
-  return scriptName === downloadName || isCurlAlone(script) ? "curl" : "shell";
+  return named[scriptName ?? ""] ?? (isCurlAlone(script) ? "curl" : "shell");
 }
 
 /**

@@ -20,7 +20,7 @@ import { levelWarnings } from "./levelWarnings";
 import { nothingOutside, type Outside, type OwnObject, OwnObjects } from "./objects";
 import { defined, mapEntries } from "./records";
 import { secretMarks, secretsIn } from "./secrets";
-import { isForWindows, podSecurity } from "./security";
+import { isForWindows, podSecurity, userOf } from "./security";
 import { sharedPortWarning } from "./sharedPort";
 import { planVolumes, type StepVolumes, type VolumeMount } from "./volumes";
 
@@ -69,7 +69,7 @@ export function manifest(
   const names = stepNames(args);
   const nameAt = (at: number): string => names[at] ?? "";
   const { volumes, initMounts, appMounts } = planVolumes({
-    steps: init.map((step, at) => volumesOf(step, `init[${at}]`, nameAt(at), leaves.in(nameAt(at)))),
+    steps: init.map((step, at) => volumesOf(step, `init[${at}]`, nameAt(at), leaves.in(nameAt(at)), userOf(args))),
     appWrites: app.writes,
     declared: mapEntries(args.volumes, (volume, name) => leaves.volume(volume, `volumes.${name}`)),
     security,
@@ -116,10 +116,12 @@ export function serviceManifest(args: InitPodArgs): ServiceManifest {
   return { serviceSpec, podPort: args.container.port, servicePort: firstPort(serviceSpec) };
 }
 
-function volumesOf(step: InitStep, field: string, container: string, leaves: Leaves): StepVolumes {
-  const planned = planOf(step);
-  const { writes = [], secretWrites } = planned?.plan ?? {};
-  return { container, writes, secretWrites, own: planned?.plan.volumes?.(`${field}.${planned.kind}`, leaves) ?? [] };
+function volumesOf(step: InitStep, field: string, container: string, leaves: Leaves, user?: number): StepVolumes {
+  const { kind, plan } = planOf(step) ?? {};
+  const { writes = [], secretWrites } = plan ?? {};
+  const own: unknown = step.securityContext?.runAsUser;
+  const runsAs = typeof own === "number" ? own : user;
+  return { container, writes, secretWrites, own: plan?.volumes?.(`${field}.${String(kind)}`, leaves, runsAs) ?? [] };
 }
 
 function pullSecrets({ imagePullSecrets = [] }: InitPodArgs, { checked }: Leaves): Fields[] | undefined {

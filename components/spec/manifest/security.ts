@@ -1,7 +1,7 @@
 import type { core } from "@pulumi/kubernetes/types/input";
 import { type InitPodArgs, Security } from "..";
 import { isRestricted } from "../podSecurity";
-import { isPlain } from "../values";
+import { isPlain, isPlainObject } from "../values";
 
 /** The id that minimal images call "nonroot": no user of any common base image, so it owns nothing by accident. */
 const nonRootId = 65_532;
@@ -30,6 +30,16 @@ export function podSecurity(security: Security, forWindows = false): core.v1.Pod
       ? { runAsUser: nonRootId, runAsGroup: nonRootId, fsGroup: nonRootId }
       : {};
   return { runAsNonRoot: true, ...ids, ...profile };
+}
+
+/** The user that a Pod says its containers run as; undefined where it says none, or it isn't known yet. */
+export function userOf(args: Pick<InitPodArgs, "podSpec" | "security">): number | undefined {
+  const own: unknown = args.podSpec?.securityContext;
+  const said: unknown = {
+    ...podSecurity(args.security ?? Security.Restricted, isForWindows(args)),
+    ...(isPlainObject(own) ? own : {}),
+  }.runAsUser;
+  return typeof said === "number" ? said : undefined;
 }
 
 /**

@@ -120,9 +120,10 @@ export function planVolumes({ steps, appWrites = [], declared = {}, security }: 
     ...[...secret]
       .filter(([mountPath]) => secretWrites.some((path) => folderOf(path) === mountPath))
       .map(([mountPath, name]) => ({ name, mountPath })),
-    ...own.map(({ suffix, mountPath, source }) => ({
+    ...own.map(({ suffix, mountPath, subPath, source }) => ({
       name: add(`${container}-${suffix}`, source),
       mountPath,
+      ...(subPath === undefined ? {} : { subPath }),
       readOnly: true,
     })),
   ]);

@@ -18,19 +18,26 @@ import { CopyBy, type CopyFromImage } from "../steps/copyFromImage";
 import type { Credentials } from "../steps/credentials";
 import type { Download } from "../steps/download";
 import type { Files } from "../steps/files";
+import type { GitClone } from "../steps/gitClone";
 import type { Run } from "../steps/run";
 import type { HttpAnswer, WaitFor } from "../steps/waitFor";
 import {
   absolutePath,
+  basicUser,
   type Check,
   dnsLabel,
   fileMode,
   flag,
+  gitAddress,
+  gitCommit,
+  gitFolder,
+  gitRef,
   headerValue,
   hostAndPort,
   httpPath,
   httpUrl,
   image,
+  knownHosts,
   labelValue,
   mountPath,
   nonEmpty,
@@ -148,6 +155,22 @@ const copyFromImage = fields<CopyFromImage>({
   to: plain("string", writtenPath),
   by: word(CopyBy),
 });
+const gitClone = fields<GitClone>({
+  repo: input(gitAddress, true),
+  to: plain("string", writtenPath),
+  ref: input(gitRef),
+  commit: input(gitCommit),
+  depth: plain("number", wholeNumber(0)),
+  folder: plain("string", gitFolder),
+  submodules: plain("boolean", flag),
+  keepGit: plain("boolean", flag),
+  token: secretKeyField,
+  username: plain("string", basicUser),
+  sshKey: secretKeyField,
+  knownHosts: input(knownHosts),
+  attempts: plain("number", wholeNumber(1)),
+  timeoutSeconds: plain("number", seconds),
+});
 
 const run = fields<Run>({
   script: input(nonEmpty, true),
@@ -163,6 +186,7 @@ const step = fields<InitStep>({
   download,
   credentials,
   files,
+  gitClone,
   copyFromImage,
   run,
   container: raw(containerPlace),

@@ -58,7 +58,9 @@ export function copyFromImage(value: CopyFromImage): StepPlan {
   const { from, to, by = CopyBy.Cp } = value;
   const isMounted = by === CopyBy.Volume;
   return {
-    ...(isMounted ? { image: defaultImages.busybox } : { ownImage: true, imagePaths: typeof from === "string" ? { from } : {} }),
+    ...(isMounted
+      ? { image: defaultImages.busybox }
+      : { ownImage: true, imagePaths: typeof from === "string" ? { from } : {} }),
     canBeSidecar: false,
     writes: typeof to === "string" ? [to] : [],
     variables: [],

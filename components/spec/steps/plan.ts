@@ -9,6 +9,8 @@ export interface OwnVolume {
   /** What follows the container's name in that of the volume. */
   readonly suffix: string;
   readonly mountPath: string;
+  /** The file or folder of it that is mounted. Default: all of it. */
+  readonly subPath?: string;
   readonly source: Omit<core.v1.Volume, "name">;
 }
 
@@ -43,8 +45,8 @@ export interface StepPlan {
    * `leaves` checks Outputs when they resolve.
    */
   container(field: string, leaves: Leaves): Container;
-  /** Volumes that its container alone mounts. As for `container`. */
-  volumes?(field: string, leaves: Leaves): OwnVolume[];
+  /** Volumes that its container alone mounts. As for `container`; `user` is the id that the Pod runs as, where it sets one. */
+  volumes?(field: string, leaves: Leaves, user?: number): OwnVolume[];
   /** Kubernetes fields that are merged over everything else. */
   readonly raw?: Readonly<Record<string, unknown>>;
 }

@@ -67,6 +67,8 @@ function shownGrant({ secret, key }: Grant): object {
 
 function sameSecret(one: Grant, other: Grant): boolean {
   if (typeof one.secret !== "string" || one.secret !== other.secret) return false;
+  // Nothing mounts or imports it as a whole: a key that is not known is a problem of its own.
+  if (one.secret === generatedName) return typeof one.key === "string" && one.key === other.key;
   return one.key === undefined || other.key === undefined || one.key === other.key;
 }
 

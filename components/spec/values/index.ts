@@ -34,6 +34,16 @@ export { type Connection, connectionEnvironment, connectionProblems, connectionV
 export { environment, secretEnvironment } from "./environment";
 export { type EnvVar, secretVariable } from "./envVar";
 export { escapeExpansion } from "./escapeExpansion";
+export {
+  basicUser,
+  gitAddress,
+  gitCommit,
+  gitFolder,
+  gitRef,
+  type GitTransport,
+  gitTransport,
+  knownHosts,
+} from "./git";
 export { headerEnvironment, headerProblems, type Headers, headerSecrets } from "./headers";
 export { image, mirrored, registry } from "./image";
 export { defaultImages } from "./images";

@@ -13,13 +13,16 @@ export interface Problem {
 /** Longest value that is shown; the rest says nothing that the field's name doesn't. */
 const longestShown = 80;
 
+/** In an address: a user of HTTP, which is often a key, and any user with a password. */
+const credentials = /(https?:\/\/)[^\s/@]*@|(\/\/)[^\s/@:]*:[^\s/@]*@/gi;
+
 /** How a value that may be secret is shown. */
 export const hiddenValue = "[hidden]";
 
 /** A value as an error message shows it: one short line, whatever it is. */
 export function shownValue(value: unknown): string {
   if (value === undefined) return "";
-  const text = asText(value);
+  const text = asText(value).replace(credentials, "$1$2…@");
   return text.length > longestShown ? `${text.slice(0, longestShown)}…` : text;
 }
 

@@ -5,6 +5,7 @@ export const images = {
   nginx: "sandbox.local/nginx:1",
   unprivileged: "sandbox.local/nginx-unprivileged:1",
   postgres: "sandbox.local/postgres:1",
+  git: "sandbox.local/git:2",
 } as const;
 
 export const weatherUrl = "http://weather.weather.svc/";

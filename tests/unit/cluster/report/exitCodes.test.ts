@@ -2,7 +2,9 @@ import { describe, expect, test } from "vitest";
 import { exitingProcess, explainExit } from "../../../../components/cluster/report/exitCodes.ts";
 import { leavesOf } from "../../../../components/spec/manifest/leaves.ts";
 import { download } from "../../../../components/spec/steps/download.ts";
+import { gitClone } from "../../../../components/spec/steps/gitClone.ts";
 import { run } from "../../../../components/spec/steps/run.ts";
+import { exits } from "../../../../components/spec/steps/scripts/gitClone.ts";
 
 const curl = "curlimages/curl:8.17.0";
 const asGiven = leavesOf({ container: { image: "app" } }, (text) => new Error(text));
@@ -27,6 +29,20 @@ test("curl's exit codes are explained for curl alone", () => {
   for (const code of [3, 6, 7, 22, 28, 60]) {
     for (const process of ["shell", "unknown"] as const) expect(explainExit(code, process)).toBeUndefined();
   }
+});
+
+test("the exit codes of a step that clones are explained, each of them, and for no other process", () => {
+  const codes = Object.values(exits);
+  const meanings = codes.map((code) => explainExit(code, "gitClone"));
+  expect(new Set(meanings).size).toBe(codes.length);
+  expect(meanings).not.toContain(undefined);
+  for (const code of codes) expect(explainExit(code, "shell")).toBeUndefined();
+});
+
+test("a step that clones is known by its command", () => {
+  const clone = gitClone({ repo: "https://x/y", to: "/data/y" }).container("gitClone", asGiven);
+  const { command } = clone as { command: string[] };
+  expect(exitingProcess({ image: "registry.local/git:1", command })).toBe("gitClone");
 });
 
 describe("curl was the process", () => {

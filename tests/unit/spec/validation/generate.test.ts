@@ -64,6 +64,13 @@ describe("what is generated", () => {
     ]);
   });
 
+  test("is not compared by a key that is not known, which is refused by itself", () => {
+    const key = pulumi.output("password");
+    const init = [{ run, secretEnv: { A: { key } } }];
+    const found = problems({ init, container: { ...container, secretEnv: { A: { key } } } });
+    expect(Object.keys(found)).toEqual(["init[0].secretEnv.A.key", "container.secretEnv.A.key"]);
+  });
+
   test("is in no object of the manifest, which does not know the values", () => {
     expect(manifest({ container, generate }).objects).toEqual([]);
   });

@@ -54,6 +54,16 @@ describe("an argument", () => {
     expect(fields({ init: [step] })).toEqual(["init[0].download.url", "init[0].download.headers.A"]);
   });
 
+  test("of a repository is one too", () => {
+    const key = { secret: "git", key: "ssh" };
+    const knownHosts = `x ssh-rsa ${"A".repeat(most)}`;
+    const own = { repo: `git@x:${long}`, to: "/data/x", sshKey: key, ref: long, knownHosts };
+
+    expect(fields({ init: [{ gitClone: own }] })).toEqual(
+      ["repo", "ref", "knownHosts"].map((name) => `init[0].gitClone.${name}`),
+    );
+  });
+
   test("is found however deep in a container's own fields", () => {
     expect(fields({ container: { ...container, container: raw } })).toEqual([
       "container.container.command[0]",
