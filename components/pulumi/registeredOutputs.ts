@@ -14,8 +14,9 @@ export async function registeredOutputs(component: pulumi.ComponentResource): Pr
   try {
     const { state = {} } = (await asked) as { state?: Record<string, unknown> };
     return await rawOf(pulumi.output(state));
-  } catch {
+  } catch (error) {
     // With --target, the engine knows nothing of what it does not make.
-    return {};
+    if (String(error).includes("unknown resource")) return {};
+    throw error;
   }
 }

@@ -1,5 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
+import { blocksOf } from "../unit/claims/blocks.ts";
 import { stopPodSandbox } from "./support/cri.ts";
+import { stackOf, withPlaces, writeProgram } from "./support/documented.ts";
 import { GitServer, gitToken } from "./support/gitServer.ts";
 import { eventually } from "./support/machine.ts";
 import { images } from "./support/programs.ts";
@@ -197,4 +199,35 @@ describe("a step that can't clone", () => {
     expect(seconds).toBeLessThan(60);
     expect(output).not.toMatch(/hunter2|\bwrong\b/);
   });
+});
+
+test("the program of docs/steps/gitClone.md runs as it stands there", async () => {
+  const [program = ""] = blocksOf("docs/steps/gitClone.md", "ts");
+  const stack = await stackOf("");
+  onTestFinished(() => stack.remove());
+  const server = await GitServer.start(stack.namespace);
+  const commit = await server.inSite("git rev-parse v1");
+  writeProgram(
+    stack,
+    withPlaces(program.replaceAll("gitClone: {", `image: "${images.git}", gitClone: {`), [
+      ["https://github.com/octocat/Hello-World.git", "http://git/cgi-bin/open/site"],
+      ["https://git.shop.local/web/pages.git", "http://git/cgi-bin/git/site"],
+      ["ssh://git@git.shop.local:2222/web/config.git", "ssh://git@git:2222/srv/git/site"],
+      ["7fd1a60b01f91b314f59955a4e4d4e80d8edf11d", commit],
+      ['"git.shop.local ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI…"', JSON.stringify(server.knownHosts)],
+      ["registry.example.com/pages:1.4", images.unprivileged],
+    ]),
+  );
+  await stack.up();
+  const [logs = []] = Object.values((await stack.outputs()) as Record<string, Log[]>);
+  expect(logs.map(({ log }) => log.at(-1))).toEqual([
+    expect.stringMatching(/^took commit [0-9a-f]{40} of HEAD$/),
+    `took commit ${commit} of v1.4.0`,
+    `took commit ${commit}`,
+  ]);
+  const pods = await objects<{ metadata: { name: string } }>("pods", stack.namespace);
+  const pod = pods.find(({ metadata }) => metadata.name.startsWith("pages-of-git-"))?.metadata.name ?? "";
+  expect(await kubectl(["exec", pod, "-n", stack.namespace, "-c", "app", "--", "ls", "/srv/pages"])).toBe(
+    "page.html\n",
+  );
 });

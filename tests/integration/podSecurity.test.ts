@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vit
 import type { InitPodArgs } from "../../components/spec/args.ts";
 import { Security } from "../../components/spec/choices.ts";
 import type { InitStep } from "../../components/spec/initStep.ts";
+import { kindNames, kindsOf } from "../../components/spec/kinds.ts";
 import { manifest } from "../../components/spec/manifest";
 import { standardOf, violations } from "../../components/spec/podSecurity";
 import { type Breach, breaches, sound, soundInBaseline } from "../fixtures/podSecurity/breaches.ts";
@@ -127,14 +128,28 @@ describe("the API server", () => {
   });
 
   test("admits Pods of every kind of step under each level, where the standard that it keeps is enforced", async () => {
+    const ca = "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----";
     const steps: Record<string, InitStep> = {
       tcp: { waitFor: { tcp: "db:5432" } },
       http: { waitFor: { http: { url: "http://db/", headers: { Accept: "a" } } } },
       download: { download: { url: "http://db/", to: "/data/file" } },
+      credentials: {
+        credentials: { url: "https://vault/", to: "/secrets/a", audience: "vault", ca, proxy: "http://proxy:1" },
+      },
+      files: { files: { contents: { "/conf/a": "a" }, templates: { "/conf/b": "$(B)" }, env: { B: "b" } } },
+      gitHttp: { gitClone: { repo: "https://git/a", to: "/git/a", token: { secret: "git", key: "token" } } },
+      gitSsh: {
+        gitClone: {
+          repo: "git@git:a",
+          to: "/git/b",
+          sshKey: { secret: "git", key: "ssh" },
+          knownHosts: "git ssh-ed25519 AAAA",
+        },
+      },
       cp: { copyFromImage: { image: "site:1", from: "/app", to: "/data/cp" } },
       volume: { copyFromImage: { image: "site:1", from: "/app", to: "/data/volume", by: "volume" } },
       run: { run: { script: "true", writes: ["/out/file"] } },
-      sidecar: { run: { command: ["serve"] }, sidecar: true },
+      sidecar: { run: { command: ["serve"] }, sidecar: true, startWhen: { port: 9000 } },
       container: { container: { image: "b:1" } },
     };
     const more: Partial<InitPodArgs> = {
@@ -147,6 +162,8 @@ describe("the API server", () => {
         e: { mountPath: "/e", claim: "e" },
       },
     };
+    const tried = new Set(Object.values(steps).flatMap(kindsOf));
+    expect([...tried].sort()).toEqual([...kindNames].sort());
     for (const security of Object.values(Security)) {
       const pods = [...Object.values(steps).map((step) => ({ init: [step] })), { init: Object.values(steps), ...more }];
       const standard = standardOf(security);

@@ -5,7 +5,10 @@ import { kubectl } from "./stack.ts";
 /** What git itself takes for a token. */
 export const gitToken = "hunter2";
 
-/** Serves /srv/git by HTTP to who has the token, and by SSH to who has the key; /cgi-bin/slow does not answer. */
+/**
+ * Serves /srv/git by HTTP to who has the token, at /cgi-bin/open to everyone, and by SSH to who has the key; /cgi-bin/slow does
+ * not answer.
+ */
 const serve = `set -eu
 git config --system safe.directory '*'
 git config --system user.email a@x
@@ -23,6 +26,7 @@ StrictModes no
 PasswordAuthentication no
 END
 printf '#!/bin/sh\\nGIT_PROJECT_ROOT=/srv/git GIT_HTTP_EXPORT_ALL=1 GIT_PROTOCOL=\${HTTP_GIT_PROTOCOL-} exec git http-backend\\n' >/www/cgi-bin/git
+cp /www/cgi-bin/git /www/cgi-bin/open
 printf '#!/bin/sh\\nsleep 60\\n' >/www/cgi-bin/slow
 chmod +x /www/cgi-bin/*
 echo "/cgi-bin/git:x-token-auth:${gitToken}" >/etc/httpd.conf
@@ -37,11 +41,13 @@ git add . && git commit -qm lib && git push -q origin main
 cd /work/site
 git submodule --quiet add ../lib parts/lib
 git config -f .gitmodules submodule.parts/lib.url ../lib
+mkdir public
+echo page >public/page.html
 echo one >index.html
-git add . && git commit -qm one && git tag v1
+git add . && git commit -qm one && git tag v1 && git tag v1.4.0
 echo two >index.html
 git commit -qam two
-git push -q origin main v1
+git push -q origin main v1 v1.4.0
 /usr/sbin/sshd -e -f /etc/sshd.conf
 touch /ready
 exec httpd -f -p 8080 -h /www -c /etc/httpd.conf
@@ -78,7 +84,8 @@ export class GitServer {
     });
     await kubectl(["wait", "pod/git", "-n", namespace, "--for=condition=Ready", "--timeout=60s"]);
     const exec = (...command: string[]): Promise<string> => kubectl(["exec", "git", "-n", namespace, "--", ...command]);
-    const stringData = { token: `${gitToken}\n`, wrong: "wrong", ssh: (await exec("cat", "/keys/user")).trim() };
+    const ssh = (await exec("cat", "/keys/user")).trim();
+    const stringData = { token: `${gitToken}\n`, wrong: "wrong", ssh, "ssh-privatekey": ssh };
     await apply(namespace, { kind: "Secret", metadata: { name: "git" }, stringData });
     const hosts = async (name: string): Promise<string> => {
       const key = (await exec("cat", `/keys/${name}.pub`)).trim();
