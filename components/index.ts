@@ -17,7 +17,7 @@ export type { InitStep } from "./spec/initStep";
 export type { KubernetesFields, KubernetesValue } from "./spec/kubernetesFields";
 export type { Download } from "./spec/steps/download";
 export type { Run } from "./spec/steps/run";
-export type { HttpAnswer, WaitFor } from "./spec/steps/waitFor";
+export type { HttpAnswer, NamedObject, WaitFor } from "./spec/steps/waitFor";
 export type { SecretKey } from "./spec/values/secretKeys";
 export type { EmptyDir, Volume } from "./spec/volume";
 

@@ -23,5 +23,5 @@ export {
 export { isMade, lostLabel, type LostMark, lostMark, lostMarkText, type Marked } from "./marks";
 export { lookHeader, ownHeader } from "./ownHeaders";
 export { defaultProtocol, ForwardProtocol, isProtocol } from "./protocols";
-export { downloadName, waitForName } from "./scriptNames";
+export { downloadName, waitForExits, waitForName } from "./scriptNames";
 export { listenAddress, urlOnThisMachine } from "./urls";

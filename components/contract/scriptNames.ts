@@ -5,5 +5,15 @@
 
 /** It passes on curl's exit code. */
 export const downloadName = "init-pod-download";
-/** It ends with 124 where its time was over. */
+/** It ends with one of `waitForExits` where what it waits for can't be awaited any longer. */
 export const waitForName = "init-pod-wait-for";
+
+/** Exit codes of a step that waits. */
+export const waitForExits = {
+  /** Its time is over. As that of timeout(1). */
+  tooLate: 124,
+  /** What it waits for has failed for good. As EX_UNAVAILABLE of sysexits.h(3head). */
+  failed: 69,
+  /** It may not read what it waits for. As EX_NOPERM. */
+  noRight: 77,
+} as const;

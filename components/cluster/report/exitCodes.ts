@@ -1,4 +1,4 @@
-import { downloadName, waitForName } from "../../contract";
+import { downloadName, waitForExits, waitForName } from "../../contract";
 import type { ContainerSpec } from "../pods";
 
 /** Whose exit code a container's is, as far as its command tells: curl's, a waiting step's, a shell's (of a script or its last command), or not known. */
@@ -44,7 +44,9 @@ const ofCurl: Readonly<Record<number, string>> = {
 };
 
 const ofWaitFor: Readonly<Record<number, string>> = {
-  124: "what it waits for did not come in time",
+  [waitForExits.tooLate]: "what it waits for did not come in time",
+  [waitForExits.failed]: "what it waits for has failed",
+  [waitForExits.noRight]: "it has no right to read what it waits for",
 };
 
 /** What a well-known exit code of `process` means, in plain words. Programs give the others meanings of their own. */

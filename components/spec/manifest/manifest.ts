@@ -3,10 +3,12 @@ import type * as pulumi from "@pulumi/pulumi";
 import { defaultProtocol, defaultRetries, type Retries } from "../../contract";
 import { appName, freeName, type InitPodArgs, type InitStep, planOf, Security, ServiceType, stepNames } from "..";
 import { type Fields, merge, podSchema, serviceSchema } from "../merging";
+import type { ClusterRead } from "../steps/plan";
 import { type Fail, type Leaves, mapArguments } from "../values";
 import { appContainer, initContainer, type Surroundings } from "./containers";
 import { leavesOf } from "./leaves";
 import { nothingOutside, type Outside, type OwnObject, OwnObjects } from "./objects";
+import { account, hasOwnAccount, objectsFor } from "./reads";
 import { defined, mapEntries } from "./records";
 import { secretMarks, secretsIn } from "./secrets";
 import { isForWindows, podSecurity } from "./security";
@@ -70,8 +72,12 @@ export function manifest(
   const initContainers = init.map((step, at) =>
     initContainer(step, `init[${at}]`, nameAt(at), surroundingsOf(nameAt(at), initMounts[at] ?? [])),
   );
+  const reads = hasOwnAccount(args)
+    ? []
+    : init.flatMap((step, at) => readsOf(step, `init[${at}]`, leaves.in(nameAt(at))));
   const base: Fields = {
     ...defined({ securityContext: podSecurity(security, forWindows) }),
+    ...(reads.length === 0 ? {} : { serviceAccountName: outside.nameOf(account) }),
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     ...(init.length === 0 ? {} : { initContainers }),
@@ -83,7 +89,7 @@ export function manifest(
     // The fields are Kubernetes' own; a raw map of the user's can't be told to the type system.
     podSpec: podSpec as unknown as core.v1.PodSpec,
     ...serviceManifest(args),
-    objects: objects.all,
+    objects: [...objects.all, ...objectsFor(reads, args.namespace)],
     retries: retriesOf(args),
     secrets: [...secretsIn([args.init, app, args.podSpec]), ...secretMarks(podSpec)],
     warnings: [sharedPortWarning(podSpec, app.port)].filter((text) => text !== undefined),
@@ -100,6 +106,11 @@ function volumesOf(step: InitStep, field: string, container: string, leaves: Lea
   const planned = planOf(step);
   const { writes = [], secretWrites } = planned?.plan ?? {};
   return { container, writes, secretWrites, own: planned?.plan.volumes?.(`${field}.${planned.kind}`, leaves) ?? [] };
+}
+
+function readsOf(step: InitStep, field: string, leaves: Leaves): ClusterRead[] {
+  const planned = planOf(step);
+  return planned?.plan.reads?.(`${field}.${planned.kind}`, leaves) ?? [];
 }
 
 /** The user's fields of a PodSpec, of whose containers too long an argument is refused when it resolves. */

@@ -14,7 +14,7 @@ import {
 } from "..";
 import type { Download } from "../steps/download";
 import type { Run } from "../steps/run";
-import type { HttpAnswer, WaitFor } from "../steps/waitFor";
+import type { HttpAnswer, NamedObject, WaitFor } from "../steps/waitFor";
 import {
   type Check,
   dnsLabel,
@@ -103,6 +103,8 @@ const download = fields<Download>({
   mode: plain("string", fileMode),
 });
 
+const named = (name: Check): Shape => fields<NamedObject>({ name: input(name), namespace: input(dnsLabel) });
+
 const waitFor = fields<WaitFor>({
   tcp: input(hostAndPort),
   http: fields<HttpAnswer>({
@@ -111,6 +113,9 @@ const waitFor = fields<WaitFor>({
     headers: map(input(headerValue, true)),
     secretHeaders: secretKeys,
   }),
+  job: named(objectName),
+  pod: named(objectName),
+  service: named(dnsLabel),
   timeoutSeconds: plain("number", seconds),
   intervalSeconds: plain("number", seconds),
 });

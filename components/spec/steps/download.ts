@@ -22,6 +22,7 @@ import {
   wholeNumber,
   writtenPath,
 } from "../values";
+import { curlImage } from "./curlImage";
 import type { StepPlan } from "./plan";
 import { downloadScript, variables } from "./scripts/download";
 
@@ -54,8 +55,6 @@ export interface Download {
   mode?: string;
 }
 
-/** Multi-arch, with a shell, and named without a host, so that a cluster's mirror of the default registry serves it. */
-const defaultImage = "curlimages/curl:8.17.0";
 const defaultAttempts = 3;
 const defaultTimeoutSeconds = 300;
 const defaultConnectTimeoutSeconds = 10;
@@ -68,7 +67,7 @@ const droppedOnRedirect = new Set(["authorization", "cookie"]);
 /** The plan of a step that fetches a file. */
 export function download(value: Download): StepPlan {
   return {
-    image: defaultImage,
+    image: curlImage,
     canBeSidecar: false,
     writes: typeof value.to === "string" ? [value.to] : [],
     variables: [],

@@ -41,20 +41,26 @@ export function sizeProblems(args: InitPodArgs): Problem[] {
 
 function stepProblems(step: Fields, field: string): Problem[] {
   const run = mapOf(step.run);
-  const { url, headers } = mapOf(step.download);
   return [
     ...problemsIn(`${field}.run.script`, run.script, argumentSize),
     ...partProblems(run.command, `${field}.run.command`),
     ...variableProblems(run.env, `${field}.run.env`),
-    ...problemsIn(`${field}.download.url`, url, variableSize(longestOwnName), () => hiddenValue),
-    ...Object.entries(mapOf(headers)).flatMap(([name, value]) =>
-      problemsIn(`${field}.download.headers.${name}`, value, variableSize(longestOwnName), () => hiddenValue),
-    ),
+    ...requestProblems(mapOf(step.download), `${field}.download`),
+    ...requestProblems(mapOf(mapOf(step.waitFor).http), `${field}.waitFor.http`),
     ...rawProblems(step.container, `${field}.container`),
   ];
 }
 
-/** Of the variables that a download gets its address and its headers by; a few bytes more or less are no matter. */
+function requestProblems({ url, headers }: Fields, field: string): Problem[] {
+  return [
+    ...problemsIn(`${field}.url`, url, variableSize(longestOwnName), () => hiddenValue),
+    ...Object.entries(mapOf(headers)).flatMap(([name, value]) =>
+      problemsIn(`${field}.headers.${name}`, value, variableSize(longestOwnName), () => hiddenValue),
+    ),
+  ];
+}
+
+/** Of the variables that a script gets an address and its headers by; a few bytes more or less are no matter. */
 const longestOwnName = "INIT_POD_HEADER_99";
 
 function appProblems({ command, args, env, container }: Fields): Problem[] {
