@@ -20,7 +20,7 @@ export function objectsFor(reads: readonly ClusterRead[], home: InitPodArgs["nam
   return reads.length === 0 ? [] : [account, ...rolesFor(reads, home)];
 }
 
-/** A Role for each namespace. Which of them are the same is known of plain ones, and of the same Output. */
+/** A Role for each namespace. Which of them are the same is known of plain ones; an Output has one for each step. */
 function rolesFor(reads: readonly ClusterRead[], home: InitPodArgs["namespace"]): RoleObject[] {
   const byNamespace = new Map<pulumi.Input<string> | undefined, ClusterRead[]>();
   for (const read of reads) {

@@ -214,11 +214,10 @@ function objectEnvironment({ kind, name, namespace }: Target, field: string, lea
 
 function readsOf({ kind, name, namespace }: Target, field: string, { checked }: Leaves): ClusterRead[] {
   const { nameCheck, reads } = objectKinds[kind];
-  return reads.map((read) => ({
-    ...read,
-    ...(read.verb === "get" ? { name: checked(name, `${field}.${kind}.name`, nameCheck) } : {}),
-    ...(namespace === undefined ? {} : { namespace: checked(namespace, `${field}.${kind}.namespace`, dnsLabel) }),
-  }));
+  const known = checked(name, `${field}.${kind}.name`, nameCheck);
+  const place =
+    namespace === undefined ? {} : { namespace: checked(namespace, `${field}.${kind}.namespace`, dnsLabel) };
+  return reads.map((read) => ({ ...read, ...(read.verb === "get" ? { name: known } : {}), ...place }));
 }
 
 function httpEnvironment(http: HttpAnswer, field: string, leaves: Leaves): EnvVar[] {

@@ -75,7 +75,7 @@ function makeRole({ rules }: RoleObject, account: ServiceAccount, { name, metada
         },
       ],
     },
-    options,
+    { ...options, replaceOnChanges: ["subjects"] },
   );
 }
 

@@ -14,7 +14,6 @@
 export const jsonPaths = String.raw`
 BEGIN {
   RS = "\""
-  control = "[\001-\037]"
   want = "value"
 }
 
@@ -42,20 +41,25 @@ function utf8(point) {
   return sprintf("%c%c%c%c", 240 + int(point / 262144), 128 + int(point / 4096) % 64, 128 + int(point / 64) % 64, 128 + point % 64)
 }
 
+# What a string holds goes to the key that it is, or straight to where the value is printed: it may be long.
+function emit(text) {
+  if (naming) name = name text
+  else printf "%s", text
+}
+
 # What stands between two quotes, as the text that it means. Pieces begin with what follows a backslash.
-function decoded(text,   pieces, count, at, piece, char, high, low, out) {
-  if (text ~ control) fail()
+function decode(text,   pieces, count, at, piece, char, high, low) {
+  if (text ~ /[\001-\037]/) fail()
   gsub(/\177/, " ", text)
-  if (index(text, "\\") == 0) return text
   count = split(text, pieces, "\\")
-  out = pieces[1]
+  if (count > 0) emit(pieces[1])
   for (at = 2; at <= count; at++) {
     piece = pieces[at]
     if (piece == "") {
       # A backslash that is meant, and the piece after it has no escape.
       if (at == count) fail()
-      at++
-      out = out "\\" pieces[at]
+      emit("\\")
+      emit(pieces[++at])
       continue
     }
     char = substr(piece, 1, 1)
@@ -70,12 +74,11 @@ function decoded(text,   pieces, count, at, piece, char, high, low, out) {
           piece = pieces[++at]
         } else high = 65533
       }
-      out = out utf8(high) substr(piece, 6)
-    } else if (index("\"/", char)) out = out piece
-    else if (index("bfnrt", char)) out = out " " substr(piece, 2)
+      emit(utf8(high) substr(piece, 6))
+    } else if (char == "/") emit(piece)
+    else if (index("bfnrt", char)) emit(" " substr(piece, 2))
     else fail()
   }
-  return out
 }
 
 # Sets here, where the value that begins is.
@@ -89,16 +92,23 @@ function end() {
   want = depth == 0 ? "end" : ","
 }
 
-function string(text) {
-  text = decoded(text)
-  if (want == "key" || want == "firstkey") {
-    gsub(/~/, "~0", text)
-    gsub("/", "~1", text)
-    key[depth] = text
+function begin_string() {
+  naming = want == "key" || want == "firstkey"
+  if (naming) name = ""
+  else {
+    begin()
+    printf "%s\t", here
+  }
+}
+
+function end_string() {
+  if (naming) {
+    gsub(/~/, "~0", name)
+    gsub("/", "~1", name)
+    key[depth] = name
     want = ":"
   } else {
-    begin()
-    print here "\t" text
+    print ""
     end()
   }
 }
@@ -149,15 +159,17 @@ function outside(text,   size, at, char, from) {
 }
 
 inside {
+  if (!begun) begin_string()
   slashes = 0
   size = length($0)
   while (slashes < size && substr($0, size - slashes, 1) == "\\") slashes++
-  text = text $0
-  # Escaped, the quote belongs to the text.
-  if (slashes % 2) text = text "\""
+  # Escaped, the quote belongs to the string.
+  begun = slashes % 2
+  decode(begun ? substr($0, 1, size - 1) : $0)
+  if (begun) emit("\"")
   else {
+    end_string()
     inside = 0
-    string(text)
   }
   next
 }
@@ -165,10 +177,9 @@ inside {
 {
   outside($0)
   inside = 1
-  text = ""
 }
 
 END {
-  if (failed || !inside || text != "" || want != "end") exit 1
+  if (failed || !inside || begun || want != "end") exit 1
 }
 `;

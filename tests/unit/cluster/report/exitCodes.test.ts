@@ -3,6 +3,7 @@ import { exitingProcess, explainExit } from "../../../../components/cluster/repo
 import { leavesOf } from "../../../../components/spec/manifest/leaves.ts";
 import { download } from "../../../../components/spec/steps/download.ts";
 import { run } from "../../../../components/spec/steps/run.ts";
+import { waitFor } from "../../../../components/spec/steps/waitFor.ts";
 
 const curl = "curlimages/curl:8.17.0";
 const asGiven = leavesOf({ container: { image: "app" } }, (text) => new Error(text));
@@ -27,6 +28,18 @@ test("curl's exit codes are explained for curl alone", () => {
   for (const code of [3, 6, 7, 22, 28, 60]) {
     for (const process of ["shell", "unknown"] as const) expect(explainExit(code, process)).toBeUndefined();
   }
+});
+
+test.each([
+  [124, "did not come in time"],
+  [69, "has failed"],
+  [77, "has no right to read"],
+])("exit code %i of a wait is explained: %s", (code, text) => {
+  for (const value of [{ tcp: "db:1" }, { job: { name: "migrate" } }]) {
+    const { command } = waitFor(value).container("waitFor", asGiven) as { command: string[] };
+    expect(explainExit(code, exitingProcess({ image: curl, command }))).toContain(text);
+  }
+  expect(explainExit(code, "shell")).toBeUndefined();
 });
 
 describe("curl was the process", () => {
