@@ -15,7 +15,7 @@ interface Rule {
 }
 
 /** Rights for what not every InitPod has. */
-const ofSteps = ["secrets", "serviceaccounts", "roles", "rolebindings", "jobs", "endpointslices"];
+const ofSteps = ["configmaps", "secrets", "serviceaccounts", "roles", "rolebindings", "jobs", "endpointslices"];
 
 /** Generous: a wait that hung would take minutes. */
 const promptSeconds = 60;
@@ -27,13 +27,14 @@ const works = (message = "hello") =>
     service: {},
   }`);
 
-/** Each object that InitPod makes for steps, and each that a step waits for. */
-const waits = (message: string) =>
+/** Objects that InitPod makes for steps, and each that a step waits for, one in another namespace. */
+const waits = (message: string, elsewhere: string) =>
   program(`{
     init: [
       ${["job", "pod", "service"]
         .map((kind) => `{ image: "${images.curl}", waitFor: { ${kind}: { name: "needed" }, timeoutSeconds: 60 } },`)
         .join("")}
+      { image: "${images.curl}", waitFor: { job: { name: "needed", namespace: "${elsewhere}" }, timeoutSeconds: 60 } },
       { name: "greet", image: "${images.busybox}", run: { script: "echo ${message} $KEY", env: { KEY: pulumi.secret("k") } } },
     ],
     container: { image: "${images.unprivileged}", port: 8080 },
@@ -71,6 +72,7 @@ describe("a service account with the README's Role and no other right", () => {
   const folder = mkdtempSync(join(tmpdir(), "init-pod-rights-"));
   const kubeconfig = join(folder, "kubeconfig");
   const namespace = `rights-${Math.random().toString(36).slice(2, 8)}`;
+  const elsewhere = `${namespace}-data`;
   const account = `system:serviceaccount:${namespace}:deployer`;
   let stack: TestStack;
   let documented: Rule[];
@@ -95,6 +97,7 @@ describe("a service account with the README's Role and no other right", () => {
   afterAll(async () => {
     await allow(() => true);
     await stack.remove();
+    await run("kubectl", ["delete", "namespace", elsewhere, "--wait=false"]);
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -129,7 +132,7 @@ describe("a service account with the README's Role and no other right", () => {
   }
 
   test("really has no other", async () => {
-    expect(await can("configmaps", "get")).toBe(false);
+    expect(await can("deployments", "get")).toBe(false);
     expect(await can("secrets", "list")).toBe(false);
     expect(await can("pods/exec", "create")).toBe(false);
   });
@@ -208,9 +211,18 @@ describe("a service account with the README's Role and no other right", () => {
 
   test("has steps wait for objects, and keeps their secrets", async () => {
     await allow(() => true);
-    await kubectl(["apply", "-n", namespace, "-f", "-"], { input: needed });
+    await kubectl(["create", "namespace", elsewhere]);
+    for (const place of [namespace, elsewhere]) await kubectl(["apply", "-n", place, "-f", "-"], { input: needed });
+    const group = "rbac.authorization.k8s.io";
+    const rbac = ["--verb=get,create,patch,delete", `--resource=roles.${group},rolebindings.${group}`];
+    await kubectl(["create", "role", "makes", "-n", elsewhere, ...rbac]);
+    await kubectl(["create", "role", "has", "-n", elsewhere, "--verb=get", "--resource=jobs.batch"]);
+    for (const role of ["makes", "has"]) {
+      const given = [`--role=${role}`, `--serviceaccount=${namespace}:deployer`];
+      await kubectl(["create", "rolebinding", role, "-n", elsewhere, ...given]);
+    }
     for (const message of ["first", "second"]) {
-      stack.write(waits(message));
+      stack.write(waits(message, elsewhere));
       await stack.pulumi(["preview"]);
       await stack.up();
       expect(JSON.stringify((await stack.outputs()).initLogs)).toContain(`${message} k`);
@@ -220,7 +232,7 @@ describe("a service account with the README's Role and no other right", () => {
 
   test("gives no step a right that it has not, and is told which", async () => {
     await allow((resource) => resource !== "jobs");
-    stack.write(waits("refused").replace('{ name: "needed" }', '{ name: "other" }'));
+    stack.write(waits("refused", elsewhere).replace('{ name: "needed" }', '{ name: "other" }'));
     const { code, output, seconds } = await stack.tryUp();
     expect(code).not.toBe(0);
     expect(seconds).toBeLessThan(promptSeconds);
@@ -233,6 +245,7 @@ describe("a service account with the README's Role and no other right", () => {
     await stack.destroy();
     const kinds = "pods,services,secrets,roles,rolebindings,serviceaccounts";
     const { stdout } = await mustRun("kubectl", ["get", kinds, "-n", namespace, "-o", "name"]);
+    expect(await kubectl(["get", "roles,rolebindings", "-n", elsewhere, "-o", "name"])).not.toContain("web-");
     const others = ["deployer", "default", "init-pod"];
     expect(
       stdout.split("\n").filter((line) => line !== "" && !others.some((name) => line.endsWith(`/${name}`))),
