@@ -32,7 +32,8 @@ import { accountFolder, objectVariables, waitForObjectScript } from "./scripts/w
  * was last seen; when the time is over, the step fails with exit code 124.
  *
  * For a Job, a Pod or a Service, InitPod makes a ServiceAccount that may read this and nothing else, and gives its token to
- * this one init container. Where podSpec.serviceAccountName names an account of yours, nothing is made, and that account
+ * this one init container. The Pod runs as this account, so pull secrets that the namespace's default account has are to be
+ * named in podSpec.imagePullSecrets. Where podSpec.serviceAccountName names an account of yours, nothing is made, and that account
  * needs the right: where it has none, the step fails with exit code 77 and names it.
  */
 export interface WaitFor {

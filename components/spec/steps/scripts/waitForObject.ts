@@ -21,8 +21,8 @@ const rightGraceSeconds = 10;
 const slicesPerPage = 10;
 
 /**
- * An awk program that reads what `jsonPaths` prints of a Job, a Pod or a Service (`kind`), and prints two lines: done, failed
- * or wait, and what is seen. Of a list of EndpointSlices (slices) it prints one: how many endpoints are ready, how many are
+ * An awk program that reads what `jsonPaths` prints of a Job, a Pod or a Service (`kind`), and prints two lines: what to do
+ * (done, failed, wait, or look, at the EndpointSlices of a Service), and what is seen. Of a list of EndpointSlices (slices) it prints one: how many endpoints are ready, how many are
  * not, and how to ask for more of them.
  *
  * - A Pod that has failed stays so, but for one that may be made anew with the same name: whatever controls it, other than
@@ -87,8 +87,7 @@ function job() {
 
 function pod(   phase, owner, why) {
   phase = at["/status/phase"]
-  if (("/metadata/deletionTimestamp") in at) say("wait", "it is being deleted")
-  else if (phase == "Succeeded") say("done", "it has succeeded")
+  if (phase == "Succeeded") say("done", "it has succeeded")
   else if (phase == "Failed") {
     why = because(at["/status/reason"], at["/status/message"])
     if (why == "") why = because(container(), "")
@@ -108,7 +107,7 @@ function pod(   phase, owner, why) {
 function service(   path, selects) {
   for (path in at) if (index(path, "/spec/selector/") == 1) selects = 1
   if (at["/spec/type"] == "ExternalName") say("wait", "it is of type ExternalName, which has no endpoints")
-  else say("wait", "no ready endpoint" (selects ? "" : ", and no selector by which Kubernetes would find some"))
+  else say("look", "no ready endpoint" (selects ? "" : ", and no selector by which Kubernetes would find some"))
 }
 
 function slices(   i, j, ready, unready, from) {
@@ -122,7 +121,8 @@ function slices(   i, j, ready, unready, from) {
 }
 
 END {
-  if (kind == "job") job()
+  if (kind != "slices" && ("/metadata/deletionTimestamp") in at) say("wait", "it is being deleted")
+  else if (kind == "job") job()
   else if (kind == "pod") pod()
   else if (kind == "service") service()
   else slices()
@@ -233,16 +233,16 @@ try() {
   esac || return 1
   words=$(judged "$INIT_POD_KIND")
   seen=\${words#*"$line_break"}
-  if [ "$INIT_POD_KIND" = service ]; then
-    without=$seen
-    has_endpoints || { [ "$status" != 200 ] || forbidden_at=; return 1; }
-    return 0
-  fi
-  forbidden_at=
   case \${words%%"$line_break"*} in
     done) return 0 ;;
     failed) final=${waitForExits.failed} ;;
+    look)
+      without=$seen
+      has_endpoints && return 0
+      [ "$status" = 200 ] || return 1
+      ;;
   esac
+  forbidden_at=
   return 1
 }
 ${waitLoop}`;

@@ -174,12 +174,6 @@ describe.skipIf(!needed)("a wait for a Pod", () => {
       "Running, not Ready: containers with unready status: [main]",
     ],
     [
-      "it is on its way out",
-      { phase: "Running", conditions: [condition("Ready")] },
-      { deletionTimestamp: "2026-01-01T00:00:00Z" },
-      "it is being deleted",
-    ],
-    [
       "its StatefulSet makes it anew",
       failed,
       owned("StatefulSet"),
@@ -271,6 +265,14 @@ describe.skipIf(!needed)("a wait for a Service", () => {
     expect(code).toBe(124);
     expect(log).toContain(`waiting for service db: ${seen} (N of 1 s)\n`);
   });
+});
+
+test.skipIf(!needed).each([job, pod, service])("%j that is being deleted is none", async (value) => {
+  const metadata = { deletionTimestamp: "2026-01-01T00:00:00Z" };
+  const status = { phase: "Running", conditions: ["Ready", "Complete", "Failed"].map((type) => condition(type)) };
+  const { code, log } = await waited({ ...value, timeoutSeconds: 1 }, [200, { metadata, status }]);
+  expect(code).toBe(124);
+  expect(log).toContain(": it is being deleted (N of 1 s)\n");
 });
 
 describe.skipIf(!needed)("whatever the API server answers", () => {
