@@ -239,6 +239,20 @@ describe("a step that waits for objects of Kubernetes", () => {
     }
   });
 
+  test("reads another object once it waits for that, and the old one no more", async () => {
+    await apply(stack.namespace, [job("again", "true")]);
+    stack.write(waiting(elsewhere).replaceAll('job: { name: "migrate" }', 'job: { name: "again" }'));
+    await stack.pulumi(["preview"]);
+    await stack.up();
+    const { restricted } = (await stack.outputs()) as Record<string, Log[]>;
+    expect(restricted?.[0]?.log.at(-1)).toMatch(/^job again: it has succeeded/);
+    await stack.pulumi(["preview", "--expect-no-changes"]);
+    const rules = (await objects<{ rules: { resourceNames?: string[] }[] }>("roles", stack.namespace)).map(
+      ({ rules }) => rules,
+    );
+    expect(JSON.stringify(rules)).not.toContain("migrate");
+  });
+
   test("leaves nothing behind when it is destroyed", async () => {
     await stack.destroy();
     const left = await kubectl(["get", "serviceaccounts,roles,rolebindings", "-A", "-o", "name"]);
