@@ -22,8 +22,8 @@ import {
   wholeNumber,
   writtenPath,
 } from "../values";
-import { curlImage } from "./curlImage";
 import type { StepPlan } from "./plan";
+import { curlImage } from "./scripts/curlConfig";
 import { downloadScript, variables } from "./scripts/download";
 
 /**

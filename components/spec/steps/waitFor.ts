@@ -22,8 +22,8 @@ import {
   variableSize,
   wholeNumber,
 } from "../values";
-import { curlImage } from "./curlImage";
 import type { ClusterRead, OwnVolume, StepPlan } from "./plan";
+import { curlImage } from "./scripts/curlConfig";
 import { variables, waitForScript } from "./scripts/waitFor";
 import { accountFolder, objectVariables, waitForObjectScript } from "./scripts/waitForObject";
 

@@ -1,3 +1,6 @@
+/** Multi-arch, with a shell and awk, and named without a host, so that a cluster's mirror of the default registry serves it. */
+export const curlImage = "curlimages/curl:8.17.0";
+
 /**
  * Shell functions that make a curl config file of what comes by environment variables: arguments can be read by every process
  * of the node. In that file a value stands in quotes with "\" and quotes escaped, and a line break is refused: no value can

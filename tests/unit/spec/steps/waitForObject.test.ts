@@ -182,7 +182,7 @@ describe.skipIf(!needed)("a wait for a Pod", () => {
   ])("goes on where %s", async (_, status, metadata, seen) => {
     const { code, log } = await waited({ ...pod, timeoutSeconds: 1 }, [200, { metadata, status }]);
     expect(code).toBe(124);
-    expect(log).toContain(`waiting for pod db-0: ${seen} (N of 1 s)\n`);
+    expect(log).toContain(`gave up waiting for pod db-0 after N s, last seen: ${seen}\n`);
   });
 
   test.each([
@@ -263,7 +263,7 @@ describe.skipIf(!needed)("a wait for a Service", () => {
     serving(object, page);
     const { code, log } = await ended();
     expect(code).toBe(124);
-    expect(log).toContain(`waiting for service db: ${seen} (N of 1 s)\n`);
+    expect(log).toContain(`gave up waiting for service db after N s, last seen: ${seen}\n`);
   });
 });
 
@@ -272,7 +272,7 @@ test.skipIf(!needed).each([job, pod, service])("%j that is being deleted is none
   const status = { phase: "Running", conditions: ["Ready", "Complete", "Failed"].map((type) => condition(type)) };
   const { code, log } = await waited({ ...value, timeoutSeconds: 1 }, [200, { metadata, status }]);
   expect(code).toBe(124);
-  expect(log).toContain(": it is being deleted (N of 1 s)\n");
+  expect(log).toContain(", last seen: it is being deleted\n");
 });
 
 describe.skipIf(!needed)("whatever the API server answers", () => {
