@@ -22,7 +22,7 @@ export type { Download } from "./spec/steps/download";
 export type { Files } from "./spec/steps/files";
 export type { GitClone } from "./spec/steps/gitClone";
 export type { Run } from "./spec/steps/run";
-export type { HttpAnswer, WaitFor } from "./spec/steps/waitFor";
+export type { HttpAnswer, NamedObject, WaitFor } from "./spec/steps/waitFor";
 export type { SecretKey } from "./spec/values/secretKeys";
 export type { EmptyDir, Volume } from "./spec/volume";
 

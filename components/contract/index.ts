@@ -26,5 +26,5 @@ export {
 export { isMade, lostLabel, type LostMark, lostMark, lostMarkText, type Marked } from "./marks";
 export { lookHeader, ownHeader } from "./ownHeaders";
 export { defaultProtocol, ForwardProtocol, isProtocol } from "./protocols";
-export { copyName, downloadName, filesName, gitCloneName, waitForName } from "./scriptNames";
+export { copyName, downloadName, filesName, gitCloneName, waitForExits, waitForName } from "./scriptNames";
 export { listenAddress, urlOnThisMachine } from "./urls";

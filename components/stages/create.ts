@@ -32,12 +32,12 @@ export function create(self: Self, plan: Plan, claimed: Promise<Claim>): Created
     Promise.all([claimed, plan.manifest, generated]).then(async ([claim, manifest, texts]) => {
       for (const text of manifest.warnings) void pulumi.log.warn(text, self.component);
       const objects = [...manifest.objects, ...(plan.generate === undefined ? [] : [{ ...generatedSecret, texts }])];
-      makeObjects(self, objects, plan.objectNames, {
+      const before = makeObjects(self, objects, plan.objectNames, {
         labels: { ...claim.identity.labels, ...plan.labels },
         // As of the Service: a cluster made anew has none.
         options: { customTimeouts: plan.podOptions.customTimeouts, replacementTrigger: claim.cluster },
       });
-      return await createPod(self, plan, claim, manifest.podSpec);
+      return await createPod(self, plan, claim, manifest.podSpec, before);
     }),
   );
   const service = plan.serviceSpec && createService(self, plan, plan.serviceSpec, claimed);
@@ -51,7 +51,13 @@ export function create(self: Self, plan: Plan, claimed: Promise<Claim>): Created
   return { pod, service, namespace, secrets: handledLater(secrets) };
 }
 
-async function createPod(self: Self, plan: Plan, claim: Claim, podSpec: core.v1.PodSpec): Promise<Pod> {
+async function createPod(
+  self: Self,
+  plan: Plan,
+  claim: Claim,
+  podSpec: core.v1.PodSpec,
+  before: pulumi.Resource[],
+): Promise<Pod> {
   const applied = new AppliedSpec(podSpec, earlierOf(claim), plan.podOptions);
   const metadata = {
     namespace: self.link.namespace,
@@ -59,7 +65,10 @@ async function createPod(self: Self, plan: Plan, claim: Claim, podSpec: core.v1.
     annotations: await podAnnotations(plan, claim, applied),
   };
   const specs = { Pod: podSpec, Service: plan.serviceSpec };
-  const options = await fromApplied(self, specs, applied, optionsOf(self, plan, claim));
+  const options = await fromApplied(self, specs, applied, {
+    ...optionsOf(self, plan, claim),
+    dependsOn: before,
+  });
   const pod = withoutStacks(() => new Pod(self.name, { metadata, spec: podSpec }, options));
   for (const text of [claim.retry.why, await applied.notice]) {
     if (text !== undefined) void pulumi.log.info(text, pod);

@@ -14,6 +14,9 @@ interface Rule {
   verbs: string[];
 }
 
+/** Rights for what not every InitPod has. */
+const ofSteps = ["configmaps", "secrets", "serviceaccounts", "roles", "rolebindings", "jobs", "endpointslices"];
+
 /** Generous: a wait that hung would take minutes. */
 const promptSeconds = 60;
 
@@ -23,6 +26,41 @@ const works = (message = "hello") =>
     container: { image: "${images.unprivileged}", port: 8080 },
     service: {},
   }`);
+
+/** Objects that InitPod makes for steps, and each that a step waits for, one in another namespace. */
+const waits = (message: string, elsewhere: string) =>
+  program(`{
+    init: [
+      ${["job", "pod", "service"]
+        .map((kind) => `{ image: "${images.curl}", waitFor: { ${kind}: { name: "needed" }, timeoutSeconds: 60 } },`)
+        .join("")}
+      { image: "${images.curl}", waitFor: { job: { name: "needed", namespace: "${elsewhere}" }, timeoutSeconds: 60 } },
+      { name: "greet", image: "${images.busybox}", run: { script: "echo ${message} $KEY", env: { KEY: pulumi.secret("k") } } },
+    ],
+    container: { image: "${images.unprivileged}", port: 8080 },
+    service: {},
+  }`);
+
+const needed = `
+apiVersion: v1
+kind: Pod
+metadata: { name: needed, labels: { app: needed } }
+spec:
+  containers: [{ name: main, image: "${images.busybox}", command: [sleep, "3600"] }]
+  terminationGracePeriodSeconds: 0
+---
+apiVersion: v1
+kind: Service
+metadata: { name: needed }
+spec: { selector: { app: needed }, ports: [{ port: 80 }] }
+---
+apiVersion: batch/v1
+kind: Job
+metadata: { name: needed }
+spec:
+  template:
+    spec: { containers: [{ name: main, image: "${images.busybox}", command: ["true"] }], restartPolicy: Never }
+`;
 
 const standsStill = program(`{
   container: { image: "${images.unprivileged}", container: { volumeMounts: [{ name: "v", mountPath: "/v" }] } },
@@ -34,6 +72,7 @@ describe("a service account with the README's Role and no other right", () => {
   const folder = mkdtempSync(join(tmpdir(), "init-pod-rights-"));
   const kubeconfig = join(folder, "kubeconfig");
   const namespace = `rights-${Math.random().toString(36).slice(2, 8)}`;
+  const elsewhere = `${namespace}-data`;
   const account = `system:serviceaccount:${namespace}:deployer`;
   let stack: TestStack;
   let documented: Rule[];
@@ -58,6 +97,7 @@ describe("a service account with the README's Role and no other right", () => {
   afterAll(async () => {
     await allow(() => true);
     await stack.remove();
+    await run("kubectl", ["delete", "namespace", elsewhere, "--wait=false"]);
     rmSync(folder, { recursive: true, force: true });
   });
 
@@ -69,12 +109,13 @@ describe("a service account with the README's Role and no other right", () => {
   /** Leaves those of the documented rights for which `keeps` holds. */
   async function allow(keeps: (resource: string, verb: string) => boolean): Promise<void> {
     const kept = documented
+      .flatMap((rule) => rule.resources.map((resource) => ({ ...rule, resources: [resource] })))
       .map((rule) => ({ ...rule, verbs: rule.verbs.filter((verb) => keeps(rule.resources[0] ?? "", verb)) }))
       .filter(({ verbs }) => verbs.length > 0);
     const patch = JSON.stringify([{ op: "replace", path: "/rules", value: kept }]);
     await kubectl(["patch", "role", "init-pod", "-n", namespace, "--type=json", "-p", patch]);
     const rights = documented.flatMap(({ resources, verbs }) =>
-      verbs.map((verb) => [resources[0] ?? "", verb] as const),
+      resources.flatMap((resource) => verbs.map((verb) => [resource, verb] as const)),
     );
     const inForce = await eventually(async () => {
       const answers = await Promise.all(rights.map(async (right) => (await can(...right)) === keeps(...right)));
@@ -91,7 +132,7 @@ describe("a service account with the README's Role and no other right", () => {
   }
 
   test("really has no other", async () => {
-    expect(await can("secrets", "get")).toBe(false);
+    expect(await can("deployments", "get")).toBe(false);
     expect(await can("pods/exec", "create")).toBe(false);
   });
 
@@ -108,6 +149,7 @@ describe("a service account with the README's Role and no other right", () => {
   });
 
   test("deploys, forwards, previews and changes", async () => {
+    await allow((resource) => !ofSteps.includes(resource));
     await stack.up();
     expect((await fetch(await stack.output("url"))).status).toBe(200);
     expect(JSON.stringify((await stack.outputs()).initLogs)).toContain("hello");
@@ -166,10 +208,46 @@ describe("a service account with the README's Role and no other right", () => {
     expect(diagnostics(output).match(/error:/g)).toHaveLength(1);
   });
 
+  test("has steps wait for objects, and keeps their secrets", async () => {
+    await allow(() => true);
+    await kubectl(["create", "namespace", elsewhere]);
+    for (const place of [namespace, elsewhere]) await kubectl(["apply", "-n", place, "-f", "-"], { input: needed });
+    const group = "rbac.authorization.k8s.io";
+    const rbac = ["--verb=get,list,watch,create,patch,delete", `--resource=roles.${group},rolebindings.${group}`];
+    await kubectl(["create", "role", "makes", "-n", elsewhere, ...rbac]);
+    await kubectl(["create", "role", "has", "-n", elsewhere, "--verb=get", "--resource=jobs.batch"]);
+    for (const role of ["makes", "has"]) {
+      const given = [`--role=${role}`, `--serviceaccount=${namespace}:deployer`];
+      await kubectl(["create", "rolebinding", role, "-n", elsewhere, ...given]);
+    }
+    for (const message of ["first", "second"]) {
+      stack.write(waits(message, elsewhere));
+      await stack.pulumi(["preview"]);
+      await stack.up();
+      expect(JSON.stringify((await stack.outputs()).initLogs)).toContain(`${message} k`);
+      await stack.pulumi(["preview", "--expect-no-changes"]);
+    }
+  });
+
+  test("gives no step a right that it has not, and is told which", async () => {
+    await allow((resource) => resource !== "jobs");
+    stack.write(waits("refused", elsewhere).replace('{ name: "needed" }', '{ name: "other" }'));
+    const { code, output, seconds } = await stack.tryUp();
+    expect(code).not.toBe(0);
+    expect(seconds).toBeLessThan(promptSeconds);
+    expect(output).toMatch(/attempting to grant RBAC permissions not currently held:[\s\S]*Resources:\["jobs"\]/);
+    await kubectl(["delete", "-n", namespace, "pod/needed", "service/needed", "job/needed"]);
+  });
+
   test("destroys all that it made", async () => {
     await allow(() => true);
     await stack.destroy();
-    const { stdout } = await mustRun("kubectl", ["get", "pods,services", "-n", namespace, "-o", "name"]);
-    expect(stdout).toBe("");
+    const kinds = "pods,services,secrets,roles,rolebindings,serviceaccounts";
+    const { stdout } = await mustRun("kubectl", ["get", kinds, "-n", namespace, "-o", "name"]);
+    expect(await kubectl(["get", "roles,rolebindings", "-n", elsewhere, "-o", "name"])).not.toContain("web-");
+    const others = ["deployer", "default", "init-pod"];
+    expect(
+      stdout.split("\n").filter((line) => line !== "" && !others.some((name) => line.endsWith(`/${name}`))),
+    ).toEqual([]);
   });
 });

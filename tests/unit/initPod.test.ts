@@ -80,6 +80,32 @@ describe("an InitPod under Pulumi's mocks", () => {
     expect((service?.inputs.spec as { selector: object }).selector).toEqual({ "init-pod.dev/id": id });
   });
 
+  test("has steps read the cluster by an account of its own, which only its Roles give rights to", async () => {
+    const waits = [{ job: { name: "migrate" } }, { pod: { name: "db-0", namespace: "data" } }];
+    const reader = new InitPod("reader", { ...args, init: waits.map((waitFor) => ({ waitFor })), namespace: "shop" });
+    await resolved(reader.podName);
+    const all = registered.filter(({ name }) => name.startsWith("reader"));
+    const inputsOf = (type: string): Record<string, unknown>[] =>
+      all
+        .filter((one) => one.type.endsWith(type))
+        .sort((one, other) => one.name.length - other.name.length)
+        .map(({ inputs }) => inputs);
+    const labels = { "init-pod.dev/id": expect.stringMatching(/^reader-/) as string };
+    expect(inputsOf(":ServiceAccount")).toMatchObject([{ metadata: { namespace: "shop", labels } }]);
+    expect(inputsOf(":Role")).toMatchObject([
+      { metadata: { namespace: "shop", labels }, rules: [{ resources: ["jobs"], resourceNames: ["migrate"] }] },
+      { metadata: { namespace: "data", labels }, rules: [{ resources: ["pods"], resourceNames: ["db-0"] }] },
+    ]);
+    const subjects = [{ kind: "ServiceAccount", namespace: "shop" }];
+    expect(inputsOf(":RoleBinding")).toMatchObject([
+      { metadata: { namespace: "shop" }, roleRef: { kind: "Role" }, subjects },
+      { metadata: { namespace: "data" }, roleRef: { kind: "Role" }, subjects },
+    ]);
+    expect(inputsOf("core/v1:Pod")).toMatchObject([{ spec: { automountServiceAccountToken: false } }]);
+    // It would start without rights.
+    expect(all.at(-1)?.type).toBe("kubernetes:core/v1:Pod");
+  });
+
   test("makes no secret of its outputs, though it keeps one", async () => {
     const web = new InitPod("open", args);
     for (const output of [web.url, web.podName, web.namespace, web.clusterUrl]) {

@@ -1,4 +1,4 @@
-import { downloadName, gitCloneName, waitForName } from "../../contract";
+import { downloadName, gitCloneName, waitForExits, waitForName } from "../../contract";
 import type { ContainerSpec } from "../pods";
 
 /** Whose exit code a container's is, as far as its command tells: curl's, that of a step that waits or clones, a shell's (of a script or its last command), or not known. */
@@ -44,7 +44,9 @@ const ofCurl: Readonly<Record<number, string>> = {
 };
 
 const ofWaitFor: Readonly<Record<number, string>> = {
-  124: "what it waits for did not come in time",
+  [waitForExits.tooLate]: "what it waits for did not come in time",
+  [waitForExits.failed]: "what it waits for has failed",
+  [waitForExits.noRight]: "it has no right to read what it waits for",
 };
 
 const ofGitClone: Readonly<Record<number, string>> = {

@@ -13,11 +13,13 @@ import {
   stepNames,
 } from "..";
 import { type Fields, merge, podSchema, serviceSchema } from "../merging";
+import type { ClusterRead } from "../steps/plan";
 import { type Fail, type Leaves, mapArguments, objectName, registry } from "../values";
 import { appContainer, initContainer, type Surroundings } from "./containers";
 import { leavesOf } from "./leaves";
 import { levelWarnings } from "./levelWarnings";
 import { nothingOutside, type Outside, type OwnObject, OwnObjects } from "./objects";
+import { account, hasOwnAccount, objectsFor } from "./reads";
 import { defined, mapEntries } from "./records";
 import { secretMarks, secretsIn } from "./secrets";
 import { isForWindows, podSecurity, userOf } from "./security";
@@ -86,8 +88,12 @@ export function manifest(
   const initContainers = init.map((step, at) =>
     initContainer(step, `init[${at}]`, nameAt(at), surroundingsOf(nameAt(at), initMounts[at] ?? [])),
   );
+  const reads = hasOwnAccount(args)
+    ? []
+    : init.flatMap((step, at) => readsOf(step, `init[${at}]`, leaves.in(nameAt(at))));
   const base: Fields = {
     ...defined({ securityContext: podSecurity(security, forWindows) }),
+    ...(reads.length === 0 ? {} : { serviceAccountName: outside.nameOf(account) }),
     automountServiceAccountToken: false,
     enableServiceLinks: false,
     ...defined({ imagePullSecrets: pullSecrets(args, leaves) }),
@@ -100,7 +106,7 @@ export function manifest(
     // The fields are Kubernetes' own; a raw map of the user's can't be told to the type system.
     podSpec: podSpec as unknown as core.v1.PodSpec,
     ...serviceManifest(args),
-    objects: objects.all,
+    objects: [...objects.all, ...objectsFor(reads, args.namespace)],
     retries: retriesOf(args),
     timeouts: timeoutsOf(args),
     secrets: [...secretsIn([args.init, app, args.podSpec]), ...secretMarks(podSpec)],
@@ -127,6 +133,11 @@ function volumesOf(step: InitStep, field: string, container: string, leaves: Lea
 function pullSecrets({ imagePullSecrets = [] }: InitPodArgs, { checked }: Leaves): Fields[] | undefined {
   if (imagePullSecrets.length === 0) return undefined;
   return imagePullSecrets.map((name, at) => ({ name: checked(name, `imagePullSecrets[${at}]`, objectName) }));
+}
+
+function readsOf(step: InitStep, field: string, leaves: Leaves): ClusterRead[] {
+  const planned = planOf(step);
+  return planned?.plan.reads?.(`${field}.${planned.kind}`, leaves) ?? [];
 }
 
 /** The user's fields of a PodSpec, of whose containers too long an argument is refused when it resolves. */

@@ -1,12 +1,34 @@
+import type { rbac } from "@pulumi/kubernetes/types/input";
 import type * as pulumi from "@pulumi/pulumi";
 import type { Texts } from "../values";
 
-/** What an InitPod keeps in the cluster beside its Pod and its Service. */
-export interface OwnObject {
+/** What an InitPod has in the cluster beside its Pod and its Service. */
+export type OwnObject = TextsObject | AccountObject | RoleObject;
+
+/** Texts that a container is given. */
+export interface TextsObject extends Named {
   readonly kind: "ConfigMap" | "Secret";
+  readonly texts: Texts;
+}
+
+/** Whom the steps that read the cluster do so as. */
+export interface AccountObject extends Named {
+  readonly kind: "ServiceAccount";
+}
+
+/** What this account may read in one namespace. A RoleBinding belongs to it. */
+export interface RoleObject extends Named {
+  readonly kind: "Role";
+  /** Default: the InitPod's. */
+  readonly namespace?: pulumi.Input<string>;
+  readonly rules: readonly PolicyRule[];
+}
+
+export type PolicyRule = rbac.v1.PolicyRule;
+
+interface Named {
   /** What follows the InitPod's name in that of the resource; of one kind, no two have the same. */
   readonly suffix: string;
-  readonly texts: Texts;
 }
 
 /** What the arguments don't tell by themselves. */
@@ -21,7 +43,7 @@ export interface Outside {
 export const nothingOutside: Outside = { isSecret: () => false, nameOf: ({ suffix }) => suffix };
 
 /** The Secret of what an InitPod generates. */
-export const generatedSecret: Pick<OwnObject, "kind" | "suffix"> = { kind: "Secret", suffix: "generated" };
+export const generatedSecret: Pick<TextsObject, "kind" | "suffix"> = { kind: "Secret", suffix: "generated" };
 
 /** What is after the name of the Secret that keeps secret values of environment variables. */
 const variables = "env";

@@ -20,7 +20,7 @@ import type { Download } from "../steps/download";
 import type { Files } from "../steps/files";
 import type { GitClone } from "../steps/gitClone";
 import type { Run } from "../steps/run";
-import type { HttpAnswer, WaitFor } from "../steps/waitFor";
+import type { HttpAnswer, NamedObject, WaitFor } from "../steps/waitFor";
 import {
   absolutePath,
   basicUser,
@@ -142,9 +142,14 @@ const files = fields<Files>({
   modes: map(plain("string", fileMode)),
 });
 
+const named = (name: Check): Shape => fields<NamedObject>({ name: input(name), namespace: input(dnsLabel) });
+
 const waitFor = fields<WaitFor>({
   tcp: input(hostAndPort),
   http: fields<HttpAnswer>({ ...server, status: plain("number", wholeNumber(100, 599)) }),
+  job: named(objectName),
+  pod: named(objectName),
+  service: named(dnsLabel),
   timeoutSeconds: plain("number", seconds),
   intervalSeconds: plain("number", seconds),
 });

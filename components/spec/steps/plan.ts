@@ -1,4 +1,5 @@
 import type { core } from "@pulumi/kubernetes/types/input";
+import type * as pulumi from "@pulumi/pulumi";
 import type { Leaves, Problem, SecretKey } from "../values";
 
 /** A Kubernetes Container in the making. */
@@ -12,6 +13,18 @@ export interface OwnVolume {
   /** The file or folder of it that is mounted. Default: all of it. */
   readonly subPath?: string;
   readonly source: Omit<core.v1.Volume, "name">;
+}
+
+/** What a step reads of the cluster. */
+export interface ClusterRead {
+  /** "" for the core group. */
+  readonly apiGroup: string;
+  readonly resource: string;
+  readonly verb: "get" | "list";
+  /** The one object. Default: all of the namespace, as a list can't be restricted. */
+  readonly name?: pulumi.Input<string>;
+  /** Default: the InitPod's. */
+  readonly namespace?: pulumi.Input<string>;
 }
 
 /** What a kind of step makes of its arguments: all that the manifest and the validation need to know of it. */
@@ -47,6 +60,8 @@ export interface StepPlan {
   container(field: string, leaves: Leaves): Container;
   /** Volumes that its container alone mounts. As for `container`; `user` is the id that the Pod runs as, where it sets one. */
   volumes?(field: string, leaves: Leaves, user?: number): OwnVolume[];
+  /** What it reads of the cluster, with the token that such a volume gives it. As for `container`. */
+  reads?(field: string, leaves: Leaves): ClusterRead[];
   /** Kubernetes fields that are merged over everything else. */
   readonly raw?: Readonly<Record<string, unknown>>;
 }

@@ -2,10 +2,12 @@ import type * as pulumi from "@pulumi/pulumi";
 import { waitForName } from "../../contract";
 import {
   allOf,
+  type Check,
   connectionEnvironment,
   connectionProblems,
   connectionVolumes,
   defaultImages,
+  dnsLabel,
   type EnvVar,
   escapeExpansion,
   headerEnvironment,
@@ -14,6 +16,7 @@ import {
   hostAndPort,
   httpUrl,
   type Leaves,
+  objectName,
   type Problem,
   problemsIn,
   problemsInOptional,
@@ -23,12 +26,18 @@ import {
   variableSize,
   wholeNumber,
 } from "../values";
-import type { StepPlan } from "./plan";
+import type { ClusterRead, OwnVolume, StepPlan } from "./plan";
 import { variables, waitForScript } from "./scripts/waitFor";
+import { accountFolder, objectVariables, waitForObjectScript } from "./scripts/waitForObject";
 
 /**
- * Waits for what the app needs. Exactly one of tcp and http is set. Its log says what is awaited and what was last seen;
- * when the time is over, the step fails with exit code 124.
+ * Waits for what the app needs. Exactly one of tcp, http, job, pod and service is set. Its log says what is awaited and what
+ * was last seen; when the time is over, the step fails with exit code 124.
+ *
+ * For a Job, a Pod or a Service, InitPod makes a ServiceAccount that may read this and nothing else, and gives its token to
+ * this one init container. The Pod runs as this account, so pull secrets that the namespace's default account has are to be
+ * named in imagePullSecrets. Where podSpec.serviceAccountName names an account of yours, nothing is made, and that account
+ * needs the right: where it has none, the step fails with exit code 77 and names it.
  */
 export interface WaitFor {
   /**
@@ -38,6 +47,18 @@ export interface WaitFor {
   tcp?: pulumi.Input<string>;
   /** An HTTP address that is to answer. */
   http?: HttpAnswer;
+  /**
+   * A Job that is to succeed. One that does not exist yet is waited for; one that has failed fails the step at once, with
+   * exit code 69.
+   */
+  job?: NamedObject;
+  /**
+   * A Pod that is to be Ready, or to succeed. One that does not exist yet is waited for; one that has failed fails the step
+   * at once, with exit code 69, unless its controller may make it anew with the same name, as a StatefulSet does.
+   */
+  pod?: NamedObject;
+  /** A Service that is to have a ready endpoint. One that does not exist yet is waited for. */
+  service?: NamedObject;
   /** Seconds until it fails, to be well below InitPod's timeoutSeconds. Default: 300. */
   timeoutSeconds?: number;
   /** Seconds between two tries. Default: 2. */
@@ -63,14 +84,54 @@ export interface HttpAnswer {
   proxy?: pulumi.Input<string>;
 }
 
+/** An object of Kubernetes that a step waits for. */
+export interface NamedObject {
+  /** Its name. */
+  name: pulumi.Input<string>;
+  /** Its namespace. Default: the Pod's. */
+  namespace?: pulumi.Input<string>;
+}
+
 const defaultTimeoutSeconds = 300;
 const defaultIntervalSeconds = 2;
 const anySuccess = "2xx";
+/** The shortest that Kubernetes takes; kubelet renews it. */
+const tokenSeconds = 600;
+
+/** What can be waited for: exactly one of them. */
+const targets = ["tcp", "http", "job", "pod", "service"] as const;
+
+type ObjectKind = "job" | "pod" | "service";
+
+interface Target extends NamedObject {
+  kind: ObjectKind;
+}
+
+/** What it takes to read an object of each kind. EndpointSlices have drawn names, so that all of a namespace may be listed. */
+const objectKinds: Readonly<
+  Record<ObjectKind, { nameCheck: Check; reads: readonly Omit<ClusterRead, "namespace">[] }>
+> = {
+  job: { nameCheck: objectName, reads: [{ apiGroup: "batch", resource: "jobs", verb: "get" }] },
+  pod: { nameCheck: objectName, reads: [{ apiGroup: "", resource: "pods", verb: "get" }] },
+  service: {
+    nameCheck: dnsLabel,
+    reads: [
+      { apiGroup: "", resource: "services", verb: "get" },
+      { apiGroup: "discovery.k8s.io", resource: "endpointslices", verb: "list" },
+    ],
+  },
+};
+const objectKindNames = Object.keys(objectKinds) as ObjectKind[];
 const url = allOf(httpUrl, variableSize(variables.url));
 
 /** The plan of a step that waits. */
 export function waitFor(value: WaitFor): StepPlan {
   const { tcp, http = {} as Partial<HttpAnswer> } = value;
+  const [target] = objectKindNames.flatMap((kind) => (value[kind] === undefined ? [] : [{ kind, ...value[kind] }]));
+  const timing: EnvVar[] = [
+    { name: variables.timeout, value: whole(value.timeoutSeconds ?? defaultTimeoutSeconds) },
+    { name: variables.interval, value: String(value.intervalSeconds ?? defaultIntervalSeconds) },
+  ];
   return {
     image: defaultImages.curl,
     canBeSidecar: false,
@@ -81,24 +142,53 @@ export function waitFor(value: WaitFor): StepPlan {
     secrets: headerSecrets(http, "http."),
     problems: (field) => problems(value, field),
     container: (field, leaves) => ({
-      command: ["sh", "-c", escapeExpansion(waitForScript), waitForName],
+      command: ["sh", "-c", escapeExpansion(target === undefined ? waitForScript : waitForObjectScript), waitForName],
       env: [
-        ...(tcp === undefined
-          ? httpEnvironment(http as HttpAnswer, `${field}.http`, leaves)
-          : [leaves.variable(variables.tcp, tcp, `${field}.tcp`, hostAndPort)]),
-        { name: variables.timeout, value: whole(value.timeoutSeconds ?? defaultTimeoutSeconds) },
-        { name: variables.interval, value: String(value.intervalSeconds ?? defaultIntervalSeconds) },
+        ...(target !== undefined
+          ? objectEnvironment(target, field, leaves)
+          : tcp === undefined
+            ? httpEnvironment(http as HttpAnswer, `${field}.http`, leaves)
+            : [leaves.variable(variables.tcp, tcp, `${field}.tcp`, hostAndPort)]),
+        ...timing,
       ],
     }),
-    volumes: (field, leaves) => connectionVolumes(http, `${field}.http`, leaves),
+    ...(target === undefined
+      ? { volumes: (field: string, leaves: Leaves) => connectionVolumes(http, `${field}.http`, leaves) }
+      : {
+          volumes: () => [account],
+          reads: (field, leaves) => readsOf(target, field, leaves),
+        }),
   };
 }
 
-function problems({ tcp, http, timeoutSeconds, intervalSeconds }: WaitFor, field: string): Problem[] {
+/** What kubelet gives a container that talks to the API server; the rest of the Pod has none of it. */
+const account: OwnVolume = {
+  suffix: "account",
+  mountPath: accountFolder,
+  source: {
+    projected: {
+      sources: [
+        { serviceAccountToken: { path: "token", expirationSeconds: tokenSeconds } },
+        { configMap: { name: "kube-root-ca.crt", items: [{ key: "ca.crt", path: "ca.crt" }] } },
+        { downwardAPI: { items: [{ path: "namespace", fieldRef: { fieldPath: "metadata.namespace" } }] } },
+      ],
+    },
+  },
+};
+
+function problems(value: WaitFor, field: string): Problem[] {
+  const { tcp, http, timeoutSeconds, intervalSeconds } = value;
+  const set = targets.filter((target) => value[target] !== undefined);
   return [
-    ...((tcp === undefined) === (http === undefined)
-      ? [{ field, value: "", fix: "needs exactly one of tcp and http" }]
-      : []),
+    ...(set.length === 1
+      ? []
+      : [
+          {
+            field,
+            value: "",
+            fix: `needs exactly one of ${targets.join(", ")}; it has ${set.join(", ") || "none"}`,
+          },
+        ]),
     ...problemsInOptional(`${field}.tcp`, tcp, hostAndPort),
     ...(http === undefined
       ? []
@@ -108,9 +198,36 @@ function problems({ tcp, http, timeoutSeconds, intervalSeconds }: WaitFor, field
           ...headerProblems(http, `${field}.http`),
           ...connectionProblems(http, `${field}.http`),
         ]),
+    ...objectKindNames.flatMap((kind) => {
+      const named = value[kind];
+      if (named === undefined) return [];
+      return [
+        ...problemsIn(`${field}.${kind}.name`, named.name, objectKinds[kind].nameCheck),
+        ...problemsInOptional(`${field}.${kind}.namespace`, named.namespace, dnsLabel),
+      ];
+    }),
     ...problemsInOptional(`${field}.timeoutSeconds`, timeoutSeconds, seconds),
     ...problemsInOptional(`${field}.intervalSeconds`, intervalSeconds, seconds),
   ];
+}
+
+function objectEnvironment({ kind, name, namespace }: Target, field: string, leaves: Leaves): EnvVar[] {
+  const { variable } = leaves;
+  return [
+    { name: objectVariables.kind, value: kind },
+    variable(objectVariables.name, name, `${field}.${kind}.name`, objectKinds[kind].nameCheck),
+    ...(namespace === undefined
+      ? []
+      : [variable(objectVariables.namespace, namespace, `${field}.${kind}.namespace`, dnsLabel)]),
+  ];
+}
+
+function readsOf({ kind, name, namespace }: Target, field: string, { checked }: Leaves): ClusterRead[] {
+  const { nameCheck, reads } = objectKinds[kind];
+  const known = checked(name, `${field}.${kind}.name`, nameCheck);
+  const place =
+    namespace === undefined ? {} : { namespace: checked(namespace, `${field}.${kind}.namespace`, dnsLabel) };
+  return reads.map((read) => ({ ...read, ...(read.verb === "get" ? { name: known } : {}), ...place }));
 }
 
 function httpEnvironment(http: HttpAnswer, field: string, leaves: Leaves): EnvVar[] {

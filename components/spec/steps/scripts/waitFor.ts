@@ -1,16 +1,13 @@
 import { curlConfig } from "./curlConfig";
+import { loopVariables, waitLoop } from "./waitLoop";
 
 /** Environment variables that the script reads. All that a user gives travels by these, never by the script's text. */
 export const variables = {
   tcp: "INIT_POD_TCP",
   url: "INIT_POD_URL",
   status: "INIT_POD_STATUS",
-  timeout: "INIT_POD_TIMEOUT_SECONDS",
-  interval: "INIT_POD_INTERVAL_SECONDS",
+  ...loopVariables,
 } as const;
-
-/** Exit code of a wait that has taken too long, as that of timeout(1). */
-export const tooLate = 124;
 
 /**
  * Waits until a port accepts connections, or an address answers with the wanted status. It needs curl ≥ 7.52 with telnet,
@@ -18,9 +15,7 @@ export const tooLate = 124;
  *
  * - A port is tried by curl's telnet, which sends nothing by itself: whatever speaks another protocol there notes no bad
  *   request. It goes on until its time is over, so that is short at first, and longer where connecting takes longer.
- * - A try takes a few seconds at most, as the shell hears of SIGTERM only after it.
- * - What was seen is told when it is another than before, and every ten seconds. Of an address, not its query nor its
- *   user, which may be secret.
+ * - Of an address, its query and its user are not told, as they may be secret.
  */
 export const waitForScript = `set -u
 ${curlConfig}
@@ -46,7 +41,7 @@ try() {
   answer=$({ printf '%s\\n' "$config" | {
     exec 3<&0
     curl -q --config /dev/fd/3 --silent --show-error --globoff --proto '=http,https,telnet' \\
-      --connect-timeout 5 --max-time "$limit" --output /dev/null --write-out "$format" </dev/null
+      --connect-timeout 5 --max-time "$bound" --output /dev/null --write-out "$format" </dev/null
   }; } 2>&1)
   code=$?
   if [ -n "\${INIT_POD_TCP-}" ]; then
@@ -65,34 +60,7 @@ try() {
   else
     answer=\${answer#000}
   fi
-  answer=\${answer#curl: (*) }
-  # How long it took is another number each time.
-  case $answer in *' after '*' ms'*) answer=\${answer%% after *}\${answer#* ms} ;; esac
-  seen=\${answer%%"$line_break"*}
-  [ -n "$seen" ] || seen="curl ended with $code"
+  curl_said "$answer" "$code"
   return 1
 }
-
-nap=
-trap 'kill $nap 2>/dev/null; exit 143' TERM
-start=$(date +%s)
-told= told_at=0
-while :; do
-  if try; then
-    printf '%s: %s, after %s s\\n' "$what" "$seen" "$(($(date +%s) - start))"
-    exit 0
-  fi
-  waited=$(($(date +%s) - start))
-  if [ "$waited" -ge "$INIT_POD_TIMEOUT_SECONDS" ]; then
-    printf 'gave up waiting for %s after %s s, last seen: %s\\n' "$what" "$waited" "$seen" >&2
-    exit ${tooLate}
-  fi
-  if [ "$seen" != "$told" ] || [ "$((waited - told_at))" -ge 10 ]; then
-    printf 'waiting for %s: %s (%s of %s s)\\n' "$what" "$seen" "$waited" "$INIT_POD_TIMEOUT_SECONDS"
-    told=$seen told_at=$waited
-  fi
-  sleep "$INIT_POD_INTERVAL_SECONDS" &
-  nap=$!
-  wait "$nap"
-done
-`;
+${waitLoop}`;

@@ -5,6 +5,7 @@ import { download } from "../../../../components/spec/steps/download.ts";
 import { gitClone } from "../../../../components/spec/steps/gitClone.ts";
 import { run } from "../../../../components/spec/steps/run.ts";
 import { exits } from "../../../../components/spec/steps/scripts/gitClone.ts";
+import { waitFor } from "../../../../components/spec/steps/waitFor.ts";
 
 const curl = "curlimages/curl:8.17.0";
 const asGiven = leavesOf({ container: { image: "app" } }, (text) => new Error(text));
@@ -43,6 +44,18 @@ test("a step that clones is known by its command", () => {
   const clone = gitClone({ repo: "https://x/y", to: "/data/y" }).container("gitClone", asGiven);
   const { command } = clone as { command: string[] };
   expect(exitingProcess({ image: "registry.local/git:1", command })).toBe("gitClone");
+});
+
+test.each([
+  [124, "did not come in time"],
+  [69, "has failed"],
+  [77, "has no right to read"],
+])("exit code %i of a wait is explained: %s", (code, text) => {
+  for (const value of [{ tcp: "db:1" }, { job: { name: "migrate" } }]) {
+    const { command } = waitFor(value).container("waitFor", asGiven) as { command: string[] };
+    expect(explainExit(code, exitingProcess({ image: curl, command }))).toContain(text);
+  }
+  expect(explainExit(code, "shell")).toBeUndefined();
 });
 
 describe("curl was the process", () => {

@@ -14,7 +14,8 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
-import { manifest } from "../../../../components/spec/manifest/manifest.ts";
+import { type Manifest, manifest } from "../../../../components/spec/manifest/manifest.ts";
+import type { TextsObject } from "../../../../components/spec/manifest/objects.ts";
 import { type Files } from "../../../../components/spec/steps/files.ts";
 import type { Container } from "../../../../components/spec/steps/plan.ts";
 import { problemsOf } from "../../../../components/spec/validation/problemsOf.ts";
@@ -35,10 +36,10 @@ afterEach(() => {
 
 /** The container of a step as on the cluster, with its ConfigMap in this test's folder. */
 function prepared(value: Files, secretEnv = {}): Container {
-  const { podSpec, objects } = manifest({ container: app, init: [{ files: value, secretEnv }] });
+  const { podSpec, ...made } = manifest({ container: app, init: [{ files: value, secretEnv }] });
   const source = join(folder, "mounted");
   mkdirSync(source, { recursive: true });
-  for (const { texts } of objects) {
+  for (const { texts } of textsIn(made)) {
     for (const [key, text] of Object.entries(texts)) writeFileSync(join(source, key), text as string);
   }
   const { command, env } = (podSpec.initContainers as Container[])[0] ?? {};
@@ -46,6 +47,11 @@ function prepared(value: Files, secretEnv = {}): Container {
     one.name === "INIT_POD_FILES" ? { ...one, value: one.value?.replaceAll("/init-pod/files", source) } : one,
   );
   return { command, env: placed };
+}
+
+/** The ConfigMaps and Secrets of a manifest. */
+function textsIn({ objects }: Pick<Manifest, "objects">): TextsObject[] {
+  return objects.filter((object): object is TextsObject => "texts" in object);
 }
 
 const inFolder = (name: string): string => join(folder, "out", name);
@@ -150,7 +156,7 @@ test("of which one is a Pulumi secret have that in a Secret", () => {
     (text) => new Error(text),
     { isSecret, nameOf: ({ kind, suffix }) => `${kind}-${suffix}`.toLowerCase() },
   );
-  expect(objects.map(({ kind, texts }) => [kind, Object.keys(texts)])).toEqual([
+  expect(textsIn({ objects }).map(({ kind, texts }) => [kind, Object.keys(texts)])).toEqual([
     ["ConfigMap", ["etc_app_a"]],
     ["Secret", ["etc_app_b"]],
   ]);
@@ -221,7 +227,7 @@ describe("are refused", () => {
       container: app,
       init: [{ files: { templates: { "/a/b": pulumi.output("$(LATE)") } } }],
     });
-    const late = withLateErrors(pulumi.output(objects[0]?.texts));
+    const late = withLateErrors(pulumi.output(textsIn({ objects })[0]?.texts));
     await expect(partsOf(late).promise(true)).rejects.toThrow("init[0].files.templates./a/b");
   });
 });

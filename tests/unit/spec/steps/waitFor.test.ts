@@ -118,11 +118,16 @@ describe.skipIf(!needed)("a wait for an HTTP answer", () => {
     expect(requests.map(({ url }) => url)).toEqual(["/up", "/up"]);
   });
 
-  test("gives up where no answer comes", async () => {
+  test("gives up in time where no answer comes, however long a try or a pause would be", async () => {
     answer = () => undefined;
-    const { code, log } = await run(container({ http: { url: address }, timeoutSeconds: 1 }));
+    const before = performance.now();
+    const { code, log } = await run(container({ http: { url: address }, timeoutSeconds: 1, intervalSeconds: 30 }));
     expect(code).toBe(124);
     expect(log).toContain("Operation timed out");
+    expect(performance.now() - before).toBeLessThan(5_000);
+    answer = (response) => response.writeHead(503).end();
+    expect((await run(container({ http: { url: address }, timeoutSeconds: 1, intervalSeconds: 30 }))).code).toBe(124);
+    expect(performance.now() - before).toBeLessThan(10_000);
   });
 
   test("sends headers, from Secrets too, and shows none of them, nor the query or the user of its address", async () => {

@@ -52,6 +52,12 @@ describe("an argument", () => {
     const step = { download: { url: `https://a/${long}`, to: "/data/x", headers: { A: long } } };
 
     expect(fields({ init: [step] })).toEqual(["init[0].download.url", "init[0].download.headers.A"]);
+
+    const { url, headers } = step.download;
+    expect(fields({ init: [{ waitFor: { http: { url, headers } } }] })).toEqual([
+      "init[0].waitFor.http.url",
+      "init[0].waitFor.http.headers.A",
+    ]);
   });
 
   test("of a repository is one too", () => {
