@@ -6,6 +6,7 @@ import { forward } from "./forward.ts";
 import { path } from "./path.ts";
 import { preview } from "./preview.ts";
 import { scale } from "./scale.ts";
+import { secret } from "./secret.ts";
 import { setup } from "./setup.ts";
 import { soak } from "./soak.ts";
 import { up } from "./up.ts";
@@ -18,6 +19,7 @@ const benches: Record<string, { summary: string; run: (args: string[]) => Promis
   },
   up: { summary: "a whole `up`, beside the same Pod in plain @pulumi/kubernetes", run: up },
   preview: { summary: "a preview without changes, beside plain @pulumi/kubernetes", run: preview },
+  secret: { summary: "what a Pulumi secret in a variable costs an `up` and a preview", run: secret },
   faults: {
     summary: "a random walk over faults of the API server; --minutes N, and --seed N for the same walk again",
     run: faultWalk,
