@@ -128,7 +128,10 @@ describe("a download, and credentials,", () => {
       ...both("broken", { url: `${at.plain}/500` }),
       ...both("slow", { url: `${at.plain}/slow`, timeoutSeconds: 2 }),
       ...both("cut", { url: `${at.plain}/cut` }),
-      ...both("untrusted", { url: `${at.secure}/page` }),
+      ...both("untrusted", {
+        url: `${at.secure}/page`,
+        ca: (await selfSigned(stack.project, bridgeAddress)).certificate,
+      }),
       sum: { download: { url: `${at.plain}/page`, to: "/data/file", sha256: sha256("another page") } },
     };
     stack.write(program(failing));

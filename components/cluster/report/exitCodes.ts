@@ -41,6 +41,7 @@ const ofCurl: Readonly<Record<number, string>> = {
   52: "curl: the server answered nothing",
   56: "curl: the connection broke while receiving",
   60: "curl: the server's certificate is not trusted",
+  77: "curl: the image has no certificates to trust; give them as ca",
 };
 
 const ofWaitFor: Readonly<Record<number, string>> = {

@@ -27,7 +27,7 @@ test.each([
 
 test("curl's exit codes are explained for curl alone", () => {
   expect(explainExit(6, "curl")).toContain("resolved");
-  for (const code of [3, 6, 7, 22, 28, 60]) {
+  for (const code of [3, 6, 7, 22, 28, 60, 77]) {
     for (const process of ["shell", "unknown"] as const) expect(explainExit(code, process)).toBeUndefined();
   }
 });
