@@ -78,7 +78,7 @@ export interface InitPodArgs {
   annotations?: Record<string, pulumi.Input<string>>;
   /**
    * Seconds that each `up` waits for the Pod to get Ready, counted from when it is there: for one of an earlier `up`, anew.
-   * Default: customTimeouts.create, or 600.
+   * Default: customTimeouts.create, or 600; a minute more than the limits of all steps together, where that is longer.
    */
   timeoutSeconds?: number;
   /** Failing attempts of a container that are tolerated after the first. Default: 1. */

@@ -54,8 +54,9 @@ export interface InitStep {
   /**
    * Seconds that one attempt may take, of a sidecar: until it has started; then `up` fails, whatever retries says. Nothing
    * stops the attempt: it goes on until the next `up` makes the Pod anew, which that does where the step is still overdue,
-   * or until the Pod is deleted. Refused where InitPod's timeoutSeconds are fewer. Default: none, 60 with startWhen; a
-   * waitFor ends by itself, by the timeoutSeconds of its own.
+   * or until the Pod is deleted. Refused where InitPod's timeoutSeconds are fewer. Default: none for run and
+   * container, 60 with startWhen; 60 for files, 300 for copyFromImage; the others end by themselves, by the timeoutSeconds of
+   * their own, and have 15 more.
    *
    * Source: https://kubernetes.io/docs/concepts/workloads/pods/init-containers/#detailed-behavior
    */

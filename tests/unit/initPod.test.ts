@@ -125,7 +125,8 @@ describe("an InitPod under Pulumi's mocks", () => {
     const annotationsOf = (wanted: string): unknown =>
       registered.find(({ type, name }) => type === "kubernetes:core/v1:Pod" && name === wanted)?.inputs.metadata;
     expect(annotationsOf("limited")).toMatchObject({ annotations: { [key]: "run=30" } });
-    await resolved(new InitPod("unlimited", args).podName);
+    const init = [{ run: { script: "true" } }];
+    await resolved(new InitPod("unlimited", { ...args, init }).podName);
     expect(JSON.stringify(annotationsOf("unlimited"))).not.toContain(key);
   });
 

@@ -50,6 +50,8 @@ export interface CopyFromImage {
   by?: CopyBy;
 }
 
+/** Some gigabytes of small files. */
+const defaultTimeoutSeconds = 300;
 /** Where the image is mounted. No image has a folder of this name. */
 const imageRoot = "/init-pod-image";
 
@@ -62,6 +64,7 @@ export function copyFromImage(value: CopyFromImage): StepPlan {
       ? { image: defaultImages.busybox }
       : { ownImage: true, imagePaths: typeof from === "string" ? { from } : {} }),
     canBeSidecar: false,
+    timeoutSeconds: defaultTimeoutSeconds,
     writes: typeof to === "string" ? [to] : [],
     variables: [],
     secrets: {},

@@ -15,9 +15,9 @@ import {
   secretVariable,
   variableSize,
 } from "../values";
-import type { OwnVolume, StepPlan } from "./plan";
+import { graceSeconds, type OwnVolume, type StepPlan } from "./plan";
 import { variables } from "./scripts/download";
-import { requestCommand, requestEnvironment, requestProblems } from "./scripts/request";
+import { requestCommand, requestEnvironment, requestProblems, requestSeconds } from "./scripts/request";
 
 /**
  * Asks a server for credentials and leaves its answer as a file in memory, which this step and the app alone see. What is
@@ -79,6 +79,7 @@ export function credentials(value: Credentials): StepPlan {
   return {
     image: defaultImages.curl,
     canBeSidecar: false,
+    timeoutSeconds: requestSeconds({ ...defaults, ...value }) + graceSeconds,
     writes: [],
     secretWrites: typeof to === "string" ? [to] : [],
     variables: [],

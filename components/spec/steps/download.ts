@@ -8,9 +8,9 @@ import {
   type SecretKey,
   sha256 as sha256Check,
 } from "../values";
-import type { StepPlan } from "./plan";
+import { graceSeconds, type StepPlan } from "./plan";
 import { variables } from "./scripts/download";
-import { requestCommand, requestEnvironment, requestProblems } from "./scripts/request";
+import { requestCommand, requestEnvironment, requestProblems, requestSeconds } from "./scripts/request";
 
 /**
  * Fetches a file over HTTP(S). The file appears at its path complete or not at all; an answer other than 2xx fails the
@@ -37,7 +37,7 @@ export interface Download {
   proxy?: pulumi.Input<string>;
   /** Tries in all, 1 or more; between them 1, 2, 4, … seconds. Only what can pass is tried again. Default: 3. */
   attempts?: number;
-  /** Seconds that one try may take. Default: 300. */
+  /** Seconds that one try may take. Default: 120. */
   timeoutSeconds?: number;
   /** Seconds that connecting may take. Default: 10. */
   connectTimeoutSeconds?: number;
@@ -45,7 +45,7 @@ export interface Download {
   mode?: string;
 }
 
-const defaults = { attempts: 3, timeoutSeconds: 300, connectTimeoutSeconds: 10, mode: "0644" } as const;
+const defaults = { attempts: 3, timeoutSeconds: 120, connectTimeoutSeconds: 10, mode: "0644" } as const;
 
 /** The plan of a step that fetches a file. */
 export function download(value: Download): StepPlan {
@@ -53,6 +53,7 @@ export function download(value: Download): StepPlan {
   return {
     image: defaultImages.curl,
     canBeSidecar: false,
+    timeoutSeconds: requestSeconds({ ...defaults, ...value }) + graceSeconds,
     writes: typeof to === "string" ? [to] : [],
     variables: [],
     secrets: headerSecrets(value),

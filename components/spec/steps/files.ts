@@ -46,6 +46,8 @@ export interface Files {
 }
 
 const defaultMode = "0644";
+/** It takes a moment; what takes longer hangs. */
+const defaultTimeoutSeconds = 60;
 /** As much as Kubernetes keeps in one ConfigMap or Secret. Source: https://kubernetes.io/docs/concepts/configuration/configmap/#motivation */
 const mostBytes = 1024 * 1024;
 
@@ -56,6 +58,7 @@ export function files(value: Files, secretNames: readonly string[] = []): StepPl
   return {
     image: defaultImages.busybox,
     canBeSidecar: false,
+    timeoutSeconds: defaultTimeoutSeconds,
     writes: filesOf(value).map(({ to }) => to),
     variables: Object.keys(env),
     secrets: {},

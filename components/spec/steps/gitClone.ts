@@ -27,7 +27,7 @@ import {
   wholeNumber,
   writtenPath,
 } from "../values";
-import type { OwnVolume, StepPlan } from "./plan";
+import { graceSeconds, type OwnVolume, type StepPlan } from "./plan";
 import { gitCloneScript, variables } from "./scripts/gitClone";
 
 /**
@@ -109,6 +109,7 @@ export function gitClone(value: GitClone): StepPlan {
   return {
     image: defaultImages.git,
     canBeSidecar: false,
+    timeoutSeconds: (value.timeoutSeconds ?? defaultTimeoutSeconds) + graceSeconds,
     writes: typeof to === "string" ? [to] : [],
     variables: [],
     secrets: { ...(token === undefined ? {} : { token }), ...(sshKey === undefined ? {} : { sshKey }) },

@@ -5,6 +5,9 @@ import type { Leaves, Problem, SecretKey } from "../values";
 /** A Kubernetes Container in the making. */
 export type Container = Partial<core.v1.Container>;
 
+/** What a kind that ends by itself is given beyond its time, so that its own last words are heard first. */
+export const graceSeconds = 15;
+
 /** A volume that one container alone mounts. */
 export interface OwnVolume {
   /** What follows the container's name in that of the volume. */
@@ -39,7 +42,7 @@ export interface StepPlan {
   readonly canBeSidecar: boolean;
   /** Failing attempts tolerated after the first, where the step does not say it. Default: InitPod's retries. */
   readonly retries?: number;
-  /** Seconds that an attempt may take, where the step does not say it and the kind does not end by itself. Default: none. */
+  /** Seconds that an attempt may take, where the step does not say it. Default: none. */
   readonly timeoutSeconds?: number;
   /** Paths that it writes; the folder of each becomes a volume. */
   readonly writes: readonly string[];

@@ -26,7 +26,7 @@ import {
   variableSize,
   wholeNumber,
 } from "../values";
-import type { ClusterRead, OwnVolume, StepPlan } from "./plan";
+import { type ClusterRead, graceSeconds, type OwnVolume, type StepPlan } from "./plan";
 import { variables, waitForScript } from "./scripts/waitFor";
 import { accountFolder, objectVariables, waitForObjectScript } from "./scripts/waitForObject";
 
@@ -135,6 +135,7 @@ export function waitFor(value: WaitFor): StepPlan {
   return {
     image: defaultImages.curl,
     canBeSidecar: false,
+    timeoutSeconds: (value.timeoutSeconds ?? defaultTimeoutSeconds) + graceSeconds,
     // Its own time has run out: once more, it would take as long again.
     retries: 0,
     writes: [],

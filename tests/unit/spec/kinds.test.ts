@@ -1,7 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { kindNames } from "../../../components/spec/kinds.ts";
+import type { InitStep } from "../../../components/spec/initStep.ts";
+import { kindNames, planOf } from "../../../components/spec/kinds.ts";
 import { manifest } from "../../../components/spec/manifest/manifest.ts";
 import { problemsOf } from "../../../components/spec/validation/problemsOf.ts";
 import { container, html, run, steps, url } from "./podSpec.ts";
@@ -31,6 +32,19 @@ describe("the kinds of step", () => {
     const page = readFileSync(join(root, `docs/steps/${kind}.md`), "utf8");
     for (const part of ["```ts", "## Its log", "## Its failure", "## What it compiles to"])
       expect(page).toContain(part);
+  });
+
+  test("are judged by a time that is a little more than they take by themselves, where that is known", () => {
+    const own = (step: InitStep): number | undefined => planOf(step)?.plan.timeoutSeconds;
+    expect(own({ waitFor: { tcp: "db:1" } })).toBe(315);
+    expect(own({ waitFor: { tcp: "db:1", timeoutSeconds: 5 } })).toBe(20);
+    expect(own({ download: { url, to: html } })).toBe(3 * 120 + 1 + 2 + 15);
+    expect(own({ credentials: { url, to: html, attempts: 1, timeoutSeconds: 5 } })).toBe(20);
+    expect(own({ gitClone: { repo: "https://x/y", to: html } })).toBe(315);
+    expect(own({ files: { contents: { [html]: "" } } })).toBe(60);
+    expect(own({ copyFromImage: { image: "site", from: "/app", to: html } })).toBe(300);
+    expect(own({ run })).toBeUndefined();
+    expect(own({ container: {} })).toBeUndefined();
   });
 
   test("bring an image of one version each, but for `container`, which must name one", () => {

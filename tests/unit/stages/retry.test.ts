@@ -108,4 +108,17 @@ describe("the deadline", () => {
     expect(deadlineSeconds({ container }, { customTimeouts: { create: "90s" } })).toBe(90);
     expect(deadlineSeconds({ container }, {})).toBe(600);
   });
+
+  test("is a minute more than the limits of all steps together where nobody says it and that is longer", () => {
+    const container = { image: "nginx" };
+    const init = [
+      { waitFor: { tcp: "db:1" } },
+      { gitClone: { repo: "https://x/y", to: "/srv/y", timeoutSeconds: 200 } },
+      { run: { script: "true" }, timeoutSeconds: 100 },
+      { run: { script: "true" } },
+    ];
+    expect(deadlineSeconds({ container, init }, {})).toBe(315 + 215 + 100 + 60);
+    expect(deadlineSeconds({ container, init }, { customTimeouts: { create: "90s" } })).toBe(90);
+    expect(deadlineSeconds({ container, init: init.slice(0, 1) }, {})).toBe(600);
+  });
 });

@@ -58,6 +58,18 @@ export function requestProblems(value: Request, field: string): Problem[] {
   ];
 }
 
+/** Most seconds that all tries take together, with the pauses that curl makes between them. */
+export function requestSeconds({
+  attempts,
+  timeoutSeconds,
+}: Required<Pick<Request, "attempts" | "timeoutSeconds">>): number {
+  const pauses = Array.from({ length: attempts - 1 }, (_, at) => Math.min(2 ** at, longestPauseSeconds));
+  return pauses.reduce((sum, pause) => sum + pause, attempts * timeoutSeconds);
+}
+
+/** Source: https://curl.se/docs/manpage.html#--retry */
+const longestPauseSeconds = 600;
+
 /** What the script is told; `defaults` are those of the kind. */
 export function requestEnvironment(
   value: Request,

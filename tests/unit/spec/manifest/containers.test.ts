@@ -54,10 +54,10 @@ describe("a step", () => {
 });
 
 describe("the time of a step", () => {
-  test("is limited where it says so, and by nothing else", () => {
+  test("is limited where it says so, else by its kind", () => {
     const init = [{ run, timeoutSeconds: 30 }, { run }, { waitFor: { tcp: "db:1", timeoutSeconds: 60 } }];
 
-    expect(manifest({ init, container }).timeouts).toEqual({ run: 30 });
+    expect(manifest({ init, container }).timeouts).toEqual({ run: 30, "wait-for": 75 });
     const wait = { waitFor: { tcp: "db:1" }, name: "db", timeoutSeconds: 0.5 };
     expect(manifest({ init: [wait], container }).timeouts).toEqual({ db: 0.5 });
     expect(manifest({ container }).timeouts).toEqual({});

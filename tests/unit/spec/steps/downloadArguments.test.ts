@@ -33,7 +33,7 @@ describe("a download", () => {
     expect(one?.env).toEqual(
       expect.arrayContaining([
         { name: "INIT_POD_ATTEMPTS", value: "3" },
-        { name: "INIT_POD_TIMEOUT_SECONDS", value: "300" },
+        { name: "INIT_POD_TIMEOUT_SECONDS", value: "120" },
         { name: "INIT_POD_CONNECT_TIMEOUT_SECONDS", value: "10" },
         { name: "INIT_POD_MODE", value: "0644" },
       ]),
