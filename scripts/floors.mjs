@@ -33,6 +33,7 @@ export const floors = [
   "spec/podSecurity",
   "spec",
   "spec/steps",
+  "spec/environment",
   "spec/values",
   "contract",
   "text",

@@ -2,21 +2,11 @@ import type { core } from "@pulumi/kubernetes/types/input";
 import type * as pulumi from "@pulumi/pulumi";
 import { ForwardProtocol } from "../../contract";
 import { type AppContainer, type InitStep, planOf, type Security, stepLimit } from "..";
+import { environment, type EnvVar, escapeExpansion, type Leaves, secretEnvironment } from "../environment";
 import { type Fields, merge, podSchema } from "../merging";
 import { isRestricted } from "../podSecurity";
 import type { Container, StepPlan } from "../steps/plan";
-import {
-  argumentSize,
-  environment,
-  type EnvVar,
-  escapeExpansion,
-  httpPath,
-  image as imageCheck,
-  type Leaves,
-  mapArguments,
-  mirrored,
-  secretEnvironment,
-} from "../values";
+import { argumentSize, httpPath, image as imageCheck, mapArguments, mirrored } from "../values";
 import { defined, mapEntries } from "./records";
 import { containerSecurity } from "./security";
 import { mountsBeside, type VolumeMount } from "./volumes";

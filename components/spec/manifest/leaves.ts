@@ -1,17 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type InitPodArgs, MountIn, type Volume } from "..";
+import { escapeExpansion, type Leaves, secretVariable } from "../environment";
 import { appGrants, type Grant, leakProblem, mountedKeys } from "../validation";
-import {
-  checked,
-  escapeExpansion,
-  type Fail,
-  isPlain,
-  type Leaves,
-  objectName,
-  problemLine,
-  secretKey,
-  secretVariable,
-} from "../values";
+import { checked, type Fail, isPlain, objectName, problemLine, secretKey } from "../values";
 import { generatedSecret, nothingOutside, OwnObjects } from "./objects";
 
 /** The leaves, with those that only the manifest has. */

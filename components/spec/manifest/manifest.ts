@@ -12,9 +12,10 @@ import {
   stepLimit,
   stepNames,
 } from "..";
+import { type Leaves } from "../environment";
 import { type Fields, merge, podSchema, serviceSchema } from "../merging";
 import type { ClusterRead } from "../steps/plan";
-import { type Fail, type Leaves, mapArguments, objectName, registry } from "../values";
+import { type Fail, mapArguments, objectName, registry } from "../values";
 import { appContainer, initContainer, type Surroundings } from "./containers";
 import { leavesOf } from "./leaves";
 import { levelWarnings } from "./levelWarnings";

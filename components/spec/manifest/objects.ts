@@ -1,6 +1,6 @@
 import type { rbac } from "@pulumi/kubernetes/types/input";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Texts } from "../values";
+import type { Texts } from "../environment";
 
 /** What an InitPod has in the cluster beside its Pod and its Service. */
 export type OwnObject = TextsObject | AccountObject | RoleObject;

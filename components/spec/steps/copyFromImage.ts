@@ -1,9 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { copyName } from "../../contract";
+import { escapeExpansion } from "../environment";
 import {
   absolutePath,
   defaultImages,
-  escapeExpansion,
   image as imageCheck,
   oneOf,
   type Problem,

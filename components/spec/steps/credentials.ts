@@ -1,18 +1,14 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { connectionVolumes, type EnvVar, headerSecrets, type Leaves, secretVariable } from "../environment";
 import {
   allOf,
-  connectionVolumes,
   defaultImages,
-  type EnvVar,
-  headerSecrets,
   hiddenValue,
-  type Leaves,
   nonEmpty,
   type Problem,
   problemsInOptional,
   type SecretKey,
   secretKeyProblems,
-  secretVariable,
   variableSize,
 } from "../values";
 import { graceSeconds, type OwnVolume, type StepPlan } from "./plan";

@@ -1,13 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import {
-  connectionVolumes,
-  defaultImages,
-  headerSecrets,
-  isPlain,
-  problemsInOptional,
-  type SecretKey,
-  sha256 as sha256Check,
-} from "../values";
+import { connectionVolumes, headerSecrets } from "../environment";
+import { defaultImages, isPlain, problemsInOptional, type SecretKey, sha256 as sha256Check } from "../values";
 import { graceSeconds, type StepPlan } from "./plan";
 import { variables } from "./scripts/download";
 import { requestCommand, requestEnvironment, requestProblems, requestSeconds } from "./scripts/request";

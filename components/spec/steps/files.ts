@@ -1,22 +1,19 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { filesName } from "../../contract";
+import { environment, escapeExpansion, type Leaves, type Texts } from "../environment";
 import {
   allOf,
   bytesOf,
   type Check,
   defaultImages,
-  environment,
-  escapeExpansion,
   fileMode,
   hiddenValue,
   isPlain,
-  type Leaves,
   type Problem,
   problemsIn,
   problemsInOptional,
   shownBytes,
   text,
-  type Texts,
   writtenPath,
 } from "../values";
 import type { OwnVolume, StepPlan } from "./plan";

@@ -1,12 +1,11 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { gitCloneName } from "../../contract";
+import { type EnvVar, escapeExpansion, type Leaves, secretVariable } from "../environment";
 import {
   allOf,
   basicUser,
   type Check,
   defaultImages,
-  type EnvVar,
-  escapeExpansion,
   flag,
   gitAddress,
   gitCommit,
@@ -14,14 +13,12 @@ import {
   gitRef,
   gitTransport,
   knownHosts as knownHostsCheck,
-  type Leaves,
   type Problem,
   problemsIn,
   problemsInOptional,
   seconds,
   type SecretKey,
   secretKeyProblems,
-  secretVariable,
   shownUrl,
   variableSize,
   wholeNumber,

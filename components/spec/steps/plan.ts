@@ -1,6 +1,7 @@
 import type { core } from "@pulumi/kubernetes/types/input";
 import type * as pulumi from "@pulumi/pulumi";
-import type { Leaves, Problem, SecretKey } from "../values";
+import type { Leaves } from "../environment";
+import type { Problem, SecretKey } from "../values";
 
 /** A Kubernetes Container in the making. */
 export type Container = Partial<core.v1.Container>;

@@ -1,10 +1,9 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { environment, escapeExpansion } from "../environment";
 import {
   argumentSize,
   defaultImages,
-  environment,
   envName,
-  escapeExpansion,
   nonEmpty,
   problemsIn,
   problemsInOptional,

@@ -1,21 +1,23 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { waitForName } from "../../contract";
 import {
-  allOf,
-  type Check,
   connectionEnvironment,
   connectionProblems,
   connectionVolumes,
-  defaultImages,
-  dnsLabel,
   type EnvVar,
   escapeExpansion,
   headerEnvironment,
   headerProblems,
   headerSecrets,
+  type Leaves,
+} from "../environment";
+import {
+  allOf,
+  type Check,
+  defaultImages,
+  dnsLabel,
   hostAndPort,
   httpUrl,
-  type Leaves,
   objectName,
   type Problem,
   problemsIn,

@@ -30,10 +30,6 @@ export {
   text,
   wholeNumber,
 } from "./checks";
-export { type Connection, connectionEnvironment, connectionProblems, connectionVolumes } from "./connection";
-export { environment, secretEnvironment } from "./environment";
-export { type EnvVar, secretVariable } from "./envVar";
-export { escapeExpansion } from "./escapeExpansion";
 export {
   basicUser,
   gitAddress,
@@ -44,7 +40,6 @@ export {
   gitTransport,
   knownHosts,
 } from "./git";
-export { headerEnvironment, headerProblems, type Headers, headerSecrets } from "./headers";
 export { image, mirrored, registry } from "./image";
 export { defaultImages } from "./images";
 export {
@@ -61,7 +56,6 @@ export {
   resourceName,
   secretKey,
 } from "./kubernetesNames";
-export type { Leaves, Texts } from "./leaves";
 export { absolutePath, folderOf, isWithin, mountPath, relativePath, writtenPath } from "./paths";
 export { formatProblems, hiddenValue, type Problem, problemLine, shownUrl, shownValue } from "./problem";
 export { type KeyOfSecret, secretEnvProblems, type SecretKey, secretKeyProblems } from "./secretKeys";

@@ -1,7 +1,8 @@
 import { createRequire } from "node:module";
 import { type Self, withoutStacks } from "../../pulumi";
 import type { GeneratedSecret } from "../../spec";
-import type { Problem, Texts } from "../../spec/values";
+import type { Texts } from "../../spec/environment";
+import type { Problem } from "../../spec/values";
 
 const library = "@pulumi/random";
 

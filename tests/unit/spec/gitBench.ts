@@ -4,10 +4,10 @@ import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect } from "vitest";
+import type { EnvVar } from "../../../components/spec/environment";
 import { leavesOf } from "../../../components/spec/manifest/leaves.ts";
 import { type GitClone, gitClone } from "../../../components/spec/steps/gitClone.ts";
 import type { Container } from "../../../components/spec/steps/plan.ts";
-import type { EnvVar } from "../../../components/spec/values";
 import { listen, Repository, serveGit } from "./gitServer.ts";
 import { type Ended, run } from "./kubelet.ts";
 

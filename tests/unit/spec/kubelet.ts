@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
+import type { EnvVar } from "../../../components/spec/environment/envVar.ts";
 import type { Container } from "../../../components/spec/steps/plan.ts";
-import type { EnvVar } from "../../../components/spec/values/envVar.ts";
 
 /**
  * What the kubelet makes of command, args and env values: $(NAME) becomes a variable, "$$" becomes "$".

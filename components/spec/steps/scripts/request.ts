@@ -1,18 +1,20 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { downloadName } from "../../../contract";
 import {
-  allOf,
   type Connection,
   connectionEnvironment,
   connectionProblems,
   type EnvVar,
   escapeExpansion,
-  fileMode,
   headerEnvironment,
   headerProblems,
   type Headers,
-  httpUrl,
   type Leaves,
+} from "../../environment";
+import {
+  allOf,
+  fileMode,
+  httpUrl,
   type Problem,
   problemsIn,
   problemsInOptional,

@@ -7,10 +7,10 @@ import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, onTestFinished, test } from "vitest";
+import type { EnvVar } from "../../../../components/spec/environment";
 import { leavesOf } from "../../../../components/spec/manifest/leaves.ts";
 import { type Download, download } from "../../../../components/spec/steps/download.ts";
 import type { Container } from "../../../../components/spec/steps/plan.ts";
-import type { EnvVar } from "../../../../components/spec/values";
 import { selfSigned } from "../../../integration/support/certificate.ts";
 import { run, start } from "../kubelet.ts";
 

@@ -2,10 +2,10 @@ import { setImmediate } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { InitPodArgs } from "../../../../components/spec/args.ts";
+import type { EnvVar } from "../../../../components/spec/environment";
 import { leavesOf } from "../../../../components/spec/manifest/leaves.ts";
 import { manifest } from "../../../../components/spec/manifest/manifest.ts";
 import { gitClone } from "../../../../components/spec/steps/gitClone.ts";
-import type { EnvVar } from "../../../../components/spec/values";
 import { mounts, spec, steps } from "../podSpec.ts";
 import { fixes, inStep } from "../problems.ts";
 

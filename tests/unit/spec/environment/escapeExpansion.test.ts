@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { escapeExpansion } from "../../../../components/spec/values/escapeExpansion.ts";
+import { escapeExpansion } from "../../../../components/spec/environment/escapeExpansion.ts";
 import { expand } from "../kubelet.ts";
 
 test("an escaped text arrives as it was given, whatever is in it", () => {

@@ -1,7 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { Check } from "./checked";
+import { type Check, type KeyOfSecret, type SecretKey } from "../values";
 import type { EnvVar } from "./envVar";
-import type { KeyOfSecret, SecretKey } from "./secretKeys";
 
 /** Lets leaves of the arguments through to the manifest: plain ones as they are, Outputs to be checked when they resolve. */
 export interface Leaves {

@@ -1,8 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { type KeyOfSecret, variableSize } from "../values";
 import { type EnvVar, secretVariable } from "./envVar";
 import type { Leaves } from "./leaves";
-import type { KeyOfSecret } from "./secretKeys";
-import { variableSize } from "./sizes";
 
 /** Environment variables with literal values, in the same order, which stand at `field` of the arguments. */
 export function environment(

@@ -1,5 +1,5 @@
 import type { core } from "@pulumi/kubernetes/types/input";
-import type { KeyOfSecret } from "./secretKeys";
+import { type KeyOfSecret } from "../values";
 
 /** One environment variable of a container. */
 export type EnvVar = core.v1.EnvVar;

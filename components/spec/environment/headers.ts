@@ -1,11 +1,18 @@
 import type * as pulumi from "@pulumi/pulumi";
-import { type Check, problemsIn } from "./checked";
-import { headerName, headerValue } from "./checks";
+import {
+  allOf,
+  type Check,
+  headerName,
+  headerValue,
+  hiddenValue,
+  type Problem,
+  problemsIn,
+  type SecretKey,
+  secretKeyProblems,
+  variableSize,
+} from "../values";
 import { type EnvVar, secretVariable } from "./envVar";
 import type { Leaves } from "./leaves";
-import { hiddenValue, type Problem } from "./problem";
-import { type SecretKey, secretKeyProblems } from "./secretKeys";
-import { allOf, variableSize } from "./sizes";
 
 /** The headers of a step's requests, by name. */
 export interface Headers {

@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { isPlain } from "./checked";
+import { isPlain } from "../values";
 
 /**
  * A text as Kubernetes must be given it so that it reaches the container as it is. In command, args and env values

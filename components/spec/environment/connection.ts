@@ -1,11 +1,8 @@
 import type { core } from "@pulumi/kubernetes/types/input";
 import type * as pulumi from "@pulumi/pulumi";
-import { problemsInOptional } from "./checked";
-import { pemCertificates, proxyUrl } from "./checks";
+import { allOf, pemCertificates, type Problem, problemsInOptional, proxyUrl, shownUrl, variableSize } from "../values";
 import type { EnvVar } from "./envVar";
 import type { Leaves } from "./leaves";
-import { type Problem, shownUrl } from "./problem";
-import { allOf, variableSize } from "./sizes";
 
 /** How a step reaches and trusts a server. */
 export interface Connection {
