@@ -131,7 +131,11 @@ function half(response: ServerResponse): void {
 
 function kill(name: string, variable: string): void {
   for (const { pid } of processesWith(variable, urlOf(name))) {
-    process.kill(pid, "SIGKILL");
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch {
+      continue; // The one killed before has taken it along.
+    }
     killed.add(name);
   }
 }

@@ -60,16 +60,18 @@ export function requestProblems(value: Request, field: string): Problem[] {
   ];
 }
 
-/** Most seconds that all tries take together, with the pauses that curl makes between them. */
+/** Most seconds that all tries take together, with the pauses that curl makes between them: 1, 2, 4, … seconds. */
 export function requestSeconds({
   attempts,
   timeoutSeconds,
 }: Required<Pick<Request, "attempts" | "timeoutSeconds">>): number {
-  const pauses = Array.from({ length: attempts - 1 }, (_, at) => Math.min(2 ** at, longestPauseSeconds));
-  return pauses.reduce((sum, pause) => sum + pause, attempts * timeoutSeconds);
+  const pauses = Math.max(0, attempts - 1);
+  const growing = Math.min(pauses, doublings);
+  return attempts * timeoutSeconds + 2 ** growing - 1 + (pauses - growing) * longestPauseSeconds;
 }
 
-/** Source: https://curl.se/docs/manpage.html#--retry */
+/** How often a pause is twice the last one, and what it is then. Source: https://curl.se/docs/manpage.html#--retry */
+const doublings = 10;
 const longestPauseSeconds = 600;
 
 /** What the script is told; `defaults` are those of the kind. */
