@@ -41,7 +41,8 @@ server {
     // Twice what the test uploads: the default limit of an emptyDir would have the Pod evicted.
     web: nginx(
       { "default.conf": web },
-      `volumes: { files: { mountPath: "${filesFolder}", mountIn: "app", emptyDir: { sizeLimit: "2Gi" } } }`,
+      // In memory: an app that waits for a disk takes nothing meanwhile, and that is not what is tried here.
+      `volumes: { files: { mountPath: "${filesFolder}", mountIn: "app", emptyDir: { memory: true, sizeLimit: "2Gi" } } }`,
     ),
     h2c: nginx({ "default.conf": http2 }, `forward: { protocol: "tcp" }`),
     tls: nginx(

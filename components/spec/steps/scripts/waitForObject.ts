@@ -22,8 +22,8 @@ const slicesPerPage = 10;
 
 /**
  * An awk program that reads what `jsonPaths` prints of a Job, a Pod or a Service (`kind`), and prints two lines: what to do
- * (done, failed, wait, or look, at the EndpointSlices of a Service), and what is seen. Of a list of EndpointSlices (slices) it prints one: how many endpoints are ready, how many are
- * not, and how to ask for more of them.
+ * (done, failed, wait, or look, at the EndpointSlices of a Service), and what is seen. Of a list of EndpointSlices (slices)
+ * it prints one: how many endpoints are ready, how many are not, and how to ask for more of them.
  *
  * - A Pod that has failed stays so, but for one that may be made anew with the same name: whatever controls it, other than
  *   those that draw a name, does so (a StatefulSet, an operator).
