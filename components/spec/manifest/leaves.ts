@@ -3,7 +3,7 @@ import { type InitPodArgs, MountIn, type Volume } from "..";
 import { escapeExpansion, type Leaves, secretVariable } from "../environment";
 import { appGrants, type Grant, leakProblem, mountedKeys } from "../validation";
 import { checked, type Fail, isPlain, objectName, problemLine, secretKey } from "../values";
-import { generatedSecret, nothingOutside, OwnObjects } from "./objects";
+import { generatedSecret, nothingOutside, OwnObjects, suffixOf } from "./objects";
 
 /** The leaves, with those that only the manifest has. */
 export interface ManifestLeaves extends Leaves {
@@ -49,7 +49,7 @@ export function leavesOf(
         ? secretVariable(name, objects.keepVariable(container, name, text))
         : { name, value: escapeExpansion(text) };
     },
-    keep: (kind, texts) => objects.keep({ kind, suffix: container, texts }),
+    keep: (kind, texts) => objects.keep({ kind, suffix: suffixOf(container), texts }),
   });
 
   const leaves: Omit<ManifestLeaves, "in"> = {

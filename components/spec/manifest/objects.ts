@@ -50,6 +50,12 @@ const variables = "env";
 /** Source: https://kubernetes.io/docs/concepts/configuration/secret/#restriction-names-data */
 const longestKey = 253;
 
+/** What keeps the texts of a container is named after it, unless it has the name of what is the whole InitPod's. */
+export function suffixOf(container: string): string {
+  // No container has a "." in its name.
+  return [variables, generatedSecret.suffix].includes(container) ? `${container}.step` : container;
+}
+
 /** Collects the objects that a manifest needs. */
 export class OwnObjects {
   readonly #objects: OwnObject[] = [];

@@ -163,6 +163,19 @@ test("of which one is a Pulumi secret have that in a Secret", () => {
   expect(podSpec.volumes).toContainEqual({ name: "files-secret-files", secret: { secretName: "secret-files" } });
 });
 
+test.each(["env", "generated"])("of a step called %s have a Secret of their own, not the InitPod's", (name) => {
+  const secret = pulumi.secret("s3cret");
+  const { objects } = manifest(
+    {
+      container: app,
+      init: [{ name, files: { contents: { "/etc/app/b": secret }, env: { A: secret } } }],
+    },
+    (text) => new Error(text),
+    { isSecret: (value) => value === secret, nameOf: ({ suffix }) => suffix },
+  );
+  expect(objects.map(({ kind, suffix }) => `${kind} ${suffix}`)).toEqual([`Secret ${name}.step`, "Secret env"]);
+});
+
 describe("are refused", () => {
   const inFiles = (files: unknown): Record<string, string> => fixes({ init: [{ files: files as Files }] });
 
