@@ -27,7 +27,7 @@ export interface Created {
 
 /** Makes the Pod and the Service, and waits for neither. */
 export function create(self: Self, plan: Plan, claimed: Promise<Claim>): Created {
-  const generated = handledLater(generateSecrets(self, plan.generate));
+  const generated = handledLater(claimed.then(() => generateSecrets(self, plan.generate)));
   const pod = handledLater(
     Promise.all([claimed, plan.manifest, generated]).then(async ([claim, manifest, texts]) => {
       for (const text of manifest.warnings) void pulumi.log.warn(text, self.component);

@@ -31,7 +31,7 @@ export interface Plan extends ServiceManifest {
   manifest: Promise<Manifest>;
   /** Gives the manifest the names of its own objects, once these are made. */
   objectNames: ObjectNames;
-  /** Secrets that are to be made, by name. */
+  /** Secrets that are to be made, by name; undefined where there are none. */
   generate?: InitPodArgs["generate"];
   namespace?: pulumi.Input<string>;
   /** Whether something else is made first. */
@@ -83,7 +83,7 @@ export function plan(component: pulumi.Resource, name: string, given: InitPodArg
       outside.then((known) => warned(manifest(args, fail, known), limitWarning(args, timeoutSeconds))),
     ),
     objectNames,
-    generate: args.generate,
+    generate: Object.keys(args.generate ?? {}).length === 0 ? undefined : args.generate,
     namespace: namespace && checked(namespace, "namespace", dnsLabel, fail),
     dependsOn: opts.dependsOn !== undefined,
     labels,

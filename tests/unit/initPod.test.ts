@@ -118,6 +118,15 @@ describe("an InitPod under Pulumi's mocks", () => {
     });
   });
 
+  test("makes no Secret where it generates nothing", async () => {
+    const web = new InitPod("ungenerating", { ...args, generate: {} });
+    await resolved(web.podName);
+    expect(await resolved(web.generatedSecret)).toBe("");
+    expect(registered.filter(({ name }) => name.startsWith("ungenerating-")).map(({ name }) => name)).toEqual([
+      "ungenerating-identity",
+    ]);
+  });
+
   test("tells on its Pod how long a step may take, where one is limited", async () => {
     const run = { script: "true" };
     await resolved(new InitPod("limited", { ...args, init: [{ run, timeoutSeconds: 30 }, { run }] }).podName);
