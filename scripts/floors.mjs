@@ -16,6 +16,7 @@ export const floors = [
   "forward/daemon",
   "forward/serve",
   "forward/tunnel",
+  "forward/sockets",
   "forward/state",
   "cluster/wait",
   "cluster/report",

@@ -6,7 +6,7 @@ import { createInterface } from "node:readline";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import WebSocket from "ws";
 import { type Certificate, selfSigned } from "./support/certificate.ts";
-import { clientPods, filesFolder } from "./support/clientPods.ts";
+import { clientPods, filesFolder, restSeconds } from "./support/clientPods.ts";
 import { CurlPod } from "./support/curlPod.ts";
 import { goodbye, LiveServer } from "./support/liveServer.ts";
 import { daemonOf, eventually } from "./support/machine.ts";
@@ -136,6 +136,20 @@ describe("through the forwarded URL", () => {
     socket.end("two\nquit\n");
     expect(await nextLine()).toBe("again: two");
     expect(await lines.next()).toMatchObject({ done: true });
+  });
+
+  test("an app that rests for half a minute gets all that clients send meanwhile, little or much", async () => {
+    const sendTo = async (mebibytes: number): Promise<void> => {
+      const socket = connectTo(pods.lines.url).setTimeout(restSeconds * 1000 + hangMs);
+      const lines = createInterface(socket)[Symbol.asyncIterator]();
+      expect((await lines.next()).value).toBe("hello");
+      socket.write(`rest ${mebibytes * mebibyte}\n`);
+      socket.write(Buffer.alloc(mebibytes * mebibyte));
+      expect((await lines.next()).value).toBe(String(mebibytes * mebibyte));
+      socket.end("quit\n");
+      expect(await lines.next()).toMatchObject({ done: true });
+    };
+    await Promise.all([1, 8, 64].map(sendTo));
   });
 });
 

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from "node:fs";
 import { basename } from "node:path";
+import { parseTcpTable, type TcpRow, TcpState } from "../sockets";
 import { type RunTool, runTool } from "../state";
 
 /** The process that listens on a local port, in words; `undefined` where it can't be seen, as with other users' processes. */
@@ -14,7 +15,7 @@ export function portOwner(port: number, platform = process.platform, run = runTo
 
 function ownerOnLinux(port: number): string | undefined {
   const listeners = ["/proc/net/tcp", "/proc/net/tcp6"].flatMap((file) =>
-    parseListeners(readFileSync(file, "utf8"), port),
+    listenersIn(readFileSync(file, "utf8"), port),
   );
   const wanted = new Set(listeners.map(({ inode }) => `socket:[${inode}]`));
   if (wanted.size === 0) return undefined;
@@ -26,15 +27,8 @@ function ownerOnLinux(port: number): string | undefined {
 }
 
 /** Listening sockets on a port, from the text of `/proc/net/tcp` or `/proc/net/tcp6`. */
-export function parseListeners(table: string, port: number): { inode: string; uid: string }[] {
-  const listening = "0A";
-  const hexPort = port.toString(16).toUpperCase().padStart(4, "0");
-  return table
-    .split("\n")
-    .slice(1)
-    .map((line) => line.trim().split(/\s+/))
-    .filter((fields) => fields[1]?.endsWith(`:${hexPort}`) && fields[3] === listening)
-    .map((fields) => ({ inode: fields[9] ?? "", uid: fields[7] ?? "" }));
+function listenersIn(table: string, port: number): TcpRow[] {
+  return parseTcpTable(table).filter(({ localPort, state }) => localPort === port && state === TcpState.listen);
 }
 
 function openFiles(pid: string): string[] {

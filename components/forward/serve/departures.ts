@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
 import type { Socket } from "node:net";
+import { parseTcpTable, readTcpTables, TcpState } from "../sockets";
 
 /** From a client's end to the first look: many that end at once cost one, and a close needs its time to show. */
 const firstLookMs = 20;
@@ -7,12 +7,6 @@ const firstLookMs = 20;
 const lookMs = 1_000;
 /** Very many sockets make a look dear: any next one waits a millisecond for so many characters of the tables. */
 const charactersPerMs = 1_000;
-
-/** The system's tables of TCP sockets. Throws where there are none. */
-export type ReadTables = () => Promise<string[]>;
-
-const linuxTables: ReadTables = async () =>
-  await Promise.all(["/proc/net/tcp", "/proc/net/tcp6"].map((path) => readFile(path, "latin1")));
 
 /** Told of a client that has sent its end. */
 export interface Departure {
@@ -31,7 +25,7 @@ export class Departures {
   #isLooking = false;
   #notBefore = 0;
 
-  constructor(private readonly read: ReadTables = linuxTables) {}
+  constructor(private readonly read = readTcpTables) {}
 
   /** Watches a client from its end on, until the returned function is called. */
   watch(client: Socket, departure: Departure): () => void {
@@ -70,16 +64,16 @@ function pairOf({ remotePort = 0, localPort = 0 }: Socket): string {
   return `${remotePort}>${localPort}`;
 }
 
-/**
- * A row of a connection on the loopback address, also as IPv6 writes it: its ends, and 0 for the socket of a process. That
- * side has sent its end, or is past that.
- */
-const closedRow = / [0-9A-F]*0100007F:([0-9A-F]{4}) [0-9A-F]*0100007F:([0-9A-F]{4}) 0[456B] \S+ \S+ \S+ +\d+ +\d+ 0 /g;
+/** Of the loopback address, which IPv6 writes behind more. */
+const loopback = "0100007F";
+/** Of a side that has sent its end, or is past that. */
+const ended: readonly string[] = [TcpState.finWait1, TcpState.finWait2, TcpState.timeWait, TcpState.closing];
 
 /** Connections of which no process holds the first side any more. */
 function closedClients(tables: readonly string[]): Set<string> {
-  const ends = tables.flatMap((table) => [...table.matchAll(closedRow)]);
-  return new Set(
-    ends.map(([, local = "", remote = ""]) => `${Number.parseInt(local, 16)}>${Number.parseInt(remote, 16)}`),
-  );
+  const rows = tables.flatMap(parseTcpTable).filter(({ localAddress, remoteAddress, state, inode }) => {
+    const isLocal = localAddress.endsWith(loopback) && remoteAddress.endsWith(loopback);
+    return isLocal && inode === "0" && ended.includes(state);
+  });
+  return new Set(rows.map(({ localPort, remotePort }) => `${localPort}>${remotePort}`));
 }

@@ -2,6 +2,14 @@
 const intervalMs = 5_000;
 /** How long it may take to give one. A connection dies without a word in a sleep of the machine, or with a node. */
 const deadlineMs = 10_000;
+/** The same where it may be the app that takes nothing, and the system can't tell which of the two it is. */
+const blindDeadlineMs = 60_000;
+
+/**
+ * What the systems between here and an app take for it at least, so that nothing waits on the way. Of what an app has not
+ * answered, more than that may.
+ */
+export const surelyTaken = 64 * 1024;
 
 /** What a heartbeat asks of its connection. */
 export interface Pulse {
@@ -10,11 +18,18 @@ export interface Pulse {
   isDeaf(): boolean;
   /** Bytes that left here, where more wait to leave; a ping waits behind them. */
   flushed(): number | undefined;
+  /** Whether so much was sent that a ping may wait, on the other side, until the app takes some of it. */
+  mayWaitForApp(): boolean;
+  /** Whether the other side's system still answers; undefined where it can't be known. */
+  peerAnswers(): Promise<boolean | undefined>;
   /** It gave no sign of life in time. */
   dead(): void;
 }
 
-/** Tells whether the other side of a connection still lives. */
+/**
+ * Tells whether the other side of a connection still lives. Where an app takes nothing, all that its connection carries waits
+ * for it, pings too: then its Pod is told to be gone by the API server, or the machine on the way by TCP.
+ */
 export class Heartbeat {
   readonly #timer: NodeJS.Timeout;
   /** When the oldest unanswered ping was sent. */
@@ -33,6 +48,7 @@ export class Heartbeat {
 
   stop(): void {
     clearInterval(this.#timer);
+    this.heard();
   }
 
   #beat(): void {
@@ -41,13 +57,22 @@ export class Heartbeat {
     const [before, flushed] = [this.#flushed, pulse.flushed()];
     this.#flushed = flushed;
     // A dead side takes no more than what the system keeps for it, and that is full where something waits here.
-    const isTaking = before !== undefined && flushed !== undefined && flushed > before;
+    const isTaking = before !== undefined && (flushed === undefined || flushed > before);
     if (pulse.isDeaf() || isTaking) this.#askedAt = now;
-    if (this.#askedAt === undefined) {
-      this.#askedAt = now;
-      pulse.ping();
-    } else if (now - this.#askedAt >= deadlineMs) {
+    this.#askedAt ??= now;
+    if (now - this.#askedAt < deadlineMs) {
+      // Again each time: of the workers by which a node reads, one may wait for the app, and the next has the next ping.
+      if (flushed === undefined && !pulse.isDeaf()) pulse.ping();
+    } else if (flushed === undefined && !pulse.mayWaitForApp()) {
       pulse.dead();
+    } else {
+      void this.#askSystem(this.#askedAt);
     }
+  }
+
+  async #askSystem(askedAt: number): Promise<void> {
+    const answers = await this.pulse.peerAnswers();
+    if (this.#askedAt !== askedAt || answers === true) return;
+    if (answers === false || performance.now() - askedAt >= blindDeadlineMs) this.pulse.dead();
   }
 }

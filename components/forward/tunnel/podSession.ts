@@ -1,6 +1,8 @@
+import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { within } from "../../time";
-import { Heartbeat } from "./heartbeat";
+import { peerAnswers } from "../sockets";
+import { Heartbeat, surelyTaken } from "./heartbeat";
 import type { PodConnection } from "./podConnection";
 import { FrameReader, FrameWriter } from "./spdyFrames";
 import { type CarryingSession, StreamPair } from "./streamPair";
@@ -72,6 +74,8 @@ export class PodSession implements CarryingSession {
       ping: () => this.#sendPing(),
       isDeaf: () => socket.isPaused(),
       flushed: () => (socket.writableLength > 0 ? this.#sent - socket.writableLength : undefined),
+      mayWaitForApp: () => [...this.#pairs.values()].some(({ unanswered }) => unanswered > surelyTaken),
+      peerAnswers: async () => await peerAnswers(socket as Partial<Socket>),
       dead: () => socket.destroy(),
     });
   }

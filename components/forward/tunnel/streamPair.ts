@@ -33,6 +33,7 @@ export class StreamPair implements PodConnection {
   #errorTextTimer: NodeJS.Timeout | undefined;
   #sentEnd = false;
   #done = false;
+  #unanswered = 0;
 
   constructor(
     private readonly session: CarryingSession,
@@ -50,7 +51,13 @@ export class StreamPair implements PodConnection {
     for (const event of this.#unheard.splice(0)) event(events);
   }
 
+  /** Bytes that were sent since the app last said something. */
+  get unanswered(): number {
+    return this.#unanswered;
+  }
+
   write(chunk: Buffer): boolean {
+    this.#unanswered += chunk.length;
     return this.#done || this.session.write(this.dataStream, chunk);
   }
 
@@ -96,6 +103,7 @@ export class StreamPair implements PodConnection {
   }
 
   received(stream: number, part: Buffer): void {
+    this.#unanswered = 0;
     if (stream === this.dataStream) this.#emit((events) => events.data(part));
     else if (this.#errorText.length < longestError) this.#errorText += part.toString("utf8");
   }

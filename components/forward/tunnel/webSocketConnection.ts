@@ -1,8 +1,10 @@
+import type { Socket } from "node:net";
 import WebSocket from "ws";
 import type { AuthorizedOptions } from "../../cluster/api";
+import { peerAnswers } from "../sockets";
 import { type DialTarget, dialTimeoutMs, portForwardUrl, refusal } from "./dial";
 import { DialError } from "./errors";
-import { Heartbeat } from "./heartbeat";
+import { Heartbeat, surelyTaken } from "./heartbeat";
 import type { PodConnection, PodEnd, PodEvents } from "./podConnection";
 
 /** For the other side's part of a close. Spread, as the types of ws don't know it yet. */
@@ -47,10 +49,12 @@ export async function dialWebSocket(
         socket.terminate();
       });
     });
+    let connection: Partial<Socket> = {};
+    socket.once("upgrade", (response) => (connection = response.socket));
     socket.once("open", () => {
       // So that nothing is lost before a reader is attached.
       socket.pause();
-      resolve(new WebSocketConnection(socket));
+      resolve(new WebSocketConnection(socket, connection));
     });
   });
 }
@@ -62,14 +66,22 @@ export class WebSocketConnection implements PodConnection {
   readonly #heartbeat: Heartbeat;
   #events: PodEvents | undefined;
   #sent = 0;
+  /** Bytes that were sent since the app last said something. */
+  #unanswered = 0;
   #message: string | undefined;
   #refusedTimer: NodeJS.Timeout | undefined;
 
-  constructor(private readonly socket: WebSocket) {
+  constructor(
+    private readonly socket: WebSocket,
+    /** What it runs on. */
+    connection: Partial<Socket>,
+  ) {
     this.#heartbeat = new Heartbeat({
       ping: () => socket.readyState === socket.OPEN && socket.ping(),
       isDeaf: () => socket.isPaused,
       flushed: () => (socket.bufferedAmount > 0 ? this.#sent - socket.bufferedAmount : undefined),
+      mayWaitForApp: () => this.#unanswered > surelyTaken,
+      peerAnswers: async () => await peerAnswers(connection),
       dead: () => socket.terminate(),
     });
     socket.on("message", (data) => this.#received(data as Buffer));
@@ -91,6 +103,7 @@ export class WebSocketConnection implements PodConnection {
     message[0] = dataChannel;
     chunk.copy(message, 1);
     this.#sent += chunk.length;
+    this.#unanswered += chunk.length;
     socket.send(message, () => {
       if (socket.bufferedAmount < lowWater) this.#events?.drained();
     });
@@ -139,6 +152,7 @@ export class WebSocketConnection implements PodConnection {
     // A proxy may put what follows into the same message.
     const content = message.subarray(1 + skipped);
     if (content.length === 0) return;
+    this.#unanswered = 0;
     if (channel === dataChannel) this.#events?.data(content);
     else this.#refused(content.toString("utf8").trim());
   }

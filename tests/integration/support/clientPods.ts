@@ -78,12 +78,24 @@ function nginx(files: Record<string, string>, more: string): string {
 }`;
 }
 
+/** For how long `lines` takes nothing once it was told "rest N"; then it takes N bytes, and says how many came. */
+export const restSeconds = 30;
+
 /** Speaks first, which no HTTP server does, and then says again each line that it gets. */
+const linesScript = `
+echo hello
+while read -r line; do
+  case $line in
+    quit) exit ;;
+    rest*) sleep ${restSeconds}; head -c "\${line#rest }" | wc -c ;;
+    *) echo "again: $line" ;;
+  esac
+done`;
 const linesServer = `{
   container: {
     image: "${images.busybox}",
     port: 8080,
-    command: ["nc", "-ll", "-p", "8080", "-e", "sh", "-c", 'echo hello; while read -r line && [ "$line" != quit ]; do echo "again: $line"; done'],
+    command: ["nc", "-ll", "-p", "8080", "-e", "sh", "-c", ${JSON.stringify(linesScript)}],
   },
   forward: { protocol: "tcp" },
   // A shell or nc as process 1 takes no notice of SIGTERM.

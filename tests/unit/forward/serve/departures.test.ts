@@ -1,10 +1,12 @@
 import { connect, createServer, type Socket } from "node:net";
 import { expect, onTestFinished, test } from "vitest";
-import { Departures, type ReadTables } from "../../../../components/forward/serve/departures.ts";
+import { Departures } from "../../../../components/forward/serve/departures.ts";
 import { delay } from "../../../../components/time/delay.ts";
 
 /** The server's side of a connection, and what was told of its client. */
-async function watched(read?: ReadTables): Promise<{ client: Socket; told: string[]; again: () => () => void }> {
+async function watched(
+  read?: () => Promise<string[]>,
+): Promise<{ client: Socket; told: string[]; again: () => () => void }> {
   const server = createServer({ allowHalfOpen: true });
   onTestFinished(() => void server.close());
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));

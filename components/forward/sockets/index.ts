@@ -1,0 +1,3 @@
+// What the system knows of TCP sockets, beyond what Node.js tells.
+export { peerAnswers } from "./peer";
+export { parseTcpTable, readTcpTables, type TcpRow, TcpState } from "./tcpTable";
