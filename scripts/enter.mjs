@@ -16,6 +16,7 @@ const programs = {
   start: "scripts/start.ts",
   test: "scripts/test.ts",
   bench: "bench/main.ts",
+  pictures: "pictures/main.ts",
   sandbox: "sandbox/main.ts",
 };
 
