@@ -1,0 +1,132 @@
+import { annotation } from "../../contract";
+import type { Preview, PreviewStep, State } from "./parse";
+import { grouped, isRecord, keysOf, pathTo, secretMark, valueAt, shownOf } from "./values";
+
+/** What becomes of a resource. */
+export type Action = "create" | "replace" | "update" | "delete" | "import" | "read";
+
+/** A property that differs. */
+export interface Field {
+  /** As Pulumi writes it, such as `spec.containers[0].image`. */
+  path: string;
+  /** `"[secret]"` for each secret; left out where there was none. */
+  before?: unknown;
+  after?: unknown;
+}
+
+/** What happens to one resource. */
+export interface Change {
+  urn: string;
+  type: string;
+  name: string;
+  /** URN of its parent; `""` where it has none. */
+  parent: string;
+  action: Action;
+  /** Whether the old one is deleted before the new one is made; undefined where that is not known, or none is replaced. */
+  deletedFirst?: boolean;
+  /** Of a resource that is new, all that it is made of; none of one that goes. */
+  fields: Field[];
+  before?: State;
+  after?: State;
+}
+
+const actions: Readonly<Record<string, Action>> = {
+  create: "create",
+  replace: "replace",
+  "create-replacement": "replace",
+  "delete-replaced": "replace",
+  update: "update",
+  delete: "delete",
+  import: "import",
+  "import-replacement": "replace",
+  "read-replacement": "replace",
+};
+
+/** What the preview says of each resource that does not stay as it is, in its order. */
+export function changesOf({ steps }: Preview): Change[] {
+  const byUrn = grouped(steps, ({ urn }) => urn);
+  return [...byUrn].flatMap(([urn, own]) => changeOf(urn, own));
+}
+
+function changeOf(urn: string, steps: readonly PreviewStep[]): Change[] {
+  const ops = steps.map(({ op }) => op);
+  const action = ops.map((op) => (Object.hasOwn(actions, op) ? actions[op] : undefined)).find((found) => found);
+  if (action === undefined) return [];
+  const before = shown(steps.find((step) => step.before)?.before);
+  const after = shown(steps.find((step) => step.after)?.after);
+  const paths = steps.flatMap((step) => step.paths);
+  const [deleted, made] = [ops.indexOf("delete-replaced"), ops.findIndex((op) => /^(create|import)-repl/.test(op))];
+  const { type, name } = partsOf(urn);
+  return [
+    {
+      urn,
+      type,
+      name,
+      parent: steps.map(({ parent }) => parent).find((parent) => parent !== "") ?? "",
+      action,
+      ...(deleted >= 0 && made >= 0 ? { deletedFirst: deleted < made } : {}),
+      fields: action === "delete" ? [] : fieldsOf(type, [...new Set(paths)], before, after),
+      before,
+      after,
+    },
+  ];
+}
+
+/** Type and name in a URN: `urn:pulumi:STACK::PROJECT::TYPE-OF-PARENT$TYPE::NAME`. */
+export function partsOf(urn: string): { type: string; name: string } {
+  const [, types = "", name = ""] = /^urn:pulumi:[^:]*::[^:]*::(.*?)::(.*)$/s.exec(urn) ?? [];
+  return { type: types.split("$").pop() ?? "", name };
+}
+
+function shown(state: State | undefined): State | undefined {
+  return state && { inputs: shownOf(state.inputs), outputs: shownOf(state.outputs) };
+}
+
+/** The provider tells what differs, as a refresh has it; where it does not, the inputs do. */
+function fieldsOf(type: string, told: readonly string[], before: State | undefined, after: State | undefined): Field[] {
+  const paths = told.length > 0 ? told : differences(before?.inputs, after?.inputs, "");
+  const isSecret = (path: string): boolean => type === "kubernetes:core/v1:Secret" && /^(stringD|d)ata\b/.test(path);
+  return paths
+    .filter((path) => !isOwnBusiness(path))
+    .map((path) => {
+      const old = valueAt(before?.inputs, path) ?? valueAt(before?.outputs, path);
+      const wanted = valueAt(after?.inputs, path);
+      return {
+        path,
+        ...(old === undefined ? {} : { before: isSecret(path) ? secretMark : old }),
+        ...(wanted === undefined ? {} : { after: isSecret(path) ? secretMark : wanted }),
+      };
+    });
+}
+
+/** What says nothing to people: what it stands for is shown. */
+function isOwnBusiness(path: string): boolean {
+  const [, parent, key = ""] = keysOf(path);
+  return parent === "annotations" && (key === annotation.applied || key.startsWith("pulumi.com/"));
+}
+
+/** Paths of the innermost values that differ. */
+function differences(before: unknown, after: unknown, path: string): string[] {
+  if (Array.isArray(before ?? after) && Array.isArray(after ?? before)) {
+    const [old, wanted] = [(before ?? []) as unknown[], (after ?? []) as unknown[]];
+    if (Math.max(old.length, wanted.length) === 0) return isSame(before, after) ? [] : [path];
+    return Array.from({ length: Math.max(old.length, wanted.length) }, (_, index) =>
+      differences(old[index], wanted[index], `${path}[${index}]`),
+    ).flat();
+  }
+  if (isRecord(before ?? after) && isRecord(after ?? before)) {
+    const [old, wanted] = [(before ?? {}) as Record<string, unknown>, (after ?? {}) as Record<string, unknown>];
+    const keys = [...new Set([...Object.keys(old), ...Object.keys(wanted)])];
+    if (keys.length === 0) return isSame(before, after) || path === "" ? [] : [path];
+    return keys.flatMap((key) => differences(own(old, key), own(wanted, key), pathTo(path, key)));
+  }
+  return isSame(before, after) || path === "" ? [] : [path];
+}
+
+function own(value: Record<string, unknown>, key: string): unknown {
+  return Object.hasOwn(value, key) ? value[key] : undefined;
+}
+
+function isSame(one: unknown, other: unknown): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
+}
