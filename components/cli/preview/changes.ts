@@ -84,7 +84,9 @@ function shown(state: State | undefined): State | undefined {
 
 /** The provider tells what differs, as a refresh has it; where it does not, the inputs do. */
 function fieldsOf(type: string, told: readonly string[], before: State | undefined, after: State | undefined): Field[] {
-  const paths = told.length > 0 ? told : differences(before?.inputs, after?.inputs, "");
+  const inputs = after?.inputs;
+  const paths =
+    told.length > 0 ? told : before === undefined ? leaves(inputs, "") : differences(before.inputs, inputs, "");
   const isSecret = (path: string): boolean => type === "kubernetes:core/v1:Secret" && /^(stringD|d)ata\b/.test(path);
   return paths
     .filter((path) => !isOwnBusiness(path))
@@ -105,28 +107,27 @@ function isOwnBusiness(path: string): boolean {
   return parent === "annotations" && (key === annotation.applied || key.startsWith("pulumi.com/"));
 }
 
-/** Paths of the innermost values that differ. */
+/** Paths of the innermost values. */
+function leaves(value: unknown, path: string): string[] {
+  const children = Object.entries(childrenOf(value, path));
+  if (children.length === 0) return path === "" ? [] : [path];
+  return children.flatMap(([at, inner]) => leaves(inner, at));
+}
+
+/** Paths of the values that differ: the innermost, or the outermost that only one of both has. */
 function differences(before: unknown, after: unknown, path: string): string[] {
-  if (Array.isArray(before ?? after) && Array.isArray(after ?? before)) {
-    const [old, wanted] = [(before ?? []) as unknown[], (after ?? []) as unknown[]];
-    if (Math.max(old.length, wanted.length) === 0) return isSame(before, after) ? [] : [path];
-    return Array.from({ length: Math.max(old.length, wanted.length) }, (_, index) =>
-      differences(old[index], wanted[index], `${path}[${index}]`),
-    ).flat();
-  }
-  if (isRecord(before ?? after) && isRecord(after ?? before)) {
-    const [old, wanted] = [(before ?? {}) as Record<string, unknown>, (after ?? {}) as Record<string, unknown>];
-    const keys = [...new Set([...Object.keys(old), ...Object.keys(wanted)])];
-    if (keys.length === 0) return isSame(before, after) || path === "" ? [] : [path];
-    return keys.flatMap((key) => differences(own(old, key), own(wanted, key), pathTo(path, key)));
-  }
-  return isSame(before, after) || path === "" ? [] : [path];
+  if (JSON.stringify(before) === JSON.stringify(after)) return [];
+  const [old, wanted] = [childrenOf(before, path), childrenOf(after, path)];
+  const isInner = Array.isArray(before) ? Array.isArray(after) : isRecord(before) && isRecord(after);
+  if (!isInner) return path === "" ? [] : [path];
+  const paths = new Set([...Object.keys(old), ...Object.keys(wanted)]);
+  return [...paths].flatMap((at) => differences(old[at], wanted[at], at));
 }
 
-function own(value: Record<string, unknown>, key: string): unknown {
-  return Object.hasOwn(value, key) ? value[key] : undefined;
-}
-
-function isSame(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
+/** What a list or an object holds, by path. */
+function childrenOf(value: unknown, path: string): Record<string, unknown> {
+  if (Array.isArray(value))
+    return Object.fromEntries(value.map((inner, index) => [`${path}[${index}]`, inner as unknown]));
+  if (!isRecord(value)) return {};
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [pathTo(path, key), inner]));
 }

@@ -7,6 +7,20 @@ export const secretMark = "[secret]";
 const signature = "4dabf18193072939515e22adb298388d";
 const ofSecret = "1b47061264138c4ac30d75fd1eb44270";
 
+/** What the engine writes for a value that only `up` knows, by what kind of value it will be. */
+const unknowns: readonly unknown[] = [
+  "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
+  "3eeb2bf0-c639-47a8-9e75-3b44932eb421",
+  "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+  "6a19a0b0-7e62-4c92-b797-7f8e31da9cc2",
+  "030794c1-ac77-496b-92df-f27374a8bd58",
+  "e48ece36-62e2-4504-bad9-02848725956a",
+  "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
+];
+
+/** What stands for a value that only `up` knows. */
+const unknownMark = "[unknown]";
+
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -16,10 +30,10 @@ export function textOf(value: unknown): string {
   return typeof value === "string" ? value : "";
 }
 
-/** `value` without what Pulumi marks as secret, and without what says nothing to people. */
+/** `value` without what Pulumi marks as secret or as known in `up` alone, and without what says nothing to people. */
 export function shownOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(shownOf);
-  if (!isRecord(value)) return value;
+  if (!isRecord(value)) return unknowns.includes(value) ? unknownMark : value;
   if (value[signature] === ofSecret) return secretMark;
   const shown = Object.entries(value).filter(([key]) => key !== annotation.applied && !key.startsWith("pulumi.com/"));
   return Object.fromEntries(shown.map(([key, inner]) => [key, shownOf(inner)]));

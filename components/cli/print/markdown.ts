@@ -26,9 +26,7 @@ export function longestRun(text: string): number {
 /** A word that is neither markup nor anything that GitHub makes a link of. */
 const plainWord = /^["'(]*[\p{L}\p{N}](?:[\p{L}\p{N}'’-]|[./=](?=[\p{L}\p{N}]))*[.,;:)"'?]*$|^[→–]$/u;
 /** Addresses, issues and commits. */
-const linked = /^["'(]*(?:www\.|gh-\d)|(?:^|[^a-z])[0-9a-f]{7,}/i;
-const quoted = /^`([^`]+)`([.,;:]?)$/;
-
+const linked = /www\.|\bgh-\d|(?:^|[^a-z])[0-9a-f]{7,}/i;
 /** A sentence, in one line: what GitHub might take for markup, a mention or a link, is shown as code. */
 export function prose(text: string): string {
   const words = cleanLine(text.replace(/\s+/g, " ")).split(" ").filter(Boolean);
@@ -37,8 +35,10 @@ export function prose(text: string): string {
 
 function proseWord(word: string): string {
   if (plainWord.test(word) && !linked.test(word)) return word;
-  const [, inner, end = ""] = quoted.exec(word) ?? [];
-  return inner === undefined ? code(word) : code(inner) + end;
+  const [, inner = "", end = ""] = /^(.*?)([.,;)]*)$/su.exec(word) ?? [];
+  if (inner === "") return code(word);
+  const [, quoted] = /^`([^`]+)`$/.exec(inner) ?? [];
+  return code(quoted ?? inner) + end;
 }
 
 /** Lines as they are, in a block of code that none of them ends. */

@@ -14,7 +14,7 @@ export function previewMarkdown(summary: PreviewSummary): string {
     marker(summary),
     `### ${headline(summary)}`,
     "",
-    ...errorLines(summary.errors),
+    ...errorLines(summary),
     ...tableLines(summary.initPods),
     ...otherLines(summary),
     ...warningLines(summary.warnings),
@@ -52,9 +52,10 @@ function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? "" : "s"}`;
 }
 
-function errorLines(errors: readonly string[]): string[] {
+function errorLines({ errors, changes }: PreviewSummary): string[] {
   if (errors.length === 0) return [];
-  return [...block(errors, rooms.errors), "", "What is below may not be all.", ""];
+  const limits = changes.length === 0 ? [] : ["It may do more than it came to say:", ""];
+  return [...block(errors, rooms.errors), "", ...limits];
 }
 
 function warningLines(warnings: readonly string[]): string[] {
