@@ -52,7 +52,7 @@ describe("the comment on a real preview", () => {
     ["failedPod", /init container "seed" failed with exit code 3/],
     ["newVersion", /init-pod 0\.0\.9/],
   ])("says of a Pod that is made anew why: %s", (name, why) => {
-    const row = commented(name).match(/^\| `shop` .*$/m)?.[0] ?? "";
+    const row = (/^\| `shop` .*$/m.exec(commented(name)))?.[0] ?? "";
     expect(row).toMatch(/\| \*\*made anew\*\* \|/);
     expect(row).toMatch(why);
     expect(row).toMatch(/\| `token`, `seed` \| none: the old Pod serves/);

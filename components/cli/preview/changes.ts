@@ -1,6 +1,6 @@
 import { annotation } from "../../contract";
 import type { Preview, PreviewStep, State } from "./parse";
-import { grouped, isRecord, keysOf, pathTo, secretMark, valueAt, shownOf } from "./values";
+import { grouped, isRecord, keysOf, pathTo, secretMark, shownOf,valueAt } from "./values";
 
 /** What becomes of a resource. */
 export type Action = "create" | "replace" | "update" | "delete" | "import" | "read";
