@@ -1,9 +1,9 @@
 import { annotation } from "../../contract";
 import type { Preview, PreviewStep, State } from "./parse";
-import { grouped, isRecord, keysOf, pathTo, secretMark, shownOf,valueAt } from "./values";
+import { grouped, isRecord, keysOf, pathTo, secretMark, shownOf, valueAt } from "./values";
 
 /** What becomes of a resource. */
-export type Action = "create" | "replace" | "update" | "delete" | "import" | "read";
+export type Action = "create" | "replace" | "update" | "delete" | "import";
 
 /** A property that differs. */
 export interface Field {

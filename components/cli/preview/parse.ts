@@ -72,8 +72,14 @@ function whatElse(text: string): string | undefined {
   if (more.length > 0 && isJson(first)) {
     return "has one JSON value a line, as events of the engine are written (without PULUMI_ENABLE_STREAMING_JSON_PREVIEW it is one for all)";
   }
-  if (text.startsWith("{") && !text.endsWith("}")) return "ends in the middle of its JSON: the preview was cut off";
+  if (text.startsWith("{") && !isClosed(text)) return "ends in the middle of its JSON: the preview was cut off";
   return undefined;
+}
+
+/** Whether each bracket that is opened outside of texts is closed. */
+function isClosed(json: string): boolean {
+  const brackets = json.replace(/"(?:[^"\\]|\\.)*("|$)/gs, "").replace(/[^[\]{}]/g, "");
+  return brackets.length === 2 * brackets.replace(/[\]}]/g, "").length;
 }
 
 function isJson(line: string): boolean {

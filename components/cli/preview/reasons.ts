@@ -33,7 +33,6 @@ const happens: Readonly<Record<Change["action"], string>> = {
   update: "changes",
   delete: "goes",
   import: "is taken over",
-  read: "is read",
 };
 
 /** Of what an InitPod has beside its Pod. */

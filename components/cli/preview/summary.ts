@@ -8,7 +8,7 @@ export interface InitPodChange {
   name: string;
   urn: string;
   /** To its Pod; `keep` where that stays as it is, and something beside it changes. */
-  action: Exclude<Action, "read"> | "keep";
+  action: Action | "keep";
   /** Why, each a sentence or an end of one. */
   why: string[];
   /** Init steps that run, in order; undefined where the preview keeps them secret. */
@@ -70,7 +70,7 @@ function initPodChange(urn: string, own: readonly Change[], preview: Preview): I
   return {
     name: partsOf(urn).name,
     urn,
-    action: action === "read" ? "keep" : action,
+    action,
     why: notices.length > 0 ? notices.map(({ message }) => message) : reasonsOf(own, pod),
     ...(steps === undefined ? {} : { steps }),
     ...(action !== "replace"
@@ -81,7 +81,7 @@ function initPodChange(urn: string, own: readonly Change[], preview: Preview): I
   };
 }
 
-function runsSteps(action: InitPodChange["action"] | Action): boolean {
+function runsSteps(action: InitPodChange["action"]): boolean {
   return action === "create" || action === "replace";
 }
 

@@ -139,7 +139,6 @@ const done: Readonly<Record<Action, string>> = {
   update: "updated",
   delete: "deleted",
   import: "imported",
-  read: "read",
 };
 
 function otherLines({ others, initPods, failed }: PreviewSummary): string[] {
@@ -151,7 +150,7 @@ function otherLines({ others, initPods, failed }: PreviewSummary): string[] {
 type Shown = PreviewSummary["changes"][number];
 
 /** What changes of what there is, before what is new: of that there is most, and least to say. */
-const order: readonly Action[] = ["replace", "update", "delete", "import", "read", "create"];
+const order: readonly Action[] = ["replace", "update", "delete", "import", "create"];
 
 /** All that differs, resource by resource, in at most `room` characters. */
 function differences(changes: readonly Shown[], room: number): string {
