@@ -2,15 +2,18 @@ import { annotation } from "../../contract";
 import type { Change, Field } from "./changes";
 import { isRecord, keysOf, secretMark, textOf, valueAt } from "./values";
 
-/** Why the Pod of an InitPod does not stay as it is, and what happens beside it, in words. `own`: all of the InitPod's. */
-export function reasonsOf(own: readonly Change[], pod: Change | undefined): string[] {
+/**
+ * Why the Pod of an InitPod does not stay as it is, and what happens beside it, in words. `own`: all of the InitPod's.
+ * `isNoticed`: whether it is told already what became of the old Pod.
+ */
+export function reasonsOf(own: readonly Change[], pod: Change | undefined, isNoticed = false): string[] {
   if (pod?.action === "create" || pod?.action === "delete") return [];
   const objects = own.filter((change) => change !== pod && "metadata" in (inputsOf(change) ?? {}));
   const reasons = [
     ...objects.flatMap(ofObject),
     ...(pod === undefined ? [] : ofPod(pod, new Set(objects.filter(isReplaced).flatMap(namesOf)))),
   ];
-  return [...new Set(reasons)];
+  return [...new Set(reasons)].filter((reason) => !isNoticed || reason !== failed);
 }
 
 function inputsOf({ before, after }: Change): Record<string, unknown> | undefined {
@@ -63,9 +66,11 @@ function pathOf(key: string): string {
   return `metadata.annotations["${key}"]`;
 }
 
+const failed = "its Pod failed, or is gone: it is made anew";
+
 function wordsOf(field: Field, pod: Change): string {
   const { path } = field;
-  if (path === pathOf(annotation.retry)) return "its Pod failed, or is gone: it is made anew";
+  if (path === pathOf(annotation.retry)) return failed;
   if (isLabel(path)) return labelWords(field);
   const keys = keysOf(path);
   const [first, second, index = "", ...inner] = keys;

@@ -1,6 +1,7 @@
 import { type Action, type Change, changesOf, partsOf } from "./changes";
 import type { Preview } from "./parse";
 import { reasonsOf } from "./reasons";
+import { toldOf } from "./told";
 import { grouped, isRecord, textOf, valueAt } from "./values";
 
 /** What happens to an InitPod. */
@@ -64,14 +65,14 @@ function initPodChange(urn: string, own: readonly Change[], preview: Preview): I
   const pod = own.find(({ type }) => type === podType);
   const component = own.find(({ type }) => type === initPodType);
   const action = pod?.action ?? component?.action ?? "keep";
-  const told = preview.diagnostics.filter(({ severity }) => severity === "info");
-  const notices = told.filter((one) => one.urn === urn || own.some((change) => change.urn === one.urn));
   const steps = pod !== undefined && runsSteps(action) ? stepsOf(pod) : [];
+  const { name } = partsOf(urn);
+  const { words, notices } = toldOf(preview.diagnostics, { urn, name, pod: pod?.urn, steps });
   return {
-    name: partsOf(urn).name,
+    name,
     urn,
     action,
-    why: notices.length > 0 ? notices.map(({ message }) => message) : reasonsOf(own, pod),
+    why: words === undefined ? [...notices, ...reasonsOf(own, pod, notices.length > 0)] : [words],
     ...(steps === undefined ? {} : { steps }),
     ...(action !== "replace"
       ? { downtime: false }

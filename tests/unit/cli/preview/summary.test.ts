@@ -6,7 +6,7 @@ const steps = ["token", "seed"];
 
 describe("what a real preview means for an InitPod", () => {
   test.each([
-    ["firstDeploy", { action: "create", why: [], steps, downtime: false }],
+    ["firstDeploy", { action: "create", steps, downtime: false }],
     ["image", { action: "replace", steps, downtime: false }],
     ["step", { action: "replace", steps, downtime: false }],
     ["secret", { action: "replace", steps, downtime: false }],
@@ -67,10 +67,33 @@ describe("why", () => {
     ]);
   });
 
-  test("is what init-pod itself said of the Pod, where it said anything", () => {
-    const said = { severity: "info", urn: podUrn, message: "The Pod is made anew, as its image is another.\n" };
-    const other = { severity: "info", message: "A word of the provider's." };
-    expect(why(spec("a"), spec("b"), [said, other])).toEqual(["The Pod is made anew, as its image is another."]);
+  describe("is what init-pod itself says", () => {
+    const say = (message: string, urn = initPodUrn) => ({ severity: "info", urn, message: `${message}\n` });
+    const right = say("No right to get the namespace kube-system: it is told apart by its URL.");
+    const provider = { severity: "info", message: "web: a word of the provider's" };
+
+    test("where it says what happens, without what stands beside it", () => {
+      const words =
+        "web: a new Pod, because the image of app changes (a → b). Runs again: seed. The old Pod serves until the new " +
+        'one is Ready: no downtime. In namespace shop, context "kind-dev".';
+      expect(why(spec("a"), spec("b"), [provider, right, say(words)])).toEqual([
+        'a new Pod, because the image of app changes (a → b). In namespace shop, context "kind-dev".',
+      ]);
+      const more = "web: a new Pod, because it changes. Runs again: seed. Runs for the first time: other.";
+      expect(why(spec("a"), spec("b"), [say(more)])).toEqual([
+        "a new Pod, because it changes. Runs for the first time: other.",
+      ]);
+    });
+
+    test("before what differs, where it says something of the Pod", () => {
+      const notice = "Pod web-1 failed. It is made anew.";
+      const retried = spec("a", { "init-pod.dev/retry": "0f-uid" });
+      expect(why(spec("a"), retried, [right, say(notice, podUrn)])).toEqual([notice]);
+      expect(why(spec("a"), spec("b"), [say(notice, podUrn)])?.slice(0, 2)).toEqual([
+        notice,
+        'image of step "seed": a → b',
+      ]);
+    });
   });
 
   test("is that the Pod failed, where it alone says so", () => {
