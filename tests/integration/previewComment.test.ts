@@ -47,7 +47,7 @@ describe("the comment on a real preview", () => {
 
   test.each([
     ["image", /image of .*app/],
-    ["step", /seed.*→|"seed" is another|script of seed/],
+    ["step", /script of step seed|step "seed" is another/],
     ["secret", /secret.*TOKEN/],
     ["failedPod", /init container "seed" failed with exit code 3/],
     ["newVersion", /init-pod 0\.0\.9/],
@@ -56,7 +56,7 @@ describe("the comment on a real preview", () => {
       /^\| `shop` \| (.+) \| (.+) \| (.+) \| (.+) \|$/m.exec(commented(name)) ?? [];
     expect({ what, steps }).toEqual({ what: "**made anew**", steps: "`token`, `seed`" });
     expect(told).toMatch(why);
-    expect(downtime).toMatch(/^none: the old Pod serves/);
+    expect(downtime).toMatch(/^none: the old Pod stays/);
   });
 
   test("warns of a Pod that goes before the new one starts", () => {

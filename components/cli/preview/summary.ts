@@ -14,7 +14,7 @@ export interface InitPodChange {
   why: string[];
   /** Init steps that run, in order; undefined where the preview keeps them secret. */
   steps?: string[];
-  /** Whether nothing serves for a while; undefined where the preview does not tell, for want of --show-replacement-steps. */
+  /** Whether the old Pod goes before the new one starts; undefined where the preview has no replacement steps. */
   downtime?: boolean;
 }
 

@@ -35,10 +35,10 @@ export function prose(text: string): string {
 
 function proseWord(word: string): string {
   if (plainWord.test(word) && !linked.test(word)) return word;
-  const [, inner = "", end = ""] = /^(.*?)([.,;)]*)$/su.exec(word) ?? [];
+  const [, start = "", inner = "", end = ""] = /^([("']*)(.*?)([.,;)"']*)$/su.exec(word) ?? [];
   if (inner === "") return code(word);
   const [, quoted] = /^`([^`]+)`$/.exec(inner) ?? [];
-  return code(quoted ?? inner) + end;
+  return start + code(quoted ?? inner) + end;
 }
 
 /** Lines as they are, in a block of code that none of them ends. */

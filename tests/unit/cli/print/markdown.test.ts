@@ -53,7 +53,7 @@ test("no text in a cell leaves it, or is anything but code", () => {
 describe("a sentence", () => {
   test("is words, with code where a word may be something else", () => {
     expect(prose('init container "seed" failed with exit code 3. See `up`, or @octocat (#12).')).toBe(
-      'init container "seed" failed with exit code 3. See `up`, or `@octocat` `(#12`).',
+      'init container "seed" failed with exit code 3. See `up`, or `@octocat` (`#12`).',
     );
   });
 
