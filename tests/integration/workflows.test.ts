@@ -187,6 +187,8 @@ describe("the preview workflow's own steps", () => {
 
   beforeAll(async () => {
     await runner.checkOut();
+    // One of a run before may still be on its way out.
+    await kubectl(["delete", "namespace", namespace, "--ignore-not-found"]);
     await kubectl(["create", "namespace", namespace]);
     const backend = `file://${join(runner.clone, "../backend")}`;
     symlinkSync(join(repo, "node_modules"), join(runner.clone, "node_modules"));
