@@ -12,6 +12,7 @@ export const floors = [
   "cli",
   "cli/print",
   "cli/verbs",
+  "cli/preview",
   "forward/client",
   "forward/daemon",
   "forward/serve",

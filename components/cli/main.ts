@@ -1,11 +1,12 @@
 import { sweepForwards } from "../forward/client";
 import { packageVersion, stateFolder } from "../forward/state";
 import { errorText } from "../text";
-import { forwardText, paintFor, statusText, stopText } from "./print";
+import { forwardText, paintFor, previewMarkdown, statusText, stopText } from "./print";
 import {
   type Command,
   forwardAll,
   parseCommand,
+  previewOf,
   statusOf,
   stopForwards,
   usage,
@@ -21,6 +22,7 @@ async function run(args: readonly string[]): Promise<number> {
   const command = parseCommand(args);
   if (command === "help") return print(usage);
   if (command === "version") return print(`${packageVersion()}\n`);
+  if (command.verb === "preview-comment") return await previewComment(command);
   const folder = stateFolder();
   await sweepForwards(folder);
   switch (command.verb) {
@@ -60,6 +62,11 @@ async function stop(folder: string, command: Command): Promise<number> {
   const stopped = await stopForwards(folder, command);
   print(command.json ? toJson({ stopped }) : stopText(stopped, columns()));
   return exitCode.well;
+}
+
+async function previewComment(command: Command): Promise<number> {
+  const summary = await previewOf(command);
+  return print(command.json ? toJson(summary) : previewMarkdown(summary));
 }
 
 /** A pipe has no width: programs such as grep want whole rows. */

@@ -3,8 +3,8 @@ import { errorText } from "../../text";
 
 /** What the user asked for. */
 export interface Command {
-  verb: "status" | "forward" | "stop";
-  /** InitPods to work on, each as `NAME` or `NAMESPACE/NAME`; all where none is named. */
+  verb: "status" | "forward" | "stop" | "preview-comment";
+  /** InitPods to work on, each as `NAME` or `NAMESPACE/NAME`; all where none is named. Of `preview-comment` a file. */
   names: string[];
   json: boolean;
   context?: string;
@@ -25,6 +25,10 @@ export const usage = `Usage: init-pod VERB [NAME...] [options]
   forward   makes the URLs of InitPods answer on this machine, also where it
             never ran pulumi up
   stop      ends forwards on this machine
+  preview-comment [FILE]
+            reads what pulumi preview --json --show-replacement-steps writes,
+            from FILE or standard input, and writes a comment in Markdown for
+            a pull request
 
 A NAME is that of an InitPod, or NAMESPACE/NAME; without any, all are meant.
 
@@ -39,12 +43,12 @@ Options:
 Exit codes:
   0  all is well
   1  failed: no such InitPod, the cluster can't be read, a URL can't be
-     forwarded
+     forwarded, or what is read is no preview
   2  wrong usage
   3  status only: an InitPod is not Ready, or a forward does not work
 `;
 
-const verbs: readonly string[] = ["status", "forward", "stop"];
+const verbs: readonly string[] = ["status", "forward", "stop", "preview-comment"];
 
 /**
  * Reads the command line.

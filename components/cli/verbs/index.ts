@@ -5,5 +5,6 @@ export { forwardAll, type ForwardOutcome } from "./forward";
 export type { ForwardStatus } from "./forwardStatus";
 export { type InitPodState, titleOf } from "./initPods";
 export type { NextStep } from "./nextSteps";
+export { previewOf } from "./previewComment";
 export { type InitPodStatus, type PodStatus, type Status, statusOf } from "./status";
 export { stopForwards, type Stopped } from "./stop";

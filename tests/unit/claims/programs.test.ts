@@ -58,12 +58,14 @@ describe("the TypeScript that a page shows", () => {
 import type * as status from "${verbs}/status";
 import type * as forward from "${verbs}/forward";
 import type * as stop from "${verbs}/stop";
+import type * as preview from "../../../components/cli/preview";
 type Printed = [
   status.Status,
   { context: string; server: string; forwards: forward.ForwardOutcome[] },
   { stopped: stop.Stopped[] },
+  preview.PreviewSummary,
 ];
-type Documented = [Status, Forwarded, Stopped];
+type Documented = [Status, Forwarded, Stopped, PreviewSummary];
 export const documented = (printed: Printed): Documented => printed;
 export const printed = (documented: Documented): Printed => documented;
 `;
@@ -89,7 +91,7 @@ export const printed = (documented: Documented): Printed => documented;
   });
 
   test("is what the command prints with --json, in docs/command.md", () => {
-    expect(shapes).toHaveLength(3);
+    expect(shapes).toHaveLength(4);
     expect(errors).toMatchObject({ printed: [] });
     expect(errors.incomplete?.join()).toContain("answers");
   });
