@@ -57,7 +57,8 @@ describe.skipIf(!isSandbox)("examples/environments, with three contexts that lea
       await stack.pulumi(["stack", "init", name]);
     }
     const own = { "kubernetes:namespace": "", "environments:url": weatherUrl };
-    const pinned = (name: string, image: string): string => `${registry.host}/${name}@${registry.digestOf(image)}`;
+    const pinned = (name: string, tag: string): string =>
+      `${registry.host}/${name}:${tag}@${registry.digestOf(name)}`;
     const places: Record<string, Record<string, string>> = {
       dev: { "environments:image": images.unprivileged, "environments:curlImage": images.curl },
       staging: {
@@ -65,8 +66,8 @@ describe.skipIf(!isSandbox)("examples/environments, with three contexts that lea
         "environments:imageRegistry": `${registry.host}/hub`,
       },
       prod: {
-        "environments:image": pinned("nginxinc/nginx-unprivileged:1.29.3", images.unprivileged),
-        "environments:curlImage": pinned("curlimages/curl:8.17.0", images.curl),
+        "environments:image": pinned("nginxinc/nginx-unprivileged", "1.29.3"),
+        "environments:curlImage": pinned("curlimages/curl", "8.17.0"),
       },
     };
     for (const name of stacks) {
@@ -74,8 +75,8 @@ describe.skipIf(!isSandbox)("examples/environments, with three contexts that lea
     }
   });
   afterAll(async () => {
-    registry.close();
     for (const name of stacks) await kubectl(["delete", "namespace", namespaceOf(name), "--wait=false"]);
+    await registry.close();
     await stack.remove();
   });
 
