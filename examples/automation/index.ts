@@ -7,12 +7,12 @@ const [, , namespace = "default"] = process.argv;
 const stack = await automation.LocalWorkspace.createOrSelectStack({
   projectName: "automation",
   stackName: "dev",
-  program: async () => {
+  program: () => {
     const web = new InitPod("web", {
       init: [{ download: { url: "https://example.com/", to: "/usr/share/nginx/html/index.html" } }],
       container: { image: "nginxinc/nginx-unprivileged:1.29", port: 8080 },
     });
-    return { url: web.url, initLogs: web.initLogs };
+    return Promise.resolve({ url: web.url, initLogs: web.initLogs });
   },
 });
 await stack.setConfig("kubernetes:namespace", { value: namespace });
@@ -27,6 +27,6 @@ try {
   const { summary } = await stack.up();
   console.log("second up:", summary.resourceChanges);
 } finally {
-  await stack.destroy();
+  const { summary } = await stack.destroy();
+  console.log("destroy:", summary.resourceChanges);
 }
-console.log("left in the stack:", (await stack.exportStack()).deployment.resources?.length ?? 0);

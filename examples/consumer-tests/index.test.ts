@@ -1,32 +1,33 @@
 import assert from "node:assert/strict";
 import { before, test } from "node:test";
+import type { core } from "@pulumi/kubernetes/types/output";
 import * as pulumi from "@pulumi/pulumi";
 
-const made: pulumi.runtime.MockResourceArgs[] = [];
-const inputsOf = (type: string) => made.find((one) => one.type === type)?.inputs;
+/** The inputs of all resources that the program makes, by type. */
+const made = new Map<string, object>();
 
 before(async () => {
   await pulumi.runtime.setMocks({
-    call: ({ inputs }) => inputs,
-    newResource: (resource) => {
-      made.push(resource);
-      return { id: `${resource.name}-id`, state: resource.inputs };
+    newResource: ({ type, name, inputs }) => {
+      made.set(type, inputs as object);
+      return { id: `${name}-id`, state: inputs as object };
     },
+    call: () => ({}),
   });
   const { web } = await import("./index.ts");
-  // Once an output is known, all that the InitPod makes has been made.
+  // Once this output is known, all that the InitPod makes has been made.
   await new Promise((resolve) => web.podName.apply(resolve));
 });
 
-test("waits for the database before it downloads", () => {
-  const { initContainers } = inputsOf("kubernetes:core/v1:Pod").spec;
-  assert.deepEqual(
-    initContainers.map(({ name }: { name: string }) => name),
-    ["wait-for", "download"],
-  );
+test("the download waits for the database", () => {
+  const { spec } = made.get("kubernetes:core/v1:Pod") as core.v1.Pod;
+  const names = spec.initContainers.map(({ name }) => name);
+  assert.deepEqual(names, ["wait-for", "download"]);
 });
 
-test("is found by its team, and has a Service", () => {
-  assert.equal(inputsOf("kubernetes:core/v1:Pod").metadata.labels.team, "shop");
-  assert.equal(inputsOf("kubernetes:core/v1:Service").spec.ports[0].port, 8080);
+test("the Pod has its team's label, and a Service its port", () => {
+  const { metadata } = made.get("kubernetes:core/v1:Pod") as core.v1.Pod;
+  const { spec } = made.get("kubernetes:core/v1:Service") as core.v1.Service;
+  assert.equal(metadata.labels.team, "shop");
+  assert.equal(spec.ports[0]?.port, 8080);
 });

@@ -6,9 +6,9 @@ import { listens } from "./support/machine.ts";
 import { images, weatherUrl } from "./support/programs.ts";
 import { adminConfig } from "./support/proxy.ts";
 import { Registry } from "./support/registry.ts";
-import type { Finished } from "./support/run.ts";
+import { type Finished, run } from "./support/run.ts";
 import { sandboxPart } from "./support/sandboxPart.ts";
-import { kubectl, objects, type TestStack } from "./support/stack.ts";
+import { kubectl, objects, repo, type TestStack } from "./support/stack.ts";
 
 interface Pod {
   spec: { initContainers: { image: string }[]; containers: { image: string; securityContext: object }[] };
@@ -47,18 +47,14 @@ describe.skipIf(!isSandbox)("examples/environments, with three contexts that lea
     const kubeconfig = join(stack.folder, "kubeconfig");
     const named = ["kind-kind", "staging", "prod"].map((name) => ({ ...contexts[0], name }));
     const nowhere = { name: "nowhere", context: { cluster: "nowhere", user: "nobody" } };
-    writeFileSync(
-      kubeconfig,
-      JSON.stringify({ ...rest, contexts: [...named, nowhere], "current-context": "nowhere" }),
-    );
+    writeFileSync(kubeconfig, JSON.stringify({ ...rest, contexts: [...named, nowhere], "current-context": "nowhere" }));
     stack.env.KUBECONFIG = kubeconfig;
     for (const name of stacks) {
       await kubectl(["create", "namespace", namespaceOf(name)]);
       await stack.pulumi(["stack", "init", name]);
     }
     const own = { "kubernetes:namespace": "", "environments:url": weatherUrl };
-    const pinned = (name: string, tag: string): string =>
-      `${registry.host}/${name}:${tag}@${registry.digestOf(name)}`;
+    const pinned = (name: string, tag: string): string => `${registry.host}/${name}:${tag}@${registry.digestOf(name)}`;
     const places: Record<string, Record<string, string>> = {
       dev: { "environments:image": images.unprivileged, "environments:curlImage": images.curl },
       staging: {
@@ -119,6 +115,21 @@ describe.skipIf(!isSandbox)("examples/environments, with three contexts that lea
     expect(registry.asked.join("\n")).toMatch(/^hub\/curlimages\/curl \d/m);
     const { initContainers = [], containers = [] } = (await podOf("prod"))?.spec ?? {};
     for (const { image } of [...initContainers, ...containers]) expect(image).toMatch(/@sha256:[0-9a-f]{64}$/);
+  });
+
+  test("has no Pod once that is deleted, until the next `up`, which a preview tells on every machine", async () => {
+    await kubectl(["delete", "pods", "--all", "--now", "-n", namespaceOf("dev")]);
+    const look = ["preview", "--expect-no-changes", "--stack", "dev"];
+    expect((await stack.try(look)).code).not.toBe(0);
+    const status = ["status", "--context", "kind-kind", "-n", namespaceOf("dev")];
+    const command = [join(repo, "components/dist/cli/main.js"), ...status];
+    expect((await run(process.execPath, command, { env: stack.env })).code).toBe(3);
+    const elsewhere = { ...stack.env, XDG_STATE_HOME: join(stack.folder, "elsewhere") };
+    expect((await run(process.execPath, command, { env: elsewhere })).code).toBe(0);
+    expect(await podOf("dev")).toBeUndefined();
+    await stack.pulumi(["up", "--yes", "--skip-preview", "--stack", "dev"]);
+    expect(await podOf("dev")).toBeDefined();
+    await stack.pulumi(look);
   });
 
   test("leaves the user ids to OpenShift in staging, and sets them elsewhere", async () => {

@@ -2,6 +2,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { exampleStack } from "./support/examples.ts";
+import { weatherUrl } from "./support/programs.ts";
 import { type Finished, run } from "./support/run.ts";
 import { kubectl, objects, type TestStack } from "./support/stack.ts";
 
@@ -46,7 +47,9 @@ describe("examples/embed", () => {
 
   test("never shows the web server the password by which its step migrates", async () => {
     const pods = await objects<Pod>("pods", outputs.namespaceName ?? "");
-    const web = pods.find(({ metadata }) => metadata.name.startsWith("shop-") && !metadata.name.startsWith("shop-database-"))?.metadata.name ?? "no Pod";
+    const web =
+      pods.find(({ metadata }) => metadata.name.startsWith("shop-") && !metadata.name.startsWith("shop-database-"))
+        ?.metadata.name ?? "no Pod";
     const search = "env; cat /proc/[0-9]*/environ; cat /usr/share/nginx/html/*; find / -xdev -name '*token*'";
     const seen = await kubectl(["exec", "-n", outputs.namespaceName ?? "", web, "--", "sh", "-c", `${search} || true`]);
     expect(password).toMatch(/^\w{32}$/);
@@ -96,12 +99,22 @@ describe("examples/automation", () => {
     expect(ran.code, ran.output).toBe(0);
     expect(ran.stdout).toMatch(/download \| saved \S+index\.html/);
     expect(ran.stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+ answers 200$/m);
-    expect(ran.stdout).toMatch(/^left in the stack: 0$/m);
+    expect(ran.stdout).toMatch(/^destroy: \{ delete: \d+ \}$/m);
     expect(await objects("pods", stack.namespace)).toEqual([]);
   });
 
   test("changes nothing in a second up", () => {
     expect(ran.stdout).toMatch(/^second up: \{ same: \d+ \}$/m);
+  });
+
+  test("ends on a CommandError with InitPod's own error, and takes all down, where an init container fails", async () => {
+    const file = join(stack.project, "index.ts");
+    writeFileSync(file, readFileSync(file, "utf8").replace(weatherUrl, `${weatherUrl}nothing/here/`));
+    const { code, output } = await run("node", ["index.ts", stack.namespace], { cwd: stack.project, env: stack.env });
+    expect(code).toBe(1);
+    expect(output).toContain("CommandError");
+    expect(output).toMatch(/init container \\?"download" of Pod \S+ failed/);
+    expect(await objects("pods", stack.namespace)).toEqual([]);
   });
 });
 
@@ -128,6 +141,6 @@ describe("examples/consumer-tests", () => {
     writeFileSync(file, readFileSync(file, "utf8").replace(/\{[^{]*waitFor: \{.*\n/, ""));
     const { code, output } = await tested();
     expect(code).not.toBe(0);
-    expect(output).toContain("waits for the database before it downloads");
+    expect(output).toContain("the download waits for the database");
   });
 });

@@ -7,6 +7,15 @@ import { images, installedVersion, weatherUrl } from "./support/programs.ts";
 import { mustRun, run } from "./support/run.ts";
 import { kubectl, repo } from "./support/stack.ts";
 
+let packed: string;
+const packs = mkdtempSync(join(tmpdir(), "init-pod-pack-"));
+
+beforeAll(async () => {
+  await mustRun("npm", ["pack", "--silent", "-w", "components", "--pack-destination", packs], { cwd: repo });
+  packed = join(packs, readdirSync(packs).find((file) => file.endsWith(".tgz")) ?? "");
+});
+afterAll(() => rmSync(packs, { recursive: true, force: true }));
+
 const page: Record<string, RegExp> = { weather: /temperature/, embed: /"item":"tea"/ };
 
 describe.each(["weather", "embed"])("`pulumi new examples/%s`", (name) => {
@@ -24,24 +33,19 @@ describe.each(["weather", "embed"])("`pulumi new examples/%s`", (name) => {
   const pulumi = (...args: string[]) => mustRun("pulumi", ["--non-interactive", ...args], { cwd: project, env });
 
   beforeAll(async () => {
-    await mustRun("npm", ["pack", "--silent", "-w", "components", "--pack-destination", folder], { cwd: repo });
-    const tarball = readdirSync(folder).find((file) => file.endsWith(".tgz")) ?? "";
     const { stdout } = await mustRun("sh", ["-c", "command -v npm"]);
     mkdirSync(project);
     mkdirSync(join(folder, "bin"));
     // In the place of the version that is published with this one: the package as it is, and the versions whose plugins are there.
     const peers = ["pulumi", "kubernetes", "random"].map((peer) => `@pulumi/${peer}@${installedVersion(peer)}`);
     const npm = join(folder, "bin/npm");
-    writeFileSync(
-      npm,
-      `#!/bin/sh\nexec "${stdout.trim()}" "$@" --ignore-scripts ${[join(folder, tarball), ...peers].join(" ")}\n`,
-    );
+    writeFileSync(npm, `#!/bin/sh\nexec "${stdout.trim()}" "$@" --ignore-scripts ${[packed, ...peers].join(" ")}\n`);
     chmodSync(npm, 0o755);
     await kubectl(["create", "namespace", namespace]);
   });
   afterAll(async () => {
     await run("pulumi", ["destroy", "--yes", "--skip-preview"], { cwd: project, env });
-    await run("npx", ["init-pod", "stop"], { cwd: project, env });
+    await run(process.execPath, [join(repo, "components/dist/cli/main.js"), "stop"], { env });
     await run("kubectl", ["delete", "namespace", namespace, "--wait=false"]);
     rmSync(folder, { recursive: true, force: true });
   });
