@@ -2,8 +2,9 @@ import * as yaml from "js-yaml";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { blocksOf } from "../unit/claims/blocks.ts";
 import { stackOf, writeProgram } from "./support/documented.ts";
+import { onSandbox } from "./support/examples.ts";
 import { eventually } from "./support/machine.ts";
-import { images, weatherUrl } from "./support/programs.ts";
+import { images } from "./support/programs.ts";
 import { mustRun } from "./support/run.ts";
 import { kubectl, objects, type TestStack } from "./support/stack.ts";
 
@@ -15,16 +16,6 @@ const page = "docs/coming-from-yaml.md";
 const [shownYaml = ""] = blocksOf(page, "yaml");
 const [shownProgram = ""] = blocksOf(page, "ts");
 const [beside = "", byImport = ""] = blocksOf(page, "sh");
-
-function onSandbox(text: string): string {
-  return text
-    .replaceAll("http://api.example.com/", weatherUrl)
-    .replaceAll("nginxinc/nginx-unprivileged:1.29", images.unprivileged)
-    .replaceAll("curlimages/curl:8.17.0", images.curl)
-    .replaceAll("busybox:1.37.0", images.busybox)
-    .replace("{ waitFor: {", `{ image: "${images.curl}", waitFor: {`)
-    .replace("{ download: {", `{ image: "${images.curl}", download: {`);
-}
 
 const before = onSandbox(shownYaml);
 const program = onSandbox(shownProgram);

@@ -2,7 +2,6 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { exampleStack } from "./support/examples.ts";
-import { weatherUrl } from "./support/programs.ts";
 import { type Finished, run } from "./support/run.ts";
 import { kubectl, objects, type TestStack } from "./support/stack.ts";
 
@@ -19,17 +18,16 @@ describe("examples/embed", () => {
 
   beforeAll(async () => {
     stack = await exampleStack("embed");
+    consumer = await exampleStack("embed/consumer", { env: { PULUMI_BACKEND_URL: stack.env.PULUMI_BACKEND_URL } });
     preview = await stack.pulumi(["preview"]);
     await stack.up();
     outputs = (await stack.outputs()) as typeof outputs;
     const secret = ["get", "secret", "-n", outputs.namespaceName ?? "", outputs.generatedSecret ?? ""];
     password = Buffer.from(await kubectl([...secret, "-o", "jsonpath={.data.owner}"]), "base64").toString();
-    consumer = await exampleStack("embed/consumer", { env: { PULUMI_BACKEND_URL: stack.env.PULUMI_BACKEND_URL } });
   }, 300_000);
   afterAll(async () => {
-    await consumer.remove();
-    await kubectl(["delete", "namespace", outputs.namespaceName ?? "", "--wait=false", "--ignore-not-found"]);
-    await stack.remove();
+    await stack.try(["destroy", "--yes", "--skip-preview"]);
+    for (const one of [consumer, stack]) await one.remove();
   });
 
   test("serves what the migration left in the database", async () => {
@@ -107,13 +105,13 @@ describe("examples/automation", () => {
     expect(ran.stdout).toMatch(/^second up: \{ same: \d+ \}$/m);
   });
 
-  test("ends on a CommandError with InitPod's own error, and takes all down, where an init container fails", async () => {
+  test("ends on a CommandError with InitPod's own error, and takes all down, where a container fails", async () => {
     const file = join(stack.project, "index.ts");
-    writeFileSync(file, readFileSync(file, "utf8").replace(weatherUrl, `${weatherUrl}nothing/here/`));
+    writeFileSync(file, readFileSync(file, "utf8").replace("port: 8080", `port: 8080, command: ["false"]`));
     const { code, output } = await run("node", ["index.ts", stack.namespace], { cwd: stack.project, env: stack.env });
-    expect(code).toBe(1);
+    expect(code, output).toBe(1);
     expect(output).toContain("CommandError");
-    expect(output).toMatch(/init container \\?"download" of Pod \S+ failed/);
+    expect(output).toMatch(/container \\?"app\\?" of Pod \S+ failed/);
     expect(await objects("pods", stack.namespace)).toEqual([]);
   });
 });
