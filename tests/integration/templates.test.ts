@@ -30,7 +30,9 @@ describe.each(["weather", "embed"])("`pulumi new examples/%s`", (name) => {
     PULUMI_CONFIG_PASSPHRASE: "test",
     XDG_STATE_HOME: join(folder, "state"),
   };
-  const pulumi = (...args: string[]) => mustRun("pulumi", ["--non-interactive", ...args], { cwd: project, env });
+  // npm installs in it, and takes the time that the network takes.
+  const pulumi = (...args: string[]) =>
+    mustRun("pulumi", ["--non-interactive", ...args], { cwd: project, env, timeoutSeconds: 300 });
 
   beforeAll(async () => {
     const { stdout } = await mustRun("sh", ["-c", "command -v npm"]);
@@ -64,5 +66,5 @@ describe.each(["weather", "embed"])("`pulumi new examples/%s`", (name) => {
     expect(await (await fetch(url)).text()).toMatch(page[name] ?? /^$/);
     const { output } = await pulumi("destroy", "--yes", "--skip-preview");
     expect(output).toMatch(/\d+ deleted/);
-  });
+  }, 600_000);
 });

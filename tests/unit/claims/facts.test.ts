@@ -5,9 +5,11 @@ import { kubernetesVersion, oldestPulumi, pulumiVersion } from "../../../sandbox
 import { readRepo, repo } from "./sentences";
 
 interface Manifest {
+  version: string;
   license: string;
   engines: { node: string };
   peerDependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
   peerDependenciesMeta: Record<string, { optional: boolean }>;
 }
 
@@ -75,6 +77,22 @@ test("each setting of the stack program has a default, and each stack sets what 
     const names = [...readRepo(stack).matchAll(/^ {2}init-pod-tutorial:(\w+): /gm)].map(([, name]) => name);
     expect(names.length, stack).toBeGreaterThan(0);
     expect([...needed, ...others], stack).toEqual(expect.arrayContaining(names));
+  }
+});
+
+test("each example in TypeScript asks for this version of the package or for the next one, and for the same peers", () => {
+  const manifests = globSync("examples/**/package.json", { cwd: repo, exclude: ["**/node_modules/**"] });
+  const numbersOf = (version = ""): number[] => version.replace("^", "").split(".").map(Number);
+  const [major = 0, minor = 0] = numbersOf(published.version);
+  expect(manifests.length).toBeGreaterThan(5);
+  for (const manifest of manifests) {
+    const { dependencies } = JSON.parse(readRepo(manifest)) as { dependencies: Record<string, string> };
+    const [ownMajor, ownMinor] = numbersOf(dependencies["init-pod"]);
+    expect([minor, minor + 1], manifest).toContain(ownMinor);
+    expect(ownMajor, manifest).toBe(major);
+    for (const [name, range] of Object.entries(dependencies).filter(([name]) => name.startsWith("@pulumi/"))) {
+      expect(published.devDependencies[name], `${manifest}: ${name}`).toBe(range);
+    }
   }
 });
 
