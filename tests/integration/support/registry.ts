@@ -24,8 +24,8 @@ async function readJson<T>(path: string): Promise<T> {
 
 /**
  * A registry on 127.0.0.1, from which the sandbox's node pulls copies of the sandbox's images. They are images of their
- * own, as another `created` gives them other digests: of an image that kubelet has pulled once, it asks the registry of each
- * name that the image has, and the sandbox's own names have none.
+ * own, as another `created` gives them other digests: so the node takes them for no others, and removing them removes none
+ * of the sandbox's names.
  */
 export class Registry {
   /** What was asked for, as NAME and tag or digest. */
