@@ -42,6 +42,15 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    files: ["examples/**/*.test.ts"],
+    rules: {
+      "@typescript-eslint/no-floating-promises": [
+        "error",
+        { allowForKnownSafeCalls: [{ from: "package", name: ["before", "test"], package: "node:test" }] },
+      ],
+    },
+  },
   // Its order matters, as it says itself.
   { files: ["components/index.ts"], rules: { "simple-import-sort/exports": "off" } },
   { files: ["**/*.mjs", "**/*.js"], ...tseslint.configs.disableTypeChecked },

@@ -2,16 +2,11 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { images } from "./support/programs.ts";
+import { images, installedVersion } from "./support/programs.ts";
 import { mustRun, run } from "./support/run.ts";
 import { kubectl, objects, repo } from "./support/stack.ts";
 
 const namespace = "test-packed";
-
-function installedVersion(name: string): string {
-  const file = join(repo, "node_modules/@pulumi", name, "package.json");
-  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
-}
 
 describe("the package as it is published", () => {
   const folder = mkdtempSync(join(tmpdir(), "init-pod-packed-"));

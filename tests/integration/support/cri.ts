@@ -7,8 +7,7 @@ import { paths } from "../../../sandbox/paths.ts";
  * Only for the cluster of the sandbox.
  */
 export async function stopPodSandbox(podUid: string): Promise<void> {
-  const client = new Client(`unix:${layout(paths()).containerdSocket}`, credentials.createInsecure());
-  try {
+  await withRuntime(async (client) => {
     const entry = Buffer.concat([field(1, "io.kubernetes.pod.uid"), field(2, podUid)]);
     const listed = await call(client, "ListPodSandbox", field(1, field(3, entry)));
     const ids = fieldsOf(listed).filter(([number]) => number === 1);
@@ -17,6 +16,18 @@ export async function stopPodSandbox(podUid: string): Promise<void> {
       const id = fieldsOf(item).find(([number]) => number === 1)?.[1] ?? Buffer.alloc(0);
       await call(client, "StopPodSandbox", field(1, id));
     }
+  });
+}
+
+/** Removes an image, and with it all names that it has. Only for the cluster of the sandbox. */
+export async function removeImage(name: string): Promise<void> {
+  await withRuntime((client) => call(client, "RemoveImage", field(1, field(1, name)), "ImageService"));
+}
+
+async function withRuntime(use: (client: Client) => Promise<unknown>): Promise<void> {
+  const client = new Client(`unix:${layout(paths()).containerdSocket}`, credentials.createInsecure());
+  try {
+    await use(client);
   } finally {
     client.close();
   }
@@ -26,11 +37,11 @@ export async function stopPodSandbox(podUid: string): Promise<void> {
 const deadlineMs = 20_000;
 
 /** A call of the Container Runtime Interface, whose messages are written and read by hand. */
-async function call(client: Client, method: string, request: Buffer): Promise<Buffer> {
+async function call(client: Client, method: string, request: Buffer, service = "RuntimeService"): Promise<Buffer> {
   const same = (bytes: Buffer): Buffer => bytes;
   const options = { deadline: Date.now() + deadlineMs };
   return await new Promise((resolve, reject) => {
-    client.makeUnaryRequest(`/runtime.v1.RuntimeService/${method}`, same, same, request, options, (error, answer) => {
+    client.makeUnaryRequest(`/runtime.v1.${service}/${method}`, same, same, request, options, (error, answer) => {
       if (error) reject(error);
       else resolve(answer ?? Buffer.alloc(0));
     });

@@ -67,6 +67,6 @@ export async function eventually(condition: () => Promise<boolean> | boolean, se
   return await condition();
 }
 
-function zeroSeparated(file: string): string[] {
+export function zeroSeparated(file: string): string[] {
   return readFileSync(file, "utf8").split("\0").filter(Boolean);
 }

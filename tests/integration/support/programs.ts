@@ -1,3 +1,7 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { repo } from "./stack.ts";
+
 /** Images of the sandbox. */
 export const images = {
   busybox: "sandbox.local/busybox:1",
@@ -48,4 +52,10 @@ export function scriptArgs(script: string, more = ""): string {
   container: { image: "${images.unprivileged}", port: 8080 },
   ${more}
 }`;
+}
+
+/** Version of one of Pulumi's packages that this repo has, and whose plugin is there. */
+export function installedVersion(name: string): string {
+  const file = join(repo, "node_modules/@pulumi", name, "package.json");
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }

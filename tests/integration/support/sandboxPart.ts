@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { closeSync, openSync, readFileSync, readlinkSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { eventually } from "./machine.ts";
+import { eventually, zeroSeparated } from "./machine.ts";
 import { mustRun, run } from "./run.ts";
 import { repo } from "./stack.ts";
 
@@ -54,8 +54,4 @@ function isGone(pid: number): boolean {
 
 function isSame(file: string, other: string): boolean {
   return readFileSync(file, "utf8") === readFileSync(other, "utf8");
-}
-
-function zeroSeparated(file: string): string[] {
-  return readFileSync(file, "utf8").split("\0").filter(Boolean);
 }

@@ -6,7 +6,7 @@ import { type Claim, repo } from "./sentences";
 import { claimsOfComments, claimsOfPackage } from "./sources";
 
 const pages = ["README.md", "docs/command.md", "docs/architecture.md"];
-const programs = globSync(["index.ts", "Pulumi*.yaml", "examples/*/{index.ts,Pulumi.yaml}"], { cwd: repo });
+const programs = globSync(["index.ts", "Pulumi*.yaml", "examples/*/{*.ts,Pulumi*.yaml}"], { cwd: repo });
 const rows = allRows();
 
 function keyOf({ at, sentence }: Claim): string {

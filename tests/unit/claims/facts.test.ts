@@ -1,13 +1,15 @@
 import { globSync } from "node:fs";
-import { expect, test, vi } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { checkPreconditions } from "../../../sandbox/preconditions.ts";
 import { kubernetesVersion, oldestPulumi, pulumiVersion } from "../../../sandbox/versions.ts";
 import { readRepo, repo } from "./sentences";
 
 interface Manifest {
+  version: string;
   license: string;
   engines: { node: string };
   peerDependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
   peerDependenciesMeta: Record<string, { optional: boolean }>;
 }
 
@@ -70,7 +72,7 @@ test("each setting of the stack program has a default, and each stack sets what 
   expect(settings.map(([, name]) => name).sort()).toEqual(needed.sort());
   for (const [, , body] of settings) expect(body).toMatch(/^ {4}default: \S/m);
   const stacks = globSync("Pulumi.*.yaml", { cwd: repo });
-  expect(stacks.length).toBeGreaterThan(3);
+  expect(stacks.sort()).toEqual(["Pulumi.dev.yaml", "Pulumi.sandbox.yaml"]);
   for (const stack of stacks) {
     const names = [...readRepo(stack).matchAll(/^ {2}init-pod-tutorial:(\w+): /gm)].map(([, name]) => name);
     expect(names.length, stack).toBeGreaterThan(0);
@@ -78,16 +80,50 @@ test("each setting of the stack program has a default, and each stack sets what 
   }
 });
 
-test("the stack of production names exact versions, forwards nothing and waits longer than by default", () => {
-  const settings = Object.fromEntries(
-    [...readRepo("Pulumi.prod.yaml").matchAll(/^ {2}init-pod-tutorial:(\w+): (.*)$/gm)].map(([, name, value]) => [
-      name,
-      value,
-    ]),
-  ) as Record<string, string>;
-  for (const image of [settings.image, settings.curlImage]) expect(image).toMatch(/:\d+\.\d+\.\d+$/);
-  expect(settings.forwardMode).toBe("never");
-  expect(Number(settings.timeoutSeconds)).toBeGreaterThan(600);
+test("each example in TypeScript asks for this version of the package or for the next one, and for the same peers", () => {
+  const manifests = globSync("examples/**/package.json", { cwd: repo, exclude: ["**/node_modules/**"] });
+  const numbersOf = (version = ""): number[] => version.replace("^", "").split(".").map(Number);
+  const [major = 0, minor = 0] = numbersOf(published.version);
+  expect(manifests.length).toBeGreaterThan(5);
+  for (const manifest of manifests) {
+    const { dependencies } = JSON.parse(readRepo(manifest)) as { dependencies: Record<string, string> };
+    const [ownMajor, ownMinor] = numbersOf(dependencies["init-pod"]);
+    expect([minor, minor + 1], manifest).toContain(ownMinor);
+    expect(ownMajor, manifest).toBe(major);
+    for (const [name, range] of Object.entries(dependencies).filter(([name]) => name.startsWith("@pulumi/"))) {
+      expect(published.devDependencies[name], `${manifest}: ${name}`).toBe(range);
+    }
+  }
+});
+
+describe("the example of environments", () => {
+  const folder = "examples/environments";
+  const settingsOf = (stack: string): Record<string, string> =>
+    Object.fromEntries(
+      [...readRepo(`${folder}/Pulumi.${stack}.yaml`).matchAll(/^ {2}\w+:(\w+): (.*)$/gm)].map(
+        ([, name = "", value = ""]) => [name, value],
+      ),
+    );
+
+  test("pins cluster and namespace of each stack, and has none of the secrets", () => {
+    for (const stack of ["dev", "staging", "prod"]) {
+      expect(Object.keys(settingsOf(stack))).toEqual(expect.arrayContaining(["context", "namespace"]));
+      expect(readRepo(`${folder}/Pulumi.${stack}.yaml`)).not.toMatch(/secure:|authorization/);
+    }
+  });
+
+  test("names images of production by digest, forwards nothing there and waits longer than by default", () => {
+    const { image, curlImage, forwardMode, timeoutSeconds } = settingsOf("prod");
+    for (const one of [image, curlImage]) expect(one).toMatch(/:\d+\.\d+\.\d+@sha256:[0-9a-f]{64}$/);
+    expect(forwardMode).toBe("never");
+    expect(Number(timeoutSeconds)).toBeGreaterThan(600);
+  });
+
+  test("leaves the ids to OpenShift in staging, and takes images from a mirror there", () => {
+    const { image, imageRegistry = "", security } = settingsOf("staging");
+    expect(security).toBe("restricted-no-ids");
+    expect(image?.startsWith(`${imageRegistry}/`)).toBe(true);
+  });
 });
 
 test("the licence that README names is the package's", () => {

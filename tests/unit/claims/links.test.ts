@@ -1,9 +1,13 @@
-import { existsSync } from "node:fs";
+import { existsSync, globSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { expect, test } from "vitest";
 import { readRepo, repo } from "./sentences";
 
-const pages = ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md", "docs/command.md"];
+const pages = [
+  ...["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md", "docs/command.md"],
+  ...["docs/coming-from-yaml.md", "docs/environments.md"],
+  ...globSync("examples/*/README.md", { cwd: repo }),
+];
 
 /** Of the headings of a page, as GitHub makes them. */
 function anchorsOf(page: string): string[] {

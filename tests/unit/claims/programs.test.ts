@@ -42,7 +42,7 @@ function errorsOf(programs: Record<string, string>): Record<string, string[]> {
 describe("the TypeScript that a page shows", () => {
   const inReadme = blocksOf("README.md", "ts");
   const ofSteps = Object.fromEntries(
-    globSync(["docs/steps/*.md", "docs/secrets.md"], { cwd: repo }).map((path) => [
+    globSync(["docs/steps/*.md", "docs/secrets.md", "docs/coming-from-yaml.md"], { cwd: repo }).map((path) => [
       path,
       blocksOf(path, "ts").join("\n"),
     ]),

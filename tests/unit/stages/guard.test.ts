@@ -1,6 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, expect, test } from "vitest";
 import { assertAtHome, type Cluster } from "../../../components/stages/guard";
+import { blocksOf } from "../claims/blocks";
 
 const home: Cluster = { uid: "uid-home", context: "kind-home", server: "https://home:6443" };
 const other: Cluster = { uid: "uid-other", context: "kind-other", server: "https://other:6443" };
@@ -30,6 +31,15 @@ test("another cluster than the InitPod lives in is refused, with both and with e
   expect(message).toContain('InitPod "web"');
   expect(message).toContain("pulumi config set kubernetes:context kind-home");
   expect(message).toContain("INIT_POD_NEW_CLUSTER=1 pulumi up");
+});
+
+test("the refusal is the one that docs/environments.md shows", () => {
+  const [shown = ""] = blocksOf("docs/environments.md", "text");
+  const clusters = [...shown.matchAll(/context "(.*)", server (.*) \(uid (.*)\)/g)].map(
+    ([, context = "", server = "", uid = ""]): Cluster => ({ context, server, uid }),
+  );
+  expect(clusters).toHaveLength(2);
+  expect(`${guard(clusters[0], clusters[1])}\n`).toBe(shown);
 });
 
 test.each<[string, Cluster | undefined, Cluster | undefined, boolean]>([

@@ -1,11 +1,11 @@
-import { setImmediate } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { InitPodArgs } from "../../../../components/spec/args.ts";
 import type { EnvVar } from "../../../../components/spec/environment";
 import { leavesOf } from "../../../../components/spec/manifest/leaves.ts";
 import { manifest } from "../../../../components/spec/manifest/manifest.ts";
 import { gitClone } from "../../../../components/spec/steps/gitClone.ts";
+import { letOutputsFail } from "../failingOutputs.ts";
 import { mounts, spec, steps } from "../podSpec.ts";
 import { fixes, inStep } from "../problems.ts";
 
@@ -21,17 +21,7 @@ function fixOf(value: unknown, field: string): string | undefined {
   return fixes({ init: [{ gitClone: value }] } as Partial<InitPodArgs>)[`init[0].gitClone.${field}`];
 }
 
-// An Output that fails rejects several promises of its own, and the SDK's runner reports them as unhandled. Here the failure
-// is what is looked at.
-const listeners = process.listeners("unhandledRejection");
-beforeAll(() => {
-  process.removeAllListeners("unhandledRejection").on("unhandledRejection", () => undefined);
-});
-afterAll(async () => {
-  await setImmediate();
-  process.removeAllListeners("unhandledRejection");
-  for (const listener of listeners) process.on("unhandledRejection", listener);
-});
+letOutputsFail();
 
 describe("the arguments of a clone", () => {
   test.each([

@@ -1,27 +1,18 @@
-import { setImmediate } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { InitPodArgs } from "../../../../components/spec/args.ts";
 import { manifest } from "../../../../components/spec/manifest/manifest.ts";
 import { guarded } from "../../../../components/spec/shape/shape.ts";
 import { problemsOf } from "../../../../components/spec/validation/problemsOf.ts";
 import { formatProblems } from "../../../../components/spec/values/problem.ts";
 import { anyArgs, anyValue, goodArgs, places, put } from "../../../fixtures/arguments/arbitrary.ts";
+import { letOutputsFail } from "../failingOutputs.ts";
 
 class Refused extends Error {}
 const refuse = (text: string): Error => new Refused(text);
 
-// An Output that fails rejects several promises of its own, which the SDK's runner reports as unhandled.
-const listeners = process.listeners("unhandledRejection");
-beforeAll(() => {
-  process.removeAllListeners("unhandledRejection").on("unhandledRejection", () => undefined);
-});
-afterAll(async () => {
-  await setImmediate();
-  process.removeAllListeners("unhandledRejection");
-  for (const listener of listeners) process.on("unhandledRejection", listener);
-});
+letOutputsFail();
 
 describe("arguments of any JavaScript value", () => {
   test("end in problems with field and fix, or in a manifest", () => {

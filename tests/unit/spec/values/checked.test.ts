@@ -1,25 +1,15 @@
-import { setImmediate } from "node:timers/promises";
 import * as pulumi from "@pulumi/pulumi";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import type { InitPodArgs } from "../../../../components/spec/args.ts";
 import { manifest } from "../../../../components/spec/manifest/manifest.ts";
 import { checked } from "../../../../components/spec/values/checked.ts";
 import { image } from "../../../../components/spec/values/image.ts";
+import { letOutputsFail } from "../failingOutputs.ts";
 import { places, variables } from "../validation/argumentPlaces.ts";
 
 const fail = (text: string): Error => new Error(text);
 
-// An Output that fails rejects several promises of its own, and the SDK's runner reports them, once, as unhandled. Here
-// the failure is what is looked at.
-const listeners = process.listeners("unhandledRejection");
-beforeAll(() => {
-  process.removeAllListeners("unhandledRejection").on("unhandledRejection", () => undefined);
-});
-afterAll(async () => {
-  await setImmediate();
-  process.removeAllListeners("unhandledRejection");
-  for (const listener of listeners) process.on("unhandledRejection", listener);
-});
+letOutputsFail();
 
 /** The Output's value; its promise is the only way to see it fail without an engine. */
 async function valueOf<T>(input: pulumi.Input<T>): Promise<unknown> {
