@@ -14,7 +14,7 @@ import { join } from "node:path";
 import { load } from "js-yaml";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type Finished, mustRun, run } from "./support/run.ts";
-import { kubectl, repo } from "./support/stack.ts";
+import { repo } from "./support/stack.ts";
 
 interface Step {
   id?: string;
@@ -169,7 +169,6 @@ class Runner {
 describe("the preview workflow's own steps", () => {
   const workflow = workflowOf("preview.yml");
   const steps = workflow.jobs.preview?.steps ?? [];
-  const namespace = "tutorial-staging";
   const runner = new Runner();
   const secret = { PULUMI_CONFIG_PASSPHRASE: "test" };
 
@@ -187,27 +186,23 @@ describe("the preview workflow's own steps", () => {
 
   beforeAll(async () => {
     await runner.checkOut();
-    // One of a run before may still be on its way out.
-    await kubectl(["delete", "namespace", namespace, "--ignore-not-found"]);
-    await kubectl(["create", "namespace", namespace]);
     const backend = `file://${join(runner.clone, "../backend")}`;
     symlinkSync(join(repo, "node_modules"), join(runner.clone, "node_modules"));
-    await mustRun("pulumi", ["stack", "init", "staging"], {
+    await mustRun("pulumi", ["stack", "init", "dev"], {
       cwd: runner.clone,
       env: { ...process.env, ...secret, PULUMI_BACKEND_URL: backend },
     });
     rmSync(join(runner.clone, "node_modules"));
   });
-  afterAll(async () => {
+  afterAll(() => {
     runner.remove();
-    await kubectl(["delete", "namespace", namespace, "--wait=false"]);
   });
 
   test("make the comment that its last action posts", async () => {
     const finished = await runFrom(/^npm ci$/);
     for (const step of finished) expect(step?.code ?? 0, step?.output).toBe(0);
     const comment = runner.read("comment.md");
-    expect(comment).toMatch(/^<!-- init-pod preview-comment init-pod-tutorial\/staging -->\n/);
+    expect(comment).toMatch(/^<!-- init-pod preview-comment init-pod-tutorial\/dev -->\n/);
     expect(comment).toMatch(/^\| `web` \| new \| .* \| `download-config` \| none \|$/m);
     expect(runner.read("summary.md")).toBe(comment);
     const post = steps.find(({ uses = "" }) => uses.startsWith("marocchino/sticky-pull-request-comment@"));
