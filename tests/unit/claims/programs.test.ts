@@ -56,14 +56,16 @@ describe("the TypeScript that a page shows", () => {
     const verbs = "../../../components/cli/verbs";
     const printed = `${shapes.join("\n")}
 import type * as status from "${verbs}/status";
+import type * as logs from "../../../components/cli/logs/entry";
 import type * as forward from "${verbs}/forward";
 import type * as stop from "${verbs}/stop";
 type Printed = [
   status.Status,
+  logs.LogEntry,
   { context: string; server: string; forwards: forward.ForwardOutcome[] },
   { stopped: stop.Stopped[] },
 ];
-type Documented = [Status, Forwarded, Stopped];
+type Documented = [Status, LogEntry, Forwarded, Stopped];
 export const documented = (printed: Printed): Documented => printed;
 export const printed = (documented: Documented): Printed => documented;
 `;
@@ -89,7 +91,7 @@ export const printed = (documented: Documented): Printed => documented;
   });
 
   test("is what the command prints with --json, in docs/command.md", () => {
-    expect(shapes).toHaveLength(3);
+    expect(shapes).toHaveLength(4);
     expect(errors).toMatchObject({ printed: [] });
     expect(errors.incomplete?.join()).toContain("answers");
   });

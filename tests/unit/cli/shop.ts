@@ -63,7 +63,8 @@ export function podOf(name: string, status: PodStatus, metadata: Partial<Pod["me
 /** A cluster with these Pods, each of whose containers has logged its own name. */
 export function clusterOf(pods: Pod[], more: Partial<ClusterView> = {}): ClusterView {
   return {
-    client: {} as ClusterClient,
+    // Asked for nothing here.
+    client: undefined as unknown as ClusterClient,
     access: {},
     context: "dev",
     server: "https://dev",
