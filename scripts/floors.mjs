@@ -11,6 +11,7 @@ export const floors = [
   "pulumi",
   "cli",
   "cli/print",
+  "cli/logs",
   "cli/verbs",
   "cli/preview",
   "forward/client",

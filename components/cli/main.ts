@@ -1,10 +1,12 @@
 import { sweepForwards } from "../forward/client";
 import { packageVersion, stateFolder } from "../forward/state";
 import { errorText } from "../text";
-import { forwardText, paintFor, previewMarkdown, statusText, stopText } from "./print";
+import { type LogEntry, showLogs } from "./logs";
+import { forwardText, LogText, paintFor, previewMarkdown, statusText, stopText } from "./print";
 import {
   type Command,
   forwardAll,
+  helpOf,
   parseCommand,
   previewOf,
   statusOf,
@@ -14,7 +16,7 @@ import {
   viewCluster,
 } from "./verbs";
 
-const exitCode = { well: 0, failed: 1, usage: 2, unwell: 3 } as const;
+const exitCode = { well: 0, failed: 1, usage: 2, unwell: 3, interrupted: 130 } as const;
 
 const paint = paintFor(process.stdout);
 
@@ -22,12 +24,15 @@ async function run(args: readonly string[]): Promise<number> {
   const command = parseCommand(args);
   if (command === "help") return print(usage);
   if (command === "version") return print(`${packageVersion()}\n`);
+  if ("helpOn" in command) return print(helpOf(command.helpOn));
   if (command.verb === "preview-comment") return await previewComment(command);
   const folder = stateFolder();
   await sweepForwards(folder);
   switch (command.verb) {
     case "status":
       return await status(folder, command);
+    case "logs":
+      return await logs(command);
     case "forward":
       return await forward(folder, command);
     case "stop":
@@ -43,6 +48,20 @@ async function status(folder: string, command: Command): Promise<number> {
     return found.problem !== undefined ? exitCode.failed : found.healthy ? exitCode.well : exitCode.unwell;
   } finally {
     if (!(view instanceof Error)) view.close();
+  }
+}
+
+async function logs(command: Command): Promise<number> {
+  // Whoever has seen enough gets no half of a line.
+  process.once("SIGINT", () => process.exit(exitCode.interrupted));
+  const view = await viewCluster(command);
+  const text = new LogText(paint);
+  const entry = (one: LogEntry): void => void print(command.json ? `${JSON.stringify(one)}\n` : text.of(one));
+  const note = (words: string): void => void process.stderr.write(`${words}\n`);
+  try {
+    return (await showLogs(view, command, { entry, note })) ? exitCode.well : exitCode.unwell;
+  } finally {
+    view.close();
   }
 }
 

@@ -11,6 +11,8 @@ export const annotation = {
   retries: `${ownPrefix}retries`,
   /** Seconds that an attempt of a step may take, where that is limited. */
   timeouts: `${ownPrefix}timeouts`,
+  /** Whether a secret stands in the Pod's own fields, where nobody can tell it from other values. */
+  holdsSecret: `${ownPrefix}holds-secret`,
   /** The port that the app listens on. */
   port: `${ownPrefix}port`,
   /** The port of the URL on the machine that forwards, and what is spoken on it. */

@@ -5,7 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { latestPod } from "../cluster/pods";
 import { annotation, retriesText, timeoutsText } from "../contract";
 import { asSecretAs, handledLater, mayBeTransformed, type Self, withLateErrors, withoutStacks } from "../pulumi";
-import { generatedSecret } from "../spec/manifest";
+import { generatedSecret, outputsIn } from "../spec/manifest";
 import { AppliedSpec, type Earlier, warnOfUnknownFields } from "./applied";
 import type { Claim } from "./claim";
 import { landedNamespace, warnOfFixedName } from "./landed";
@@ -62,7 +62,10 @@ async function createPod(
   const metadata = {
     namespace: self.link.namespace,
     labels: { ...claim.identity.labels, ...plan.labels },
-    annotations: await podAnnotations(plan, claim, applied),
+    annotations: {
+      ...(await podAnnotations(plan, claim, applied)),
+      ...((await holdsSecret(podSpec)) ? { [annotation.holdsSecret]: "true" } : {}),
+    },
   };
   const specs = { Pod: podSpec, Service: plan.serviceSpec };
   const options = await fromApplied(self, specs, applied, {
@@ -156,6 +159,11 @@ async function podAnnotations(
       ? {}
       : { [annotation.localPort]: portText(localPort, forward.wantedPort), [annotation.protocol]: forward.protocol }),
   };
+}
+
+/** Secrets that steps are given stand elsewhere, but for those of raw fields. Whoever shows logs can't tell them from the rest. */
+async function holdsSecret(podSpec: core.v1.PodSpec): Promise<boolean> {
+  return (await Promise.all(outputsIn(podSpec).map((output) => pulumi.isSecret(output)))).includes(true);
 }
 
 function earlierOf({ earlier = [], key, retry }: Claim): Earlier {

@@ -1,12 +1,48 @@
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { images, installedVersion } from "./support/programs.ts";
+import { blocksOf } from "../unit/claims/blocks.ts";
+import { withPlaces } from "./support/documented.ts";
+import { images, installedVersion, weatherUrl } from "./support/programs.ts";
 import { mustRun, run } from "./support/run.ts";
 import { kubectl, objects, repo } from "./support/stack.ts";
 
 const namespace = "test-packed";
+
+/** What README begins with, for the sandbox. */
+const [whole = ""] = blocksOf("README.md", "ts");
+const esm = withPlaces(whole, [
+  ["{ download: {", `{ image: "${images.curl}", download: {`],
+  ["https://example.com/data.json", weatherUrl],
+  ["nginxinc/nginx-unprivileged:1.29", images.unprivileged],
+  ["service: {},", `service: {}, namespace: "${namespace}",`],
+]);
+const commonJs = withPlaces(esm, [
+  [`import { InitPod } from "init-pod";`, `const { InitPod } = require("init-pod");`],
+  ["export const url =", "exports.url ="],
+  ["export const initLogs =", "exports.initLogs ="],
+]);
+
+/** As the template of Pulumi for Kubernetes in TypeScript has it. */
+const tsconfig = JSON.stringify({
+  compilerOptions: {
+    strict: true,
+    target: "es2020",
+    module: "commonjs",
+    moduleResolution: "node10",
+    ignoreDeprecations: "6.0",
+    skipLibCheck: true,
+  },
+  files: ["index.ts"],
+});
+
+/** The files of a project that a newcomer may have. */
+const flavours: Record<string, Record<string, string>> = {
+  "in CommonJS": { "package.json": "{}", "index.js": commonJs },
+  "in ESM": { "package.json": `{ "type": "module" }`, "index.js": esm },
+  "in TypeScript": { "package.json": "{}", "index.ts": esm, "tsconfig.json": tsconfig },
+};
 
 describe("the package as it is published", () => {
   const folder = mkdtempSync(join(tmpdir(), "init-pod-packed-"));
@@ -18,28 +54,37 @@ describe("the package as it is published", () => {
     PULUMI_CONFIG_PASSPHRASE: "test",
     XDG_STATE_HOME: join(folder, "state"),
   };
+  /** Puts the files of a flavour in the place of another's; what was installed stays. */
+  const write = (files: Record<string, string> = {}): void => {
+    for (const name of ["index.js", "index.ts", "tsconfig.json"]) rmSync(join(project, name), { force: true });
+    const manifest = join(project, "package.json");
+    const installed = existsSync(manifest)
+      ? (JSON.parse(readFileSync(manifest, "utf8")) as { dependencies?: object })
+      : {};
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(project, name), text);
+    const own = JSON.parse(readFileSync(manifest, "utf8")) as object;
+    writeFileSync(manifest, JSON.stringify({ private: true, dependencies: installed.dependencies, ...own }));
+    writeFileSync(join(project, "Pulumi.yaml"), "name: packed\nruntime: nodejs\n");
+  };
   const inProject = (command: string, args: string[]) => mustRun(command, args, { cwd: project, env });
 
   beforeAll(async () => {
     await mustRun("npm", ["pack", "--silent", "-w", "components", "--pack-destination", folder], { cwd: repo });
     const tarball = readdirSync(folder).find((name) => name.endsWith(".tgz")) ?? "";
     mkdirSync(project);
-    writeFileSync(join(project, "package.json"), `{ "private": true, "main": "index.js" }`);
-    writeFileSync(join(project, "Pulumi.yaml"), "name: packed\nruntime: nodejs\nmain: index.js\n");
+    write(flavours["in CommonJS"]);
+    const compiler = ["typescript", "@types/node"].map((name) => `${name}@${installedVersion(name)}`);
     // The versions whose plugins are there.
-    const peers = ["pulumi", "kubernetes"].map((name) => `@pulumi/${name}@${installedVersion(name)}`);
-    await inProject("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", join(folder, tarball), ...peers]);
-    writeFileSync(
-      join(project, "index.js"),
-      `const { InitPod } = require("init-pod");
-const web = new InitPod("web", {
-  init: [{ image: "${images.curl}", download: { url: "http://weather.weather.svc/", to: "/usr/share/nginx/html/index.html" } }],
-  container: { image: "${images.unprivileged}", port: 8080 },
-  namespace: "${namespace}",
-});
-exports.url = web.url;
-`,
-    );
+    const peers = ["pulumi", "kubernetes"].map((name) => `@pulumi/${name}@${installedVersion(`@pulumi/${name}`)}`);
+    await inProject("npm", [
+      "install",
+      "--ignore-scripts",
+      "--no-audit",
+      "--no-fund",
+      join(folder, tarball),
+      ...peers,
+      ...compiler,
+    ]);
     await kubectl(["create", "namespace", namespace]);
     await inProject("pulumi", ["stack", "init", "test"]);
   });
@@ -50,16 +95,25 @@ exports.url = web.url;
     rmSync(folder, { recursive: true, force: true });
   });
 
-  test("goes up in an empty folder, answers, shows in `npx init-pod status`, and is destroyed", async () => {
-    await inProject("pulumi", ["up", "--yes", "--skip-preview", "--non-interactive"]);
-    const url = (await inProject("pulumi", ["stack", "output", "url"])).stdout.trim();
-    expect(await (await fetch(url)).text()).toContain("temperature");
-    expect((await inProject("npx", ["init-pod", "status", "--namespace", namespace])).stdout).toContain(url);
-    await inProject("pulumi", ["destroy", "--yes", "--skip-preview", "--non-interactive"]);
-    expect(await objects("pods", namespace)).toEqual([]);
-  });
+  test.each(Object.keys(flavours))(
+    "goes up in an empty folder %s with README's lines, answers, shows in `npx init-pod status` and `logs`, and is destroyed",
+    async (name) => {
+      write(flavours[name]);
+      await inProject("pulumi", ["up", "--yes", "--skip-preview", "--non-interactive"]);
+      const { stdout } = await inProject("pulumi", ["stack", "output", "--json"]);
+      const { url, initLogs } = JSON.parse(stdout) as { url: string; initLogs: object[] };
+      expect(initLogs).toMatchObject([{ container: "download", exitCode: 0 }]);
+      expect(await (await fetch(url)).text()).toContain("temperature");
+      expect((await inProject("npx", ["init-pod", "status", "--namespace", namespace])).stdout).toContain(url);
+      const logs = await inProject("npx", ["init-pod", "logs", "web", "--namespace", namespace]);
+      expect(logs.stdout).toMatch(/── download, attempt 1: ended with exit code 0/);
+      await inProject("pulumi", ["destroy", "--yes", "--skip-preview", "--non-interactive"]);
+      expect(await objects("pods", namespace)).toEqual([]);
+    },
+  );
 
   test("without @pulumi/random generates nothing, and says what to install before anything is made", async () => {
+    write(flavours["in CommonJS"]);
     const file = join(project, "index.js");
     const program = readFileSync(file, "utf8");
     writeFileSync(file, program.replace("container: {", "generate: { password: {} }, container: {"));

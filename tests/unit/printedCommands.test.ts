@@ -24,7 +24,7 @@ test("each kubectl command that is printed names the namespace of what it looks 
 });
 
 test("each init-pod command that is printed is found by npx, as the package is seldom on the PATH", () => {
-  const found = printed(/(?<!urn: `)\binit-pod (status|forward|stop)\b/);
+  const found = printed(/(?<!urn: `)\binit-pod (status|logs|forward|stop)\b/);
   expect(found.length).toBeGreaterThan(2);
-  expect(found.filter((line) => !/npx init-pod (status|forward|stop)/.test(line))).toEqual([]);
+  expect(found.filter((line) => !/npx init-pod (status|logs|forward|stop)/.test(line))).toEqual([]);
 });

@@ -1,15 +1,25 @@
 import { parseArgs } from "node:util";
-import { errorText } from "../../text";
+import { didYouMean, errorText } from "../../text";
+import { allOptions, isVerb, optionsOf, type VerbName, verbs } from "./help";
 
 /** What the user asked for. */
 export interface Command {
-  verb: "status" | "forward" | "stop" | "preview-comment";
+  verb: VerbName;
   /** InitPods to work on, each as `NAME` or `NAMESPACE/NAME`; all where none is named. Of `preview-comment` a file. */
   names: string[];
   json: boolean;
   context?: string;
   namespace?: string;
   kubeconfig?: string;
+  /** Of `logs`: the container. */
+  step?: string;
+  follow?: boolean;
+  previous?: boolean;
+}
+
+/** The help of one verb. */
+export interface HelpOn {
+  helpOn: VerbName;
 }
 
 /** A command line that can't be understood. */
@@ -17,67 +27,48 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** Text of `--help`. */
-export const usage = `Usage: init-pod VERB [NAME...] [options]
-
-  status    InitPods of the cluster, their init steps and the ends of their
-            logs, the URLs that lead to them, and what to do next
-  forward   makes the URLs of InitPods answer on this machine, also where it
-            never ran pulumi up
-  stop      ends forwards on this machine
-  preview-comment [FILE]
-            reads what pulumi preview --json --show-replacement-steps writes,
-            from FILE or standard input, and writes a comment in Markdown for
-            a pull request
-
-A NAME is that of an InitPod, or NAMESPACE/NAME; without any, all are meant.
-
-Options:
-  --context NAME      context of the kubeconfig (default: its current one)
-  -n, --namespace NS  only this namespace (default: all that you may read)
-  --kubeconfig PATH   default: $KUBECONFIG, else ~/.kube/config
-  --json              for programs
-  -h, --help          this text
-  --version           version of this command
-
-Exit codes:
-  0  all is well
-  1  failed: no such InitPod, the cluster can't be read, a URL can't be
-     forwarded, or what is read is no preview
-  2  wrong usage
-  3  status only: an InitPod is not Ready, or a forward does not work
-`;
-
-const verbs: readonly string[] = ["status", "forward", "stop", "preview-comment"];
-
 /**
  * Reads the command line.
  * @throws {UsageError} where it can't be understood.
  */
-export function parseCommand(args: readonly string[]): Command | "help" | "version" {
+export function parseCommand(args: readonly string[]): Command | HelpOn | "help" | "version" {
   const { values, positionals } = parse(args);
-  if (values.help || (positionals[0] === "help" && positionals.length === 1)) return "help";
-  if (values.version) return "version";
-  const [verb, ...names] = positionals;
+  const asksHelp = positionals[0] === "help";
+  const [verb, ...rest] = asksHelp && positionals.length < 3 ? positionals.slice(1) : positionals;
+  if (verb === undefined && (values.help === true || asksHelp)) return "help";
+  if (values.version === true) return "version";
   if (verb === undefined) throw new UsageError("No verb is given.");
-  if (!verbs.includes(verb)) throw new UsageError(`There is no verb "${verb}".`);
-  const { json, context, namespace, kubeconfig } = values;
-  return { verb: verb as Command["verb"], names, json: json === true, context, namespace, kubeconfig };
+  if (!isVerb(verb)) {
+    const near = didYouMean(verb, Object.keys(verbs));
+    throw new UsageError(`There is no verb "${verb}".${near === undefined ? "" : ` Did you mean ${near}?`}`);
+  }
+  if (values.help === true || asksHelp) return { helpOn: verb };
+  for (const name of Object.keys(values)) {
+    if (!Object.hasOwn(optionsOf(verb), name)) throw new UsageError(`${verb} has no option --${name}.`);
+  }
+  const { json, ...others } = values;
+  const command = { verb, names: rest, json: json === true, ...others } as Command;
+  return verb === "logs" ? ofLogs(command) : command;
 }
 
-function parse(args: readonly string[]) {
+function ofLogs(command: Command): Command {
+  const [name, step, ...more] = command.names;
+  if (name === undefined) throw new UsageError("logs needs the NAME of an InitPod.");
+  if (more.length > 0) throw new UsageError("logs takes one NAME and one STEP.");
+  if (command.follow === true && command.previous === true)
+    throw new UsageError("--follow and --previous exclude each other: an earlier attempt has ended.");
+  return { ...command, names: [name], ...(step === undefined ? {} : { step }) };
+}
+
+function parse(args: readonly string[]): {
+  values: Record<string, string | boolean | undefined>;
+  positionals: string[];
+} {
   try {
     return parseArgs({
       args: [...args],
       allowPositionals: true,
-      options: {
-        json: { type: "boolean" },
-        context: { type: "string" },
-        namespace: { type: "string", short: "n" },
-        kubeconfig: { type: "string" },
-        help: { type: "boolean", short: "h" },
-        version: { type: "boolean" },
-      },
+      options: allOptions,
     });
   } catch (error) {
     throw new UsageError(errorText(error));

@@ -8,6 +8,7 @@ import { initPodsOf, type InitPodView, type JudgedPod } from "./initPods";
 
 /** The cluster of a command, with its InitPods. */
 export interface ClusterView {
+  client: ClusterClient;
   access: ClusterAccess;
   context: string;
   server: string;
@@ -38,6 +39,7 @@ export async function viewCluster(command: Command, env: NodeJS.ProcessEnv = pro
     const initPods = initPodsOf(await Promise.all(pods.map((pod) => judged(client, pod))));
     const clusterUid = await new ClusterSession(client, ofAnyInitPod, () => undefined).uid();
     return {
+      client,
       access,
       context: client.context,
       server: client.server,

@@ -143,7 +143,7 @@ function ofForward({ namespace, pod, problem }: ForwardStatus, kubectl: string):
 }
 
 /** So that a command asks the same cluster as this one did. */
-function flagsOf({ context, kubeconfig }: Pick<Command, "context" | "kubeconfig">): string {
+export function flagsOf({ context, kubeconfig }: Pick<Command, "context" | "kubeconfig">): string {
   return (
     (kubeconfig === undefined ? "" : ` --kubeconfig ${quoted(kubeconfig)}`) +
     (context === undefined ? "" : ` --context ${quoted(context)}`)

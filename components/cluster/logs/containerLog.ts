@@ -1,8 +1,9 @@
 import type { ApiError, ClusterClient } from "../api";
+import { shownAttempts } from "../containers";
 import type { ContainerStatus } from "../pods";
 import { Attempt } from "./attempt";
 import type { RawLine } from "./lines";
-import { LiveLines, Unshown } from "./liveLines";
+import { LiveLines, type Report, Unshown } from "./liveLines";
 import { readAttempt } from "./readAttempt";
 
 export interface ContainerLogSettings {
@@ -12,9 +13,11 @@ export interface ContainerLogSettings {
   /** Hides known secrets. */
   mask: (text: string) => string;
   /** Told of each line. */
-  report: (line: string) => void;
+  report: Report;
   /** Told of each line that is shown, without its container's name. */
   heard?: (container: string, line: string) => void;
+  /** So many lines of one container are shown; then the last ones of each attempt. */
+  mostLines?: number;
   /** Told that logs may not be read. */
   onDenied: (error: ApiError) => void;
   /** A followed log that says nothing for so long is asked for again, as its connection may be dead. */
@@ -37,7 +40,7 @@ export class ContainerLog {
     /** The log whose lines come before this one's: of the init container that ended before this one started. */
     private readonly predecessor: ContainerLog | undefined,
   ) {
-    this.#live = new LiveLines(container, settings.mask, settings.report, settings.heard);
+    this.#live = new LiveLines(container, settings);
   }
 
   /** Resolves when all attempts that are known so far have been read to their end. */
@@ -67,15 +70,11 @@ export class ContainerLog {
     for (const attempt of this.#attempts) {
       if (attempt.update(status)) this.#enqueueReading(attempt);
     }
-    const earlier = status.lastState?.terminated?.containerID ?? "";
-    const current = status.containerID ?? "";
-    const restarted = earlier !== "" && earlier !== current;
-    const first = status.restartCount + (restarted ? 0 : 1);
+    const shown = shownAttempts(status);
+    const first = shown[0]?.number ?? 0;
     const next = (this.#attempts.at(-1)?.number ?? 0) + 1;
-    if (first > next && (earlier !== "" || current !== ""))
-      void this.#enqueue(() => this.#live.sayGone(next, first - 1));
-    if (restarted) this.#follow(earlier, status.restartCount, status);
-    if (current !== "") this.#follow(current, status.restartCount + 1, status);
+    if (first > next) void this.#enqueue(() => this.#live.sayGone(next, first - 1));
+    for (const { id, number } of shown) this.#follow(id, number, status);
   }
 
   /** Reads an attempt that is new, or whose lines turn out to be in doubt after they were read. */

@@ -1,17 +1,23 @@
 import { within } from "../../time";
 import type { ClusterClient } from "../api";
-import type { Pod } from "../pods";
+import type { ContainerStatus, Pod } from "../pods";
 import { ContainerLog } from "./containerLog";
 import type { RawLine } from "./lines";
+import type { Report } from "./liveLines";
 
 export interface LogStreamSettings {
   client: ClusterClient;
   namespace: string;
   podName: string;
   mask: (text: string) => string;
-  report: (line: string) => void;
+  /** Told of each line that is shown, and of missing rights, which are of no container. */
+  report: Report;
   /** Told of each line that is shown, without its container's name. */
   heard?: (container: string, line: string) => void;
+  /** So many lines of one container are shown; then the last ones of each attempt. */
+  mostLines?: number;
+  /** Whose logs are shown, in the order in which they are. Default: the init containers'. */
+  statuses?: (pod: Pod) => readonly ContainerStatus[];
   /** A followed log that says nothing for so long is asked for again, in milliseconds. */
   silenceMs?: number;
 }
@@ -28,6 +34,8 @@ export class LogStreams {
   readonly #logs = new Map<string, ContainerLog>();
   readonly #endless = new Set<string>();
   #denied = false;
+  /** Of lines that were shown. */
+  #count = 0;
 
   constructor(private readonly settings: LogStreamSettings) {}
 
@@ -37,13 +45,27 @@ export class LogStreams {
       if (restartPolicy === "Always") this.#endless.add(name);
     }
     let predecessor: ContainerLog | undefined;
-    for (const status of pod.status?.initContainerStatuses ?? []) {
+    for (const status of this.settings.statuses?.(pod) ?? pod.status?.initContainerStatuses ?? []) {
       const log = this.#logs.get(status.name) ?? this.#logOf(status.name, predecessor);
       this.#logs.set(status.name, log);
       log.update(status);
       // A restartable init container goes on while the next ones run.
       if (!this.#endless.has(status.name)) predecessor = log;
     }
+  }
+
+  /**
+   * Waits until all that was asked for has been read, of a Pod of which nothing runs any more, and says of what doesn't come
+   * that it doesn't.
+   */
+  async finished(): Promise<void> {
+    const logs = [...this.#logs.values()];
+    const done = Promise.all(logs.map(async (log) => await log.done)).then(() => true);
+    for (let count = -1; count !== this.#count;) {
+      count = this.#count;
+      if (await within(endMs, done, () => false)) return;
+    }
+    for (const log of logs) log.sayUnread("no answer in time");
   }
 
   /** Waits for the last lines of the attempts that have ended, and says of those that don't come that they don't. */
@@ -65,7 +87,11 @@ export class LogStreams {
   }
 
   #logOf(container: string, predecessor: ContainerLog | undefined): ContainerLog {
-    const settings = { silenceMs: usualSilenceMs, ...this.settings, onDenied: () => this.#sayDenied() };
+    const report: Report = (line, of) => {
+      this.#count++;
+      this.settings.report(line, of);
+    };
+    const settings = { silenceMs: usualSilenceMs, ...this.settings, report, onDenied: () => this.#sayDenied() };
     return new ContainerLog(settings, container, this.#stop.signal, predecessor);
   }
 

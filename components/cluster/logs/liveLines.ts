@@ -2,13 +2,34 @@ import { LogTail, type RawLine, showableLine } from "./lines";
 import { wordsOfNode } from "./tail";
 
 /** Lines of one container that are shown live; more would bury the rest, and the end of the log is kept anyway. */
-const maxLiveLines = 500;
+const usualMostLines = 500;
 /** Of the lines that are not shown, the last ones are shown when the attempt has ended. */
 export const lastLines = 10;
 /** Beyond this much unshown log of one attempt the stream is closed: what is left is of no use, and costs the cluster. */
 const maxUnshownBytes = 64 * 1024 * 1024;
 /** Different things that the node says of one container's log. */
 const maxNodeWords = 5;
+
+/** What a line that is reported is of. */
+export interface LogLine {
+  container: string;
+  /** 1 for the first. */
+  attempt: number;
+  text: string;
+  /** When the container wrote it; none of what is said in the place of its lines. */
+  time?: string;
+}
+
+/** Told of a line as it is shown, and, where it is of one attempt, of what it is made of. */
+export type Report = (line: string, of?: LogLine) => void;
+
+export interface LiveLinesSettings {
+  /** Hides known secrets. */
+  mask: (text: string) => string;
+  report: Report;
+  heard?: (container: string, line: string) => void;
+  mostLines?: number;
+}
 
 /** What of one container's log is shown live: each line with the container's name, and the attempt's number from 2 on. */
 export class LiveLines {
@@ -17,34 +38,33 @@ export class LiveLines {
 
   constructor(
     private readonly container: string,
-    private readonly mask: (text: string) => string,
-    private readonly report: (line: string) => void,
-    private readonly heard: (container: string, line: string) => void = () => undefined,
+    private readonly settings: LiveLinesSettings,
   ) {}
 
   get areFull(): boolean {
-    return this.#count >= maxLiveLines;
+    return this.#count >= (this.settings.mostLines ?? usualMostLines);
   }
 
   show(attempt: number, line: RawLine, unshown: Unshown): void {
     if (!this.areFull) {
       this.#count++;
-      const text = showableLine(line, this.mask);
-      this.say(attempt, text);
-      this.heard(this.container, text);
+      const text = showableLine(line, this.settings.mask);
+      this.say(attempt, text, line.stamp);
+      this.settings.heard?.(this.container, text);
       return;
     }
     if (unshown.count === 0) this.say(attempt, "… more lines are not shown live");
     unshown.push(line);
   }
 
-  say(attempt: number, text: string): void {
-    this.report(`${this.container}${attempt > 1 ? ` (attempt ${attempt})` : ""} | ${text}`);
+  say(attempt: number, text: string, time?: string): void {
+    const of = { container: this.container, attempt, text, ...(time === undefined ? {} : { time }) };
+    this.settings.report(`${this.container}${attempt > 1 ? ` (attempt ${attempt})` : ""} | ${text}`, of);
   }
 
   /** Says what the node says in the place of lines, each thing once. */
   sayOfNode(attempt: number, line: RawLine): void {
-    const words = wordsOfNode(showableLine(line, this.mask));
+    const words = wordsOfNode(showableLine(line, this.settings.mask));
     if (this.#ofNode.has(words) || this.#ofNode.size >= maxNodeWords) return;
     this.#ofNode.add(words);
     this.say(attempt, `(${words})`);
@@ -57,7 +77,8 @@ export class LiveLines {
 
   sayGone(from: number, to = from): void {
     const which = from === to ? `the log of attempt ${from} is` : `the logs of attempts ${from} to ${to} are`;
-    this.report(`${this.container} | (${which} gone)`);
+    const text = `(${which} gone)`;
+    this.settings.report(`${this.container} | ${text}`, { container: this.container, attempt: to, text });
   }
 }
 

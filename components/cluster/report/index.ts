@@ -5,6 +5,7 @@ export { failureReport } from "./failure";
 export { isOverTime } from "./headline";
 export { briefCommandHint, briefLogHint } from "./hints/hints";
 export { describePod } from "./progress/describePod";
+export { endedHow } from "./progress/endedHow";
 export { kubernetesSays } from "./progress/kubernetesSays";
 export { progressLine } from "./progress/progressLine";
 export { standingOf } from "./progress/standing";

@@ -19,6 +19,8 @@ export interface PodWaitSettings extends EventReaderSettings {
   deadline: number;
   /** Told of the Pod as it is at first, and at each change. */
   onPod: (pod: Pod) => void;
+  /** Ends the wait with its reason as an error. */
+  signal?: AbortSignal;
   /** What else is known of an init container that runs and runs. */
   noteOn: (container: string) => string | undefined;
 }
@@ -65,12 +67,16 @@ class PodWait {
   }
 
   async run(found: Pod | undefined): Promise<Outcome> {
-    const { watch, podName, podUid } = this.settings;
+    const { watch, podName, podUid, signal } = this.settings;
     const timer = setInterval(() => this.#tick(), tickMs);
     let unsubscribe = (): void => undefined;
     try {
       return await new Promise<Outcome>((resolve, reject) => {
         this.#resolve = resolve;
+        signal?.addEventListener("abort", () => {
+          this.#settled = true;
+          reject(signal.reason as Error);
+        });
         if (found !== undefined) this.#see(found);
         unsubscribe = watch.subscribe(
           { name: podName, uid: podUid, version: found?.metadata.resourceVersion },

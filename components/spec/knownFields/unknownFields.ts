@@ -1,4 +1,4 @@
-import { didYouMean } from "../shape";
+import { didYouMean } from "../../text";
 
 /** Fields of Kubernetes objects by type: of each its name, and the type of what it holds; undefined for a leaf. */
 export type FieldsOf = (type: string) => ReadonlyMap<string, string | undefined> | undefined;

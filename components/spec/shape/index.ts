@@ -1,3 +1,2 @@
 // What the arguments are, field by field, and what is made of values that are something else. Pure.
-export { didYouMean } from "./didYouMean";
 export { guarded, shaped } from "./shape";

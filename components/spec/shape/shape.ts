@@ -1,7 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { didYouMean } from "../../text";
 import type { InitPodArgs } from "..";
 import { checked, type Fail, hiddenValue, isPlain, isPlainObject, type Problem, shownValue } from "../values";
-import { didYouMean } from "./didYouMean";
 import { argsShape, type Shape } from "./fields";
 import type { Place } from "./places";
 

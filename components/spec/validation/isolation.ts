@@ -1,5 +1,5 @@
+import { didYouMean } from "../../text";
 import { type InitPodArgs, MountIn, planOf, type Volume } from "..";
-import { didYouMean } from "../shape";
 import { isPlain, type Problem, type SecretKey, shownValue } from "../values";
 
 /** A key of a Secret and the field that gives it away; every key where `key` is undefined. */

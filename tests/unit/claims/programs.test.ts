@@ -56,16 +56,18 @@ describe("the TypeScript that a page shows", () => {
     const verbs = "../../../components/cli/verbs";
     const printed = `${shapes.join("\n")}
 import type * as status from "${verbs}/status";
+import type * as logs from "../../../components/cli/logs/entry";
 import type * as forward from "${verbs}/forward";
 import type * as stop from "${verbs}/stop";
 import type * as preview from "../../../components/cli/preview";
 type Printed = [
   status.Status,
+  logs.LogEntry,
   { context: string; server: string; forwards: forward.ForwardOutcome[] },
   { stopped: stop.Stopped[] },
   preview.PreviewSummary,
 ];
-type Documented = [Status, Forwarded, Stopped, PreviewSummary];
+type Documented = [Status, LogEntry, Forwarded, Stopped, PreviewSummary];
 export const documented = (printed: Printed): Documented => printed;
 export const printed = (documented: Documented): Printed => documented;
 `;

@@ -2,7 +2,8 @@ import { execFile } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeEach, describe, expect, onTestFinished, test } from "vitest";
-import { parseCommand, usage, UsageError } from "../../../components/cli/verbs/arguments.ts";
+import { parseCommand, UsageError } from "../../../components/cli/verbs/arguments.ts";
+import { helpOf, usage, verbs } from "../../../components/cli/verbs/help.ts";
 import { listDesired, removeForward } from "../../../components/forward/state/desired.ts";
 import { liveDaemon } from "../../../components/forward/state/lock.ts";
 import { dist } from "../builtPackage";
@@ -32,6 +33,44 @@ describe("the command line", () => {
       const command = parseCommand([`--${name}`, ...(value === undefined ? [] : ["x"]), "stop"]);
       expect(command).toMatchObject({ verb: "stop", [name]: value === undefined ? true : "x" });
     }
+  });
+});
+
+describe("logs and the help of verbs, on the command line", () => {
+  test("logs takes a name, a step and options of its own", () => {
+    expect(parseCommand(["logs", "shop/web", "migrate", "-f"])).toMatchObject({
+      verb: "logs",
+      names: ["shop/web"],
+      step: "migrate",
+      follow: true,
+    });
+    expect(parseCommand(["logs", "web", "--previous"])).toMatchObject({ names: ["web"], previous: true });
+  });
+
+  test.each([
+    [["logs"], "needs the NAME"],
+    [["logs", "a", "b", "c"], "one NAME and one STEP"],
+    [["logs", "a", "-f", "--previous"], "exclude each other"],
+    [["status", "--follow"], "status has no option --follow"],
+    [["log", "web"], "Did you mean logs?"],
+    [["help", "bogus"], 'no verb "bogus"'],
+  ])("%j is refused, and why is said", (args, why) => {
+    expect(() => parseCommand(args)).toThrow(why);
+  });
+
+  test.each(Object.keys(verbs) as (keyof typeof verbs)[])("%s has help of its own, in two ways", (verb) => {
+    expect(parseCommand([verb, "--help"])).toEqual({ helpOn: verb });
+    expect(parseCommand(["help", verb])).toEqual({ helpOn: verb });
+    const help = helpOf(verb);
+    expect(help).toMatch(new RegExp(`^Usage: init-pod ${verb} .*\\[options\\]$`, "m"));
+    for (const part of ["Options:", "Examples:", "Exit codes:", "--namespace NS"]) expect(help).toContain(part);
+    for (const line of help.split("\n")) expect(line.length).toBeLessThan(80);
+    const examples = [...help.matchAll(/^ {2}npx init-pod (.*)$/gm)].map(
+      ([, example = ""]) => example.split(" | ")[0] ?? "",
+    );
+    expect(examples.length).toBeGreaterThan(0);
+    for (const example of examples) expect(parseCommand(example.split(" "))).toMatchObject({ verb });
+    expect(usage).toMatch(new RegExp(`^ {2}${verb} `, "m"));
   });
 });
 

@@ -1,6 +1,7 @@
 import type { Command } from "../../../components/cli/verbs/arguments.ts";
 import type { ClusterView } from "../../../components/cli/verbs/clusterView.ts";
 import { initPodsOf } from "../../../components/cli/verbs/initPods.ts";
+import type { ClusterClient } from "../../../components/cluster/api/client.ts";
 import type { ContainerStatus, Pod, PodStatus } from "../../../components/cluster/pods/pod.ts";
 import { currentVerdict } from "../../../components/cluster/verdict/currentVerdict.ts";
 
@@ -62,6 +63,8 @@ export function podOf(name: string, status: PodStatus, metadata: Partial<Pod["me
 /** A cluster with these Pods, each of whose containers has logged its own name. */
 export function clusterOf(pods: Pod[], more: Partial<ClusterView> = {}): ClusterView {
   return {
+    // Asked for nothing here.
+    client: undefined as unknown as ClusterClient,
     access: {},
     context: "dev",
     server: "https://dev",
