@@ -106,6 +106,9 @@ function kubelet(layout: Layout, pkiFolder: string): string {
     evictionHard: { "memory.available": "1Mi", "nodefs.available": "1Mi", "imagefs.available": "1Mi" },
     imageGCHighThresholdPercent: 100,
     imageGCLowThresholdPercent: 99,
+    // Else an image that was pulled once from a registry by any name is asked for again by all its names, those that no
+    // registry knows too.
+    imagePullCredentialsVerificationPolicy: "NeverVerify",
     maxPods: 200,
     kubeAPIQPS: 300,
     kubeAPIBurst: 500,
