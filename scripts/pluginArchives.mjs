@@ -2,9 +2,9 @@
 // release. In them is all but Node.js.
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
-import { createRequire } from "node:module";
 import { bundlePlugin } from "./pluginArchives/bundle.mjs";
 import { executables } from "./pluginArchives/executables.mjs";
 

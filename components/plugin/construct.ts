@@ -7,8 +7,11 @@ import { optionsAsGiven } from "./options";
 import schema from "./schema.json";
 import { sdkStore } from "./sdkStore";
 
+/** What other languages get of an InitPod. */
+type Output = keyof (typeof schema.resources)["init-pod:index:InitPod"]["properties"];
+
 const token = "init-pod:index:InitPod";
-const outputs = Object.entries(schema.resources[token].properties) as [keyof InitPod, { type: string }][];
+const outputs = Object.entries(schema.resources[token].properties) as [Output, { type: string }][];
 
 /** Makes an InitPod of a program in another language, and answers once its Pod is Ready. */
 export async function construct(
@@ -22,8 +25,8 @@ export async function construct(
   const state = await inFlight(async () => {
     const made = new InitPod(name, inputs as ConstructorParameters<typeof InitPod>[1], optionsAsGiven(options));
     urn = made.urn;
-    const told = Object.fromEntries(outputs.map(([output]) => [output, made[output] as pulumi.Output<unknown>]));
-    await Promise.all(Object.values(told).map((output) => partsOf(output).promise(true)));
+    const told = Object.fromEntries(outputs.map(([output]) => [output, made[output]]));
+    await Promise.all(Object.values(told).map((output: pulumi.Output<unknown>) => partsOf(output).promise(true)));
     return told;
   });
   if (state !== undefined) return { urn, state };

@@ -4,7 +4,7 @@ import { sdkStore } from "./sdkStore";
 
 /** An InitPod that is being made. */
 interface Making {
-  fail: (error: unknown) => void;
+  fail: (error: Error) => void;
   /** Answers without a result. */
   end: () => void;
   isMade: boolean;
@@ -28,7 +28,7 @@ export async function inFlight<T>(make: () => Promise<T>): Promise<T | undefined
         // Where the deployment ends, the engine tells why. It asks for an end at once.
         if (sdkStore().terminated) return;
         open.delete(making);
-        reject(error as Error);
+        reject(error);
       },
       end: () => {
         open.delete(making);
