@@ -24,6 +24,7 @@ export default tseslint.config(
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
       "@typescript-eslint/no-meaningless-void-operator": "off",
+      "@typescript-eslint/no-require-imports": ["error", { allow: ["/package\\.json$"] }],
     },
   },
   {
@@ -56,7 +57,7 @@ export default tseslint.config(
   { files: ["**/*.mjs", "**/*.js"], ...tseslint.configs.disableTypeChecked },
   { files: ["**/*.mjs"], languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly" } } },
   {
-    files: ["components/bin/*.js"],
+    files: ["components/bin/*.js", "components/plugin/*.js"],
     languageOptions: {
       sourceType: "commonjs",
       globals: { process: "readonly", require: "readonly", __dirname: "readonly" },

@@ -93,7 +93,7 @@ export const printed = (documented: Documented): Printed => documented;
   });
 
   test("is what the command prints with --json, in docs/command.md", () => {
-    expect(shapes).toHaveLength(4);
+    expect(shapes).toHaveLength(5);
     expect(errors).toMatchObject({ printed: [] });
     expect(errors.incomplete?.join()).toContain("answers");
   });

@@ -52,6 +52,7 @@ describe("logs and the help of verbs, on the command line", () => {
     [["logs", "a", "b", "c"], "one NAME and one STEP"],
     [["logs", "a", "-f", "--previous"], "exclude each other"],
     [["status", "--follow"], "status has no option --follow"],
+    [["preview-comment", "-n", "shop"], "preview-comment has no option --namespace"],
     [["log", "web"], "Did you mean logs?"],
     [["help", "bogus"], 'no verb "bogus"'],
   ])("%j is refused, and why is said", (args, why) => {
@@ -63,7 +64,8 @@ describe("logs and the help of verbs, on the command line", () => {
     expect(parseCommand(["help", verb])).toEqual({ helpOn: verb });
     const help = helpOf(verb);
     expect(help).toMatch(new RegExp(`^Usage: init-pod ${verb} .*\\[options\\]$`, "m"));
-    for (const part of ["Options:", "Examples:", "Exit codes:", "--namespace NS"]) expect(help).toContain(part);
+    for (const part of ["Options:", "Examples:", "Exit codes:", "--json"]) expect(help).toContain(part);
+    expect(help.includes("--namespace NS")).toBe(verb !== "preview-comment");
     for (const line of help.split("\n")) expect(line.length).toBeLessThan(80);
     const examples = [...help.matchAll(/^ {2}npx init-pod (.*)$/gm)].map(
       ([, example = ""]) => example.split(" | ")[0] ?? "",

@@ -1,0 +1,13 @@
+// The plugin: makes InitPods for programs in any of Pulumi's languages. The engine starts it, and asks it on a port of its own.
+import { main } from "@pulumi/pulumi/provider";
+import { packageVersion } from "../forward/state";
+import { construct } from "./construct";
+import { endAll, failWhereItComes } from "./inFlight";
+import { rebuildKubernetesProviders } from "./kubernetesProvider";
+import schema from "./schema.json";
+
+rebuildKubernetesProviders();
+const version = packageVersion();
+const provider = { version, schema: JSON.stringify({ ...schema, version }), construct, cancel: endAll };
+void main(provider, process.argv.slice(2));
+failWhereItComes();
