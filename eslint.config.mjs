@@ -47,7 +47,7 @@ export default tseslint.config(
   { files: ["**/*.mjs", "**/*.js"], ...tseslint.configs.disableTypeChecked },
   { files: ["**/*.mjs"], languageOptions: { globals: { process: "readonly", console: "readonly", URL: "readonly" } } },
   {
-    files: ["components/bin/*.js"],
+    files: ["components/bin/*.js", "components/plugin/*.js"],
     languageOptions: {
       sourceType: "commonjs",
       globals: { process: "readonly", require: "readonly", __dirname: "readonly" },

@@ -1,9 +1,10 @@
 // Replaces dist/cluster/api/kubeconfigLibrary.js, which loads all of @kubernetes/client-node, by a bundle of what is used of
 // it, and puts what few kubeconfigs need into a second one, which is loaded by the first use.
-import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { build } from "esbuild";
+import { licensesOf } from "./licenses.mjs";
 
 /** Of all that client-node exports, the module that is used here. */
 const used = { filter: /^@kubernetes\/client-node$/, path: "@kubernetes/client-node/dist/config.js" };
@@ -71,18 +72,4 @@ async function lateModule(name) {
     .filter((key) => !notNamed.includes(key))
     .map((key) => `get ${key}() { return require("${rareFile}")["${name}"].${key}; }`)
     .join(",\n");
-}
-
-/** The license texts of all packages that the bundles have parts of, as these ask for. */
-function licensesOf(files) {
-  const folders = new Set(files.flatMap((file) => /^.*node_modules\/(@[^/]+\/)?[^/]+/.exec(resolve(file))?.[0] ?? []));
-  return [...folders]
-    .sort()
-    .map((folder) => {
-      const { name, version, license } = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-      const file = readdirSync(folder).find((entry) => /^licen[cs]e/i.test(entry));
-      const text = file === undefined ? "" : `\n\n${readFileSync(join(folder, file), "utf8").trim()}`;
-      return `${name} ${version} (${license})${text}\n`;
-    })
-    .join("\n" + "-".repeat(80) + "\n");
 }

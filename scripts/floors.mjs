@@ -3,6 +3,7 @@
 
 /** Folders of components/; "" is components/ itself. */
 export const floors = [
+  "plugin",
   "",
   "stages",
   "stages/applied",
@@ -62,5 +63,5 @@ export function filesOf(floor) {
 
 /** What others import of a floor: its index.ts, or each of its own files. */
 export function entryOf(floor) {
-  return `^components/${floor}/${hasIndex(floor) ? "index" : "[^/]+"}\\.ts$`;
+  return `^components/${floor === "" ? "" : `${floor}/`}${hasIndex(floor) ? "index" : "[^/]+"}\\.ts$`;
 }

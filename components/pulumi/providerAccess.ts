@@ -5,10 +5,10 @@ import type { ClusterAccess } from "../cluster/api";
 import { partsOf } from "../spec/values";
 import { rawOf, unknown } from "./known";
 
-/** Outputs of a kubernetes provider, which the SDK's types don't declare. */
-type ProviderOutputs = Partial<
-  Record<"kubeconfig" | "context" | "cluster" | "namespace" | "renderYamlToDirectory", pulumi.Input<string>>
->;
+/** The outputs of a kubernetes provider that tell its cluster; the SDK's types don't declare them. */
+export const clusterOutputs = ["kubeconfig", "context", "cluster", "namespace", "renderYamlToDirectory"] as const;
+
+type ProviderOutputs = Partial<Record<(typeof clusterOutputs)[number], pulumi.Input<string>>>;
 
 /**
  * The cluster that `component`'s Pod is created in: that of its provider, else of the `kubernetes:*` configuration, else of

@@ -1,0 +1,39 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+/** As the SDK hands on custom timeouts: `delete` is a reserved word in older JavaScript. */
+interface WireTimeouts extends pulumi.CustomTimeouts {
+  pb_delete?: string;
+}
+
+/**
+ * The options that the program gave. Of each that it did not give, the SDK hands on an empty value, which says something else
+ * than none: no dependency, or a timeout that is no duration.
+ * Source: https://github.com/pulumi/pulumi/blob/master/sdk/nodejs/provider/server.ts
+ */
+export function optionsAsGiven(options: pulumi.ComponentResourceOptions): pulumi.ComponentResourceOptions {
+  const { customTimeouts, hooks, ...others } = options;
+  return given({
+    ...others,
+    customTimeouts: customTimeouts && given(timeoutsOf(customTimeouts)),
+    hooks: hooks && given(hooks),
+  });
+}
+
+function timeoutsOf({ pb_delete, ...others }: WireTimeouts): pulumi.CustomTimeouts {
+  return { ...others, delete: others.delete ?? pb_delete };
+}
+
+function given<T extends object>(options: T): T {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => !isEmpty(value))) as T;
+}
+
+function isEmpty(value: unknown): boolean {
+  if (value === undefined || value === null || value === false || value === "") return true;
+  if (Array.isArray(value)) return value.length === 0;
+  return isPlainMap(value) && Object.keys(value).length === 0;
+}
+
+/** Neither a resource nor an Output. */
+function isPlainMap(value: unknown): value is object {
+  return typeof value === "object" && Object.getPrototypeOf(value) === Object.prototype;
+}
