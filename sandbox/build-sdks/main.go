@@ -1,5 +1,5 @@
-// Generates the SDKs of a Pulumi package: `sdks SCHEMA OUT` makes OUT/nodejs, OUT/python and OUT/go. A newer language host
-// does the same for `pulumi package gen-sdk`; those of the sandbox are older than that.
+// Generates the SDKs of a Pulumi package, whose schema is on standard input: `build-sdks OUT` makes OUT/nodejs, OUT/python
+// and OUT/go. A newer language host does the same for `pulumi package gen-sdk`; those of the sandbox are older than that.
 package main
 
 import (
@@ -33,21 +33,28 @@ var languages = map[string]func(*schema.Package) (files, error){
 }
 
 func main() {
-	if len(os.Args) != 3 {
-		fail(errors.New("usage: sdks SCHEMA OUT"))
+	if len(os.Args) != 2 {
+		fail(errors.New("usage: build-sdks OUT < SCHEMA"))
+	}
+	var spec schema.PackageSpec
+	if err := json.NewDecoder(os.Stdin).Decode(&spec); err != nil {
+		fail(err)
 	}
 	for language := range languages {
-		if err := generate(os.Args[1], language, filepath.Join(os.Args[2], language)); err != nil {
+		if err := generate(spec, language, filepath.Join(os.Args[1], language)); err != nil {
 			fail(fmt.Errorf("%s: %w", language, err))
 		}
 	}
 }
 
-// A generator imports its own settings into the package that it gets, so each gets one of its own.
-func generate(schemaFile, language, folder string) error {
-	pkg, err := read(schemaFile)
+func generate(spec schema.PackageSpec, language, folder string) error {
+	// A generator imports its own settings into the package that it gets, so each gets one of its own.
+	pkg, diagnostics, err := schema.BindSpec(spec, noOthers{}, schema.ValidationOptions{})
 	if err != nil {
 		return err
+	}
+	if diagnostics.HasErrors() {
+		return diagnostics
 	}
 	made, err := languages[language](pkg)
 	if err != nil {
@@ -63,25 +70,6 @@ func generate(schemaFile, language, folder string) error {
 		}
 	}
 	return nil
-}
-
-func read(schemaFile string) (*schema.Package, error) {
-	content, err := os.ReadFile(schemaFile)
-	if err != nil {
-		return nil, err
-	}
-	var spec schema.PackageSpec
-	if err := json.Unmarshal(content, &spec); err != nil {
-		return nil, err
-	}
-	pkg, diagnostics, err := schema.BindSpec(spec, noOthers{}, schema.ValidationOptions{})
-	if err != nil {
-		return nil, err
-	}
-	if diagnostics.HasErrors() {
-		return nil, diagnostics
-	}
-	return pkg, nil
 }
 
 // Ours refers to no types of another package, which would have to be downloaded.

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, rmSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { buildModule, type GoModule, moduleKey } from "../machine/goModule.ts";
 import { run } from "../machine/run.ts";
@@ -15,15 +15,10 @@ const generator: GoModule = {
 export const sdkLanguages = ["nodejs", "python", "go"] as const;
 
 /**
- * Makes the SDKs of a Pulumi package: a folder for each language, byte for byte as `pulumi package gen-sdk` of a Pulumi
- * with the newest language hosts makes them. What was in those folders is gone.
+ * Makes the SDKs of the package: a folder for each language, byte for byte as `pulumi package gen-sdk` makes it where Pulumi
+ * has the newest language hosts. What was in those folders is gone.
  */
-export async function generateSdks(
-  paths: Paths,
-  schema: string,
-  folder: string,
-  report: (line: string) => void,
-): Promise<void> {
+export async function generateSdks(paths: Paths, folder: string, report: (line: string) => void): Promise<void> {
   const builds = join(paths.languages, "sdks");
   const key = moduleKey(generator);
   const isBuilt = () => existsSync(join(builds, key));
@@ -32,5 +27,13 @@ export async function generateSdks(
   });
   mkdirSync(folder, { recursive: true });
   for (const language of sdkLanguages) rmSync(join(folder, language), { recursive: true, force: true });
-  await run(join(builds, key, "build-sdks"), [schema, folder]);
+  await run(join(builds, key, "build-sdks"), [folder], { input: JSON.stringify(schema(paths.repository)) });
+}
+
+/** As the plugin gives it to `pulumi package get-schema`. */
+function schema(repository: string): object {
+  const read = (name: string): object =>
+    JSON.parse(readFileSync(join(repository, "components", name), "utf8")) as object;
+  const { version } = read("package.json") as { version: string };
+  return { ...read("plugin/schema.json"), version };
 }
