@@ -24,6 +24,7 @@ export default tseslint.config(
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       "@typescript-eslint/no-confusing-void-expression": ["error", { ignoreArrowShorthand: true }],
       "@typescript-eslint/no-meaningless-void-operator": "off",
+      "@typescript-eslint/no-require-imports": ["error", { allow: ["/package\\.json$"] }],
     },
   },
   {

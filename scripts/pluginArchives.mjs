@@ -2,9 +2,9 @@
 // release. In them is all but Node.js.
 import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, resolve } from "node:path";
-import { createRequire } from "node:module";
 import { bundlePlugin } from "./pluginArchives/bundle.mjs";
 import { executables } from "./pluginArchives/executables.mjs";
 
@@ -33,9 +33,13 @@ async function fill() {
   for (const file of ["bin/init-pod.js", "plugin/index.js"]) cpSync(join(components, file), join(content, file));
   cpSync(join(components, "../LICENSE"), join(content, "LICENSE"));
   // The forwarder and the command are not bundled.
-  cpSync(dirname(createRequire(join(components, "package.json")).resolve("ws/package.json")), join(content, "node_modules/ws"), {
-    recursive: true,
-  });
+  cpSync(
+    dirname(createRequire(join(components, "package.json")).resolve("ws/package.json")),
+    join(content, "node_modules/ws"),
+    {
+      recursive: true,
+    },
+  );
   writeFileSync(join(content, "package.json"), JSON.stringify({ name, version, engines }, undefined, 2));
 }
 
@@ -51,7 +55,9 @@ function pack(system) {
   for (const processor of processors) {
     const file = resolve(out, `pulumi-resource-${name}-v${version}-${system}-${processor}.tar.gz`);
     const same = ["--sort=name", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner", "--mode=u=rwX,go=rX"];
-    const { status } = spawnSync("tar", [...same, "-czf", file, "-C", content, "."], { stdio: ["ignore", "ignore", "inherit"] });
+    const { status } = spawnSync("tar", [...same, "-czf", file, "-C", content, "."], {
+      stdio: ["ignore", "ignore", "inherit"],
+    });
     if (status !== 0) process.exit(1);
     console.log(basename(file));
   }

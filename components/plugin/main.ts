@@ -2,11 +2,12 @@
 import { main } from "@pulumi/pulumi/provider";
 import { packageVersion } from "../forward/state";
 import { construct } from "./construct";
+import { endAll, failWhereItComes } from "./inFlight";
 import { rebuildKubernetesProviders } from "./kubernetesProvider";
 import schema from "./schema.json";
-import { failWhereTheyCome } from "./strayErrors";
 
 rebuildKubernetesProviders();
 const version = packageVersion();
-void main({ version, schema: JSON.stringify({ ...schema, version }), construct }, process.argv.slice(2));
-failWhereTheyCome();
+const provider = { version, schema: JSON.stringify({ ...schema, version }), construct, cancel: endAll };
+void main(provider, process.argv.slice(2));
+failWhereItComes();

@@ -1,4 +1,4 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 
 /** As the SDK hands on custom timeouts: `delete` is a reserved word in older JavaScript. */
 interface WireTimeouts extends pulumi.CustomTimeouts {
@@ -11,9 +11,10 @@ interface WireTimeouts extends pulumi.CustomTimeouts {
  * Source: https://github.com/pulumi/pulumi/blob/master/sdk/nodejs/provider/server.ts
  */
 export function optionsAsGiven(options: pulumi.ComponentResourceOptions): pulumi.ComponentResourceOptions {
-  const { customTimeouts, hooks, ...others } = options;
+  const { customTimeouts, hooks, deletedWith, ...others } = options;
   return given({
     ...others,
+    deletedWith: deletedWith && wholeUrn(deletedWith),
     customTimeouts: customTimeouts && given(timeoutsOf(customTimeouts)),
     hooks: hooks && given(hooks),
   });
@@ -21,6 +22,12 @@ export function optionsAsGiven(options: pulumi.ComponentResourceOptions): pulumi
 
 function timeoutsOf({ pb_delete, ...others }: WireTimeouts): pulumi.CustomTimeouts {
   return { ...others, delete: others.delete ?? pb_delete };
+}
+
+/** The SDK takes the URN for a reference to a provider, of which the last part is an id. */
+function wholeUrn(resource: pulumi.Resource): pulumi.Resource {
+  if (!(resource instanceof pulumi.DependencyProviderResource)) return resource;
+  return Object.defineProperty(resource, "urn", { value: pulumi.concat(resource.urn, "::", resource.id) });
 }
 
 function given<T extends object>(options: T): T {

@@ -1,7 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-
-/** Where none runs. */
-const none = {};
+import * as state from "@pulumi/pulumi/runtime/state";
 
 /**
  * Makes a thing once for each deployment: each preview and each update. One process runs several, one after the other or
@@ -11,10 +9,30 @@ const none = {};
 export function perDeployment<T>(make: () => T): () => T {
   const made = new WeakMap<object, { thing: T }>();
   return () => {
-    // Each deployment has a connection to the engine of its own.
-    const deployment: object = pulumi.runtime.getMonitor() ?? none;
+    const deployment = currentDeployment();
     const known = made.get(deployment) ?? { thing: make() };
     made.set(deployment, known);
     return known.thing;
   };
+}
+
+/** Where none runs. */
+const none = {};
+
+/** Of a plugin: it runs for one deployment, and has a connection to the engine for each InitPod. */
+const ofPlugin = new Map<string, object>();
+
+function currentDeployment(): object {
+  const connection: object = pulumi.runtime.getMonitor() ?? none;
+  const address = pulumi.runtime.getStackResource() === undefined ? engineAddress() : undefined;
+  if (address === undefined) return connection;
+  const deployment = ofPlugin.get(address) ?? connection;
+  ofPlugin.set(address, deployment);
+  return deployment;
+}
+
+/** What the SDK's types don't declare; undefined under mocks. */
+function engineAddress(): string | undefined {
+  const { getStore } = state as { getStore?: () => { settings: { options: { monitorAddr?: string } } } };
+  return getStore?.().settings.options.monitorAddr;
 }

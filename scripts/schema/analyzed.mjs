@@ -11,6 +11,13 @@ export function analyzed() {
   const manifest = JSON.parse(readFileSync(join(components, "package.json"), "utf8"));
   const analyzer = new Analyzer(components, manifest.name, manifest, new Set(["InitPod"]));
   const { components: found, typeDefinitions, dependencies } = analyzer.analyze();
-  const schema = generateSchema(manifest.name, manifest.version, manifest.description, found, typeDefinitions, dependencies);
+  const schema = generateSchema(
+    manifest.name,
+    manifest.version,
+    manifest.description,
+    found,
+    typeDefinitions,
+    dependencies,
+  );
   return { schema, typeDefinitions, manifest };
 }

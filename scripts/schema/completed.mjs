@@ -45,7 +45,7 @@ const language = {
  * @throws {Error} for a number of which nothing says whether it is whole, and a type without documentation.
  */
 export function completed({ schema, typeDefinitions, manifest }) {
-  const { version: _, name, description, resources, types, ...others } = schema;
+  const { name, description, resources, types, namespace, dependencies } = schema;
   return {
     name,
     displayName: "InitPod",
@@ -56,7 +56,8 @@ export function completed({ schema, typeDefinitions, manifest }) {
     homepage: repository,
     publisher: "init-pod",
     pluginDownloadURL,
-    ...others,
+    namespace,
+    dependencies,
     language,
     resources: mapValues(resources, (resource) => ({
       ...resource,

@@ -1,4 +1,3 @@
-import { createRequire } from "node:module";
 import { type Self, withoutStacks } from "../../pulumi";
 import type { GeneratedSecret } from "../../spec";
 import type { Texts } from "../../spec/environment";
@@ -10,7 +9,8 @@ const library = "@pulumi/random";
 export function generationProblems(generate: unknown): Problem[] {
   if (typeof generate !== "object" || generate === null || Object.keys(generate).length === 0) return [];
   try {
-    createRequire(__filename).resolve(`${library}/package.json`);
+    // By its whole name, and not only looked for: a bundle has it in itself.
+    require("@pulumi/random/package.json");
     return [];
   } catch {
     return [{ field: "generate", value: "", fix: `needs the package ${library}: npm install ${library}` }];
