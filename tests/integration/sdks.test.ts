@@ -32,7 +32,7 @@ const web = new InitPod("web", {
   init: [{ run: { script: "true" }, retries: 2 }],
   container: { image: "nginx", port: 8080 },
 });
-export const exitCodes = web.initLogs.apply((logs) => logs.map(({ exitCode }) => exitCode + 1));
+export const failed = web.initLogs.apply((logs) => logs.filter(({ exitCode }) => exitCode !== 0));
 `);
     await mustRun(process.execPath, tsc);
   });
