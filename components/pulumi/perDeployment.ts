@@ -31,8 +31,15 @@ function currentDeployment(): object {
   return deployment;
 }
 
-/** What the SDK's types don't declare; undefined under mocks. */
+/** What the SDK's types don't declare; undefined under mocks, which have no engine. */
 function engineAddress(): string | undefined {
-  const { getStore } = state as { getStore?: () => { settings: { options: { monitorAddr?: string } } } };
-  return getStore?.().settings.options.monitorAddr;
+  const { getStore } = state as { getStore?: () => { settings: { options: Addresses } } };
+  const { engineAddr, monitorAddr } = getStore?.().settings.options ?? {};
+  return engineAddr ? monitorAddr : undefined;
+}
+
+interface Addresses {
+  engineAddr?: string;
+  /** Of the engine, for one deployment. */
+  monitorAddr?: string;
 }

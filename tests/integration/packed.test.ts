@@ -74,6 +74,19 @@ exports.url = web.url;
     expect(output).toContain("generate: needs the package @pulumi/random: npm install @pulumi/random");
   });
 
+  test("has a plugin for `pulumi package add`, which Pulumi's host for Node.js starts", async () => {
+    const host = join(project, "node_modules/@pulumi/pulumi/cmd/run-plugin/index.js");
+    const plugin = join(project, "node_modules/init-pod/plugin");
+    // As the host does it. It is named as Pulumi names the executables of plugins.
+    const executable = join(folder, "pulumi-resource-init-pod");
+    writeFileSync(executable, `#!/bin/sh\nexec node "${host}" "${plugin}" "$@"\n`, { mode: 0o755 });
+    const { stdout } = await inProject("pulumi", ["package", "get-schema", executable]);
+    const { name, version } = JSON.parse(stdout) as Record<string, unknown>;
+    const manifest = JSON.parse(readFileSync(join(repo, "components/package.json"), "utf8")) as { version: string };
+    expect({ name, version }).toEqual({ name: "init-pod", version: manifest.version });
+    expect(readFileSync(join(plugin, "PulumiPlugin.yaml"), "utf8")).toContain("runtime: nodejs");
+  });
+
   test("has no tests, no sources and no sandbox in it", async () => {
     const { stdout } = await mustRun("npm", ["pack", "--dry-run", "--json", "--silent", "-w", "components"], {
       cwd: repo,

@@ -1,10 +1,8 @@
-import { readFileSync } from "node:fs";
-import { dirname, join } from "node:path";
-import { Analyzer } from "@pulumi/pulumi/provider/experimental/analyzer.js";
 import { expect, test } from "vitest";
-import { dist } from "./builtPackage";
-
-const components = dirname(dist);
+import accepted from "../../components/plugin/schema.json";
+import { analyzed } from "../../scripts/schema/analyzed.ts";
+import { completed } from "../../scripts/schema/completed.ts";
+import type { Schema } from "../../scripts/schema/types.ts";
 
 interface Documented {
   description?: string;
@@ -19,32 +17,34 @@ function undocumented(all: Record<string, Documented>): string[] {
   ]);
 }
 
-// As `pulumi package get-schema` does it. What the analyzer of components can't find, it leaves out without a word.
-const analyzed = (() => {
-  type Result = ReturnType<Analyzer["analyze"]>;
-  let result: Result | undefined;
-  return (): Result => {
-    const manifest = JSON.parse(readFileSync(join(components, "package.json"), "utf8")) as Record<string, unknown>;
-    return (result ??= new Analyzer(components, "init-pod", manifest, new Set(["InitPod"])).analyze());
-  };
+// What the analyzer of components can't find, it leaves out without a word.
+const made = (() => {
+  let result: Schema | undefined;
+  return (): Schema => (result ??= completed(analyzed()));
 })();
 
+test("the schema for other languages is the one that was accepted", { timeout: 300_000 }, () => {
+  // Accept a change that is meant: npm run schema -- --accept
+  expect(made()).toEqual(accepted);
+});
+
 test("other languages get the documentation of every type, field, argument and output", { timeout: 300_000 }, () => {
-  const { components: found, typeDefinitions } = analyzed();
-  const { description, inputs, outputs } = found.InitPod ?? {};
-  const fields = { inputs: { description, properties: inputs }, outputs: { description, properties: outputs } };
-  expect(undocumented(fields)).toEqual([]);
-  expect(Object.keys(typeDefinitions)).toContain("InitStep");
-  // The two are Kubernetes' own.
-  expect(undocumented(typeDefinitions)).toEqual(["ResourceRequirements", "ResourceClaim"]);
+  const { resources, types } = made();
+  const { description, inputProperties, properties } = resources["init-pod:index:InitPod"] ?? {};
+  const inputs = { description, properties: inputProperties };
+  expect(undocumented({ inputs, outputs: { description, properties } })).toEqual([]);
+  expect(Object.keys(types)).toContain("init-pod:index:InitStep");
+  expect(undocumented(types)).toEqual([]);
 });
 
 // TypeScript users get types of their own for them.
 test("other languages get a map where fields of Kubernetes stand", { timeout: 300_000 }, () => {
-  const { components: found, typeDefinitions } = analyzed();
-  const { AppContainer, InitStep, ServiceSettings } = typeDefinitions;
+  const { resources, types } = made();
+  const { AppContainer, InitStep, ServiceSettings } = Object.fromEntries(
+    Object.entries(types).map(([token, type]) => [token.replace("init-pod:index:", ""), type]),
+  );
   for (const field of [
-    found.InitPod?.inputs.podSpec,
+    resources["init-pod:index:InitPod"]?.inputProperties?.podSpec,
     AppContainer?.properties?.container,
     InitStep?.properties?.container,
     ServiceSettings?.properties?.spec,

@@ -1,4 +1,5 @@
 // What Pulumi's analyzer of components can't know, added to the schema that it makes.
+import type { Analyzed, Property, Schema } from "./types.ts";
 
 /** Where the package comes from, for all that names it. */
 export const repository = "https://github.com/init-pod/init-pod";
@@ -6,7 +7,7 @@ export const repository = "https://github.com/init-pod/init-pod";
 export const pluginDownloadURL = "github://api.github.com/init-pod/init-pod";
 
 /** What each number is. TypeScript has one type for all, which others would get as a fraction. */
-const numbers = {
+const numbers: Record<string, "integer" | "number"> = {
   attempts: "integer",
   connectTimeoutSeconds: "integer",
   depth: "integer",
@@ -22,7 +23,7 @@ const numbers = {
 };
 
 /** Kubernetes' own types, which have no documentation that the analyzer sees. Source: https://kubernetes.io/docs/reference/kubernetes-api/workload-resources/pod-v1/#resources */
-const ofKubernetes = {
+const ofKubernetes: Record<string, string> = {
   ResourceRequirements: "Compute resources that a container asks for, and the most that it gets.",
   ResourceClaim: "One entry of the Pod's resourceClaims that a container uses.",
 };
@@ -44,7 +45,7 @@ const language = {
  * The whole schema. The version is left out: the plugin adds its own.
  * @throws {Error} for a number of which nothing says whether it is whole, and a type without documentation.
  */
-export function completed({ schema, typeDefinitions, manifest }) {
+export function completed({ schema, typeDefinitions, manifest }: Analyzed): Schema {
   const { name, description, resources, types, namespace, dependencies } = schema;
   return {
     name,
@@ -61,23 +62,25 @@ export function completed({ schema, typeDefinitions, manifest }) {
     language,
     resources: mapValues(resources, (resource) => ({
       ...resource,
-      inputProperties: mapValues(resource.inputProperties, property),
-      properties: mapValues(resource.properties, property),
+      inputProperties: mapValues(resource.inputProperties ?? {}, property),
+      properties: mapValues(resource.properties ?? {}, property),
     })),
     types: mapValues(types, (type, token) => ({
-      ...documented(type, typeDefinitions[token.split(":").at(-1)]),
+      ...type,
+      description: documentation(typeDefinitions[token.replace(/.*:/, "")]),
       ...(type.properties && { properties: mapValues(type.properties, property) }),
     })),
-  };
+  } as Schema;
 }
 
-function documented(type, { name, description = ofKubernetes[name] }) {
-  if (description === undefined) throw new Error(`The type ${name} has no documentation.`);
-  return { ...type, description };
+function documentation(type: Analyzed["typeDefinitions"][string] | undefined): string {
+  const { name = "", description = ofKubernetes[name] ?? "" } = type ?? {};
+  if (description === "") throw new Error(`The type ${name} has no documentation.`);
+  return description;
 }
 
 /** A property, be it a list or a map, with its numbers as they are meant. */
-function property(spec, name) {
+function property(spec: Property, name: string): Property {
   return {
     ...spec,
     ...(spec.type === "number" && { type: numberType(name) }),
@@ -87,12 +90,12 @@ function property(spec, name) {
   };
 }
 
-function numberType(name) {
-  if (!Object.hasOwn(numbers, name))
-    throw new Error(`Is ${name} a whole number, "integer", or any, "number"? Say so in scripts/schema/completed.mjs.`);
-  return numbers[name];
+function numberType(name: string): string {
+  const type = numbers[name];
+  if (type !== undefined) return type;
+  throw new Error(`Is ${name} a whole number, "integer", or any, "number"? Say so in scripts/schema/completed.ts.`);
 }
 
-function mapValues(object, change) {
+function mapValues<T, U>(object: Record<string, T>, change: (value: T, key: string) => U): Record<string, U> {
   return Object.fromEntries(Object.entries(object).map(([key, value]) => [key, change(value, key)]));
 }

@@ -3,8 +3,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { format, resolveConfig } from "prettier";
-import { analyzed } from "./schema/analyzed.mjs";
-import { completed } from "./schema/completed.mjs";
+import { analyzed } from "./schema/analyzed.ts";
+import { completed } from "./schema/completed.ts";
 
 const snapshot = "components/plugin/schema.json";
 const path = join(import.meta.dirname, "..", snapshot);
@@ -21,7 +21,7 @@ If that is meant, accept it and commit the file: npm run schema -- --accept`);
 if (!isSame) writeFileSync(path, made);
 if (accept) console.log(isSame ? `${snapshot} says it already.` : `${snapshot} is changed: commit it.`);
 
-function fail(text) {
+function fail(text: string): never {
   console.error(text);
   process.exit(1);
 }

@@ -3,21 +3,19 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Analyzer } from "@pulumi/pulumi/provider/experimental/analyzer.js";
 import { generateSchema } from "@pulumi/pulumi/provider/experimental/schema.js";
+import type { Analyzed, Manifest } from "./types.ts";
 
 const components = join(import.meta.dirname, "../../components");
 
 /** The schema, and the types with what documents each, which the schema leaves out. */
-export function analyzed() {
-  const manifest = JSON.parse(readFileSync(join(components, "package.json"), "utf8"));
-  const analyzer = new Analyzer(components, manifest.name, manifest, new Set(["InitPod"]));
+export function analyzed(): Analyzed {
+  const manifest = JSON.parse(readFileSync(join(components, "package.json"), "utf8")) as Manifest;
+  const { name, version, description } = manifest;
+  const analyzer = new Analyzer(components, name, { ...manifest }, new Set(["InitPod"]));
   const { components: found, typeDefinitions, dependencies } = analyzer.analyze();
-  const schema = generateSchema(
-    manifest.name,
-    manifest.version,
-    manifest.description,
-    found,
+  return {
+    schema: generateSchema(name, version, description, found, typeDefinitions, dependencies),
     typeDefinitions,
-    dependencies,
-  );
-  return { schema, typeDefinitions, manifest };
+    manifest,
+  };
 }
