@@ -1,4 +1,4 @@
-import { rmSync, writeFileSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { PackedPlugin } from "../plugin.ts";
 import { TestStack } from "../stack.ts";
@@ -17,9 +17,12 @@ export async function programStack(
   const own = ["Pulumi.yaml", "package.json", "index.js", "node_modules"].map((name) => join(stack.project, name));
   for (const file of own) rmSync(file);
   toolchain.fill(stack.project, program);
+  const settings = join(stack.project, "Pulumi.yaml");
   // Of a program in YAML, it is the program. Another's says where packages lie, which the tests have elsewhere.
-  if (toolchain.language !== "yaml") {
-    writeFileSync(join(stack.project, "Pulumi.yaml"), JSON.stringify({ name: "test", runtime: toolchain.runtime }));
-  }
+  const text =
+    toolchain.language === "yaml"
+      ? readFileSync(settings, "utf8").replace(/^name: .*/m, "name: test")
+      : JSON.stringify({ name: "test", runtime: toolchain.runtime });
+  writeFileSync(settings, text);
   return stack;
 }
