@@ -1,4 +1,4 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
@@ -9,18 +9,26 @@ import { repo } from "./stack.ts";
 
 const architecture = process.arch === "x64" ? "amd64" : process.arch;
 
-/** The plugin as it is released, and a cache of plugins of its own, which has the sandbox's and no other at first. */
+/** The plugin as it is released, and a cache of plugins to install it into. */
 export class PackedPlugin {
   readonly #folder = mkdtempSync(join(tmpdir(), "init-pod-plugin-"));
   readonly archives = join(this.#folder, "archives");
-  readonly pulumiHome = join(this.#folder, "home");
+  readonly pulumiHome = this.homeWithoutIt();
 
   static async pack(): Promise<PackedPlugin> {
     const packed = new PackedPlugin();
     await mustRun("npm", ["run", "--silent", "pluginArchives", "--", packed.archives], { cwd: repo });
-    mkdirSync(packed.pulumiHome);
-    cpSync(join(paths().pulumiHome, "plugins"), join(packed.pulumiHome, "plugins"), { recursive: true });
     return packed;
+  }
+
+  /** A cache of plugins of its own, which has the sandbox's alone. */
+  homeWithoutIt(): string {
+    const home = mkdtempSync(join(this.#folder, "home-"));
+    const plugins = join(paths().pulumiHome, "plugins");
+    for (const folder of readdirSync(plugins).filter((name) => /^resource-(kubernetes|random)-v[\d.]+$/.test(name))) {
+      cpSync(join(plugins, folder), join(home, "plugins", folder), { recursive: true });
+    }
+    return home;
   }
 
   /** Path of the archive for this machine. */
@@ -35,10 +43,6 @@ export class PackedPlugin {
   async install(): Promise<void> {
     const args = ["plugin", "install", "resource", "init-pod", version, "--file", this.archive];
     await mustRun("pulumi", args, { env: { ...process.env, PULUMI_HOME: this.pulumiHome } });
-  }
-
-  get isInstalled(): boolean {
-    return existsSync(join(this.pulumiHome, `plugins/resource-init-pod-v${version}/pulumi-resource-init-pod`));
   }
 
   remove(): void {
