@@ -5,6 +5,7 @@ import { follow } from "./follow.ts";
 import { forward } from "./forward.ts";
 import { path } from "./path.ts";
 import { preview } from "./preview.ts";
+import { python } from "./python.ts";
 import { scale } from "./scale.ts";
 import { secret } from "./secret.ts";
 import { setup } from "./setup.ts";
@@ -19,6 +20,7 @@ const benches: Record<string, { summary: string; run: (args: string[]) => Promis
   },
   up: { summary: "a whole `up`, beside the same Pod in plain @pulumi/kubernetes", run: up },
   preview: { summary: "a preview without changes, beside plain @pulumi/kubernetes", run: preview },
+  python: { summary: "a preview without changes in Python, beside plain pulumi_kubernetes", run: python },
   secret: { summary: "what a Pulumi secret in a variable costs an `up` and a preview", run: secret },
   faults: {
     summary: "a random walk over faults of the API server; --minutes N, and --seed N for the same walk again",

@@ -5,6 +5,8 @@ import { type Paths, paths } from "./paths.ts";
 
 export type ProviderKind = "official" | "stand-in";
 
+export const notSetUp = "The sandbox has not been set up yet. Do it with: npm run sandbox -- up";
+
 /** What `up` found out and later commands go by. */
 export interface Setup {
   /** Path of the pulumi command. */
@@ -31,7 +33,7 @@ function setupFile(where: Paths): string {
 export function environment(where: Paths = paths()): Record<string, string> {
   const setup = readSetup(where);
   if (setup === undefined) {
-    throw new SandboxError("The sandbox has not been set up yet. Do it with: npm run sandbox -- up");
+    throw new SandboxError(notSetUp);
   }
   const standIns = Object.values(setup.providers).includes("stand-in");
   const first = [

@@ -10,6 +10,7 @@ export interface Paths {
   tools: string;
   built: string;
   go: string;
+  languages: string;
   images: string;
   state: string;
   logs: string;
@@ -44,6 +45,7 @@ export function paths(environment: NodeJS.ProcessEnv = process.env): Paths {
     tools: join(cache, "tools"),
     built: join(cache, "built"),
     go: join(cache, "go"),
+    languages: join(cache, "languages"),
     images: join(cache, "images"),
     state,
     logs: join(state, "logs"),

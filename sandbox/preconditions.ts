@@ -19,7 +19,7 @@ export async function checkPreconditions(needGo: boolean): Promise<Preconditions
     );
   }
   if (!isRoot()) missing.push(`${rootReason}: run it as root or by sudo`);
-  const folders = [...pathFolders(), "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
+  const folders = programFolders();
   for (const program of ["apt-get", "dpkg-deb"]) {
     if (findExecutable(program, folders) === undefined) {
       missing.push(`${program}: use Debian or Ubuntu, or --context NAME for a cluster of yours`);
@@ -33,6 +33,17 @@ export async function checkPreconditions(needGo: boolean): Promise<Preconditions
     );
   }
   return { go: "path" in go ? go.path : "" };
+}
+
+/** The go command, for what is built after `up`. */
+export async function requireGo(): Promise<string> {
+  const go = await findGo(programFolders());
+  if ("problem" in go) throw new SandboxError(`Missing: ${go.problem}`);
+  return go.path;
+}
+
+function programFolders(): string[] {
+  return [...pathFolders(), "/usr/sbin", "/usr/bin", "/sbin", "/bin"];
 }
 
 const rootReason = "root (a cluster makes mounts and interfaces)";

@@ -12,6 +12,7 @@ import { findEngine } from "./engine.ts";
 import { environment, type Setup, writeSetup } from "./environment.ts";
 import { prepareImages } from "./images/images.ts";
 import { imageNames } from "./images/recipes.ts";
+import { installHosts } from "./languages/hosts.ts";
 import { createApt, removeDownloads } from "./machine/apt.ts";
 import { withLock } from "./machine/lock.ts";
 import { type Paths, paths } from "./paths.ts";
@@ -53,7 +54,7 @@ export async function up(options: UpOptions = {}): Promise<Sandbox> {
   const line = (text: string): void => progress.line(text);
   try {
     const ownEngine = await findEngine(where);
-    const { go } = await checkPreconditions(builtBinaries(where.built, ownEngine === undefined) === undefined);
+    const { go } = await checkPreconditions(builtBinaries(where, ownEngine === undefined) === undefined);
     return await withLock(where.run, "sandbox up", line, async () => {
       await takeOver(where, line);
       return await upAlone(where, { go, ownEngine }, progress);
@@ -103,6 +104,7 @@ async function upAlone(
   };
   writeCommands(where, programs.built);
   const pulumi = ownEngine ?? join(where.bin, "pulumi");
+  if (ownEngine === undefined) installHosts(where, pulumi);
   const cluster = timed("cluster", () => startUnlessHealthy(where, programs, progress));
   const plugins = timed("plugins", () => installedProviders(where, pulumi, progress));
   const [, providers] = await Promise.all([cluster, plugins]);
@@ -164,7 +166,7 @@ export async function down(all: boolean, report: (line: string) => void): Promis
   const where = paths();
   await withLock(where.run, "sandbox down", report, async () => {
     await takeOver(where, report);
-    const built = builtBinaries(where.built, false) ?? where.built;
+    const built = builtBinaries(where, false) ?? where.built;
     const toolFolders = existsSync(where.tools) ? readdirSync(where.tools) : [];
     const toolsBin = join(where.tools, toolFolders[0] ?? "", "bin");
     await stopPrograms(where);

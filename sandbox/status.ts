@@ -53,7 +53,7 @@ export async function status(where: Paths = paths()): Promise<Status> {
       containerd: containerdVersion,
       coredns: corednsVersion,
       pulumi: pulumiVersion,
-      "pulumi-language-nodejs": languageHostVersion,
+      "pulumi-language-{nodejs,python,go}": languageHostVersion,
     },
     folder: where.cache,
     kubeconfig: where.kubeconfig,

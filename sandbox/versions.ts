@@ -1,7 +1,8 @@
-/** What the sandbox consists of. The Go modules' versions stand in build/go.mod as well; a build checks none of them. */
+/** What the sandbox consists of. The Go modules' versions stand in the go.mod files as well; a build checks none of them. */
 export const kubernetesVersion = "v1.37.2";
 export const pulumiVersion = "v3.259.0";
-export const languageHostVersion = "v3.68.0";
+export const languageHostVersion = "v3.62.0";
+export const yamlHostVersion = "v1.25.0";
 export const containerdVersion = "v2.4.2";
 export const corednsVersion = "v1.15.0";
 

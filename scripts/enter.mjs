@@ -18,6 +18,7 @@ const programs = {
   bench: "bench/main.ts",
   pictures: "pictures/main.ts",
   sandbox: "sandbox/main.ts",
+  sdks: "sandbox/languages/main.ts",
 };
 
 const [verb = "", ...args] = process.argv.slice(2);
@@ -27,7 +28,7 @@ if (program === undefined) fail(`usage: node scripts/enter.mjs ${Object.keys(pro
 const node = isRecent(process.versions.node) ? process.execPath : bringNode();
 process.env.PATH = dirname(node) + delimiter + (process.env.PATH ?? "");
 install();
-if (verb !== "sandbox") build();
+if (verb !== "sandbox" && verb !== "sdks") build();
 const { status, signal } = spawnSync(node, [join(root, program), ...args], { stdio: "inherit" });
 if (signal !== null) process.kill(process.pid, signal);
 process.exitCode = status ?? 1;

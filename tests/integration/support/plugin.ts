@@ -21,11 +21,13 @@ export class PackedPlugin {
     return packed;
   }
 
-  /** A cache of plugins of its own, which has the sandbox's alone. */
+  /** A cache of plugins of its own, which has the sandbox's alone, the language hosts among them. */
   homeWithoutIt(): string {
     const home = mkdtempSync(join(this.#folder, "home-"));
     const plugins = join(paths().pulumiHome, "plugins");
-    for (const folder of readdirSync(plugins).filter((name) => /^resource-(kubernetes|random)-v[\d.]+$/.test(name))) {
+    for (const folder of readdirSync(plugins).filter((name) =>
+      /^(resource-(kubernetes|random)|language-\w+)-v[\d.]+$/.test(name),
+    )) {
       cpSync(join(plugins, folder), join(home, "plugins", folder), { recursive: true });
     }
     return home;
