@@ -5,6 +5,7 @@
 export const floors = [
   "",
   "stages",
+  "stages/outlook",
   "stages/applied",
   "stages/landed",
   "stages/objects",
@@ -24,6 +25,7 @@ export const floors = [
   "cluster/containers",
   "cluster/pods",
   "cluster/api",
+  "spec/changes",
   "spec/applied",
   "spec/knownFields",
   "spec/manifest",

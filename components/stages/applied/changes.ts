@@ -1,0 +1,117 @@
+import type { Pod } from "../../cluster/pods";
+import {
+  appliedLeaves,
+  type Difference,
+  isOrder,
+  type Leaves,
+  leavesOf,
+  type Recorded,
+  unknownLeaf,
+  wasHidden,
+} from "../../spec/applied";
+import type { Change, Step } from "../../spec/changes";
+import type { Compared } from "./decision";
+import { counted } from "./metadata";
+
+/** How what is wanted of a Pod differs from the newest live one. */
+export interface PodChanges {
+  spec: readonly Change[];
+  /** Of labels and annotations. */
+  metadata: readonly Change[];
+  /** Paths of the spec that a preview doesn't know. */
+  unknown: readonly string[];
+  /** Version of this package that made the live one, where that is recorded. */
+  madeBy?: string;
+  isMixed: boolean;
+  isEdited: boolean;
+}
+
+/** By field, with the values that are plain and known. Where nothing was recorded, the live Pod tells what it was made of. */
+export function changesOf(
+  { spec, metadata, hidden }: Recorded,
+  newest: Pod,
+  key: string,
+  compared: Compared | undefined,
+): PodChanges {
+  const liveSpec = leavesOf(newest.spec);
+  const liveMetadata = leavesOf(counted(newest.metadata));
+  const { applied, isMixed = false, isEdited = false } = compared ?? {};
+  const isHidden = (path: string): boolean => hidden.has(path);
+  const mayShowOld = (path: string): boolean => applied !== undefined && !wasHidden(applied, path, key);
+  const ofSpec = compared
+    ? listed(compared.spec, spec, appliedLeaves(compared.applied.hashes, liveSpec, key))
+    : againstLive(spec, liveSpec);
+  const ofMetadata =
+    compared?.metadata === undefined || applied?.metadata === undefined
+      ? againstLive(metadata, liveMetadata)
+      : listed(compared.metadata, metadata, appliedLeaves(applied.metadata, liveMetadata, key));
+  return {
+    spec: ofSpec.map((change) => shownOnly(change, isHidden, mayShowOld)).map((change) => withScript(change, spec)),
+    metadata: [
+      ...ofMetadata.map((change) => shownOnly(change, isHidden, mayShowOld)),
+      ...unknownIn(metadata).map((path): Change => ({ path, how: "unknown" })),
+    ],
+    unknown: unknownIn(spec),
+    madeBy: applied?.version,
+    isMixed,
+    isEdited,
+  };
+}
+
+function unknownIn(leaves: Leaves): string[] {
+  return [...leaves].flatMap(([path, value]) => (value === unknownLeaf ? path : []));
+}
+
+function listed(difference: Difference, wanted: Leaves, old: Leaves): Change[] {
+  const changed = difference.changed.map((path): Change => {
+    const to = textOf(wanted.get(path));
+    return difference.added.includes(path)
+      ? { path, how: "added", to }
+      : { path, how: "changed", from: textOf(old.get(path)), to };
+  });
+  if (!difference.hasGone) return changed;
+  const gone = [...old.keys()].filter((path) => !wanted.has(path)).map((path): Change => ({ path, how: "gone" }));
+  return [...changed, ...(gone.length === 0 ? [{ path: "", how: "gone" } as const] : gone)];
+}
+
+/** Not what is gone: the cluster adds to what was wanted. */
+function againstLive(wanted: Leaves, live: Leaves): Change[] {
+  return [...wanted].flatMap(([path, value]): Change[] => {
+    if (value === unknownLeaf || isOrder(path) || live.get(path) === value) return [];
+    const [from, to] = [textOf(live.get(path)), textOf(value)];
+    return [live.has(path) ? { path, how: "changed", from, to } : { path, how: "added", to }];
+  });
+}
+
+/** What is at a path, as text; undefined where it is not known. */
+function textOf(value: string | typeof unknownLeaf | undefined): string | undefined {
+  return typeof value === "string" ? String(JSON.parse(value)) : undefined;
+}
+
+function shownOnly(change: Change, isHidden: (path: string) => boolean, mayShowOld: (path: string) => boolean): Change {
+  const { path, how, from, to } = change;
+  if (isHidden(path)) return { path, how };
+  return mayShowOld(path) ? { path, how, from, to } : { path, how, to };
+}
+
+function withScript(change: Change, wanted: Leaves): Change {
+  const [, command] = /^(.*\.command)\[2\]$/.exec(change.path) ?? [];
+  const flag = command === undefined ? undefined : textOf(wanted.get(`${command}[1]`));
+  return flag !== undefined && /^-\w*c$/.test(flag) ? { ...change, isScript: true } : change;
+}
+
+/** The init containers that are wanted, in order. */
+export function stepsOf({ spec }: Pick<Recorded, "spec">, newest: Pod | undefined): Step[] {
+  const order = textListOf(spec.get("initContainers[]"));
+  const old = newest?.spec?.initContainers?.map(({ name }) => name) ?? [];
+  return order.map((name) => ({
+    name,
+    isSidecar: spec.get(`initContainers[${name}].restartPolicy`) === '"Always"',
+    isNew: newest !== undefined && !old.includes(name),
+  }));
+}
+
+function textListOf(value: string | typeof unknownLeaf | undefined): string[] {
+  const list: unknown = typeof value === "string" ? JSON.parse(value) : undefined;
+  return Array.isArray(list) ? list.map(String) : [];
+}

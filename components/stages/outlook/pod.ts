@@ -1,0 +1,95 @@
+import { isServing, type Pod } from "../../cluster/pods";
+import { ownPrefix } from "../../contract";
+import type { PodOptions } from "../../pulumi";
+import { leavesOf } from "../../spec/applied";
+import type { Change, DeletedFirst, Meanwhile, OfPod, Reason, Step } from "../../spec/changes";
+import type { PodChanges } from "../applied";
+import type { Answer } from "./answer";
+
+/** What is known of a Pod once the engine has answered. */
+export interface PodFacts {
+  /** Whether the InitPod was made just now. */
+  isNew: boolean;
+  /** Its live Pods before this run; undefined where a preview may not read them. */
+  earlier: readonly Pod[] | undefined;
+  newest: Pod | undefined;
+  /** Why the Pod is made anew although nothing that was applied has changed. */
+  retry: Reason | undefined;
+  /** Against the newest; undefined where there is none. */
+  changes: PodChanges | undefined;
+  steps: readonly Step[];
+  answer: Answer;
+  /** Why a Pod of its name goes before its successor comes; undefined where it doesn't. */
+  deletedFirst: DeletedFirst | undefined;
+  options: PodOptions;
+  isProtected: boolean;
+  /** Of this package. */
+  version: string;
+}
+
+/** What becomes of a Pod. The engine's answer says whether it is made anew, and the facts say why. */
+export function ofPod(facts: PodFacts): OfPod {
+  const { isNew, answer, changes, newest, steps } = facts;
+  if (answer.isMade) return isNew ? { kind: "first", steps } : anew(facts);
+  if (isNew || changes === undefined || newest === undefined) return { kind: "same" };
+  // What is wanted of the spec and not made, the run leaves out, as with `--target` of something else.
+  if (changes.unknown.length > 0 && changes.spec.length === 0) return { kind: "mayStay", unknown: changes.unknown };
+  const inPlace = bornOut(changes.metadata, newest, answer);
+  return inPlace.length === 0 ? { kind: "same" } : { kind: "inPlace", changes: inPlace };
+}
+
+function anew(facts: PodFacts): OfPod {
+  const { answer, changes, newest, options, steps, isProtected, version } = facts;
+  const metadata =
+    newest === undefined
+      ? []
+      : bornOut(changes?.metadata ?? [], newest, answer).filter(
+          ({ path }) => !path.startsWith(`annotations.${ownPrefix}`),
+        );
+  const own = reasonsOf(facts);
+  const isReason = own.length === 0 && metadata.length > 0 && (options.replaceOnChanges ?? []).length > 0;
+  const reasons: Reason[] = isReason ? [{ kind: "metadata", changes: metadata }] : own;
+  const was = changes?.madeBy;
+  const isOwnChange = (changes?.spec.length ?? 0) > 0;
+  return {
+    kind: "anew",
+    reasons,
+    besides: isReason ? [] : metadata,
+    steps,
+    meanwhile: meanwhileOf(facts, reasons),
+    isProtected,
+    versions: isOwnChange && was !== undefined && was !== version ? { was, is: version } : undefined,
+    isMixed: isOwnChange && changes?.isMixed === true,
+  };
+}
+
+function reasonsOf({ retry, changes, newest, answer }: PodFacts): Reason[] {
+  const from = newest?.metadata.namespace;
+  const to = answer.metadata?.namespace;
+  const known: (Reason | undefined)[] = [
+    retry,
+    from !== undefined && typeof to === "string" && from !== to ? { kind: "moves", from, to } : undefined,
+    (changes?.spec.length ?? 0) > 0 ? { kind: "spec", changes: changes?.spec ?? [] } : undefined,
+  ];
+  const reasons = known.filter((reason) => reason !== undefined);
+  if (reasons.length > 0 || changes === undefined) return reasons;
+  if (changes.isEdited) return [{ kind: "editedByOthers" }];
+  const unknown = changes.unknown.map((path): Change => ({ path, how: "unknown" }));
+  return unknown.length === 0 ? [] : [{ kind: "spec", changes: unknown }];
+}
+
+/** Nothing is said of a Pod that goes for a reason that is not known here, such as that of what it depends on. */
+function meanwhileOf({ earlier, deletedFirst }: PodFacts, reasons: readonly Reason[]): Meanwhile | undefined {
+  if (earlier === undefined || earlier.length === 0 || reasons.some(({ kind }) => kind === "moves")) return undefined;
+  if (!earlier.some(isServing)) return { kind: "nothingServes" };
+  if (deletedFirst !== undefined) return { kind: "deletedFirst", why: deletedFirst };
+  return reasons.length === 0 ? undefined : { kind: "oldServes" };
+}
+
+/** Without those that the answer shows as they are, as a transformation of the program may leave them. */
+function bornOut(changes: readonly Change[], newest: Pod, { metadata }: Answer): readonly Change[] {
+  if (metadata === undefined) return changes;
+  const { labels, annotations } = metadata;
+  const [before, after] = [leavesOf(newest.metadata), leavesOf({ labels, annotations })];
+  return changes.filter(({ path }) => before.get(path) !== after.get(path));
+}
