@@ -6,6 +6,7 @@ export {
   appliedLeaves,
   type Difference,
   differenceFrom,
+  hasOthersItems,
   holds,
   parseRecord,
   type Recorded,

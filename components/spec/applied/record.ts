@@ -138,6 +138,12 @@ export function appliedLeaves(hashes: Hashes, live: Leaves, key: string): Leaves
   );
 }
 
+/** Whether somebody else has put items into a list that was applied: `live` has it in another order, or with more. */
+export function hasOthersItems(hashes: Hashes, live: Leaves, key: string): boolean {
+  const own = appliedLeaves(hashes, live, key);
+  return [...live.keys()].some((path) => isOrder(path) && !own.has(path) && hashes.has(pathHash(path, key)));
+}
+
 /** Whether a leaf was secret when it was applied, or may have been. */
 export function wasHidden({ hidden }: Applied, path: string, key: string): boolean {
   return hidden === undefined || hidden.has(pathHash(path, key));

@@ -70,7 +70,7 @@ export type OfService =
 export interface Step {
   readonly name: string;
   readonly isSidecar: boolean;
-  /** Whether the old Pod has none of this name. */
+  /** Whether no Pod before had one of this name. */
   readonly isNew: boolean;
 }
 

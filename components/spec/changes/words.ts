@@ -157,7 +157,7 @@ function where({ namespace, context }: Outlook): string {
     ...(namespace === undefined ? [] : [`namespace ${namespace}`]),
     ...(context === undefined ? [] : [`context "${context}"`]),
   ];
-  return places.length === 0 ? "" : `(${places.join(", ")})`;
+  return places.length === 0 ? "" : `In ${places.join(", ")}.`;
 }
 
 const mostListed = 5;

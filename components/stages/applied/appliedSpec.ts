@@ -68,9 +68,9 @@ export class AppliedSpec {
   }
 
   /** The init containers. Once the Pod is registered. */
-  async steps(): Promise<Step[]> {
+  async steps(): Promise<Omit<Step, "isNew">[]> {
     const { wanted } = this.#edited ?? (await this.#planned);
-    return stepsOf(wanted, this.earlier.newest);
+    return stepsOf(wanted);
   }
 
   /** Of the Pod, where the program has transformations, which may have edited the spec. It comes after them. */
@@ -112,10 +112,11 @@ export class AppliedSpec {
 
   /** What is ignored makes no difference, and stands in no record, as it may not be applied. */
   async #recordedOf({ spec, metadata }: PodParts): Promise<Recorded> {
-    let isAnyHidden = false;
+    const found: Hidden[] = [];
     const hide = (secret: unknown): Hidden => {
-      isAnyHidden = true;
-      return new Hidden(secret);
+      const hidden = new Hidden(secret);
+      found.push(hidden);
+      return hidden;
     };
     const [plainSpec, plainMetadata] = await Promise.all([plainOf(spec, hide), plainOf(metadata, hide)]);
     const rest = ignoring({ spec: plainSpec, metadata: plainMetadata }, this.#ignored) as PodParts;
@@ -123,7 +124,7 @@ export class AppliedSpec {
     return {
       spec: leavesOf(rest.spec),
       metadata: leavesOf(parts),
-      hidden: new Set(isAnyHidden ? [...hiddenIn(rest.spec), ...hiddenIn(parts)] : []),
+      hidden: new Set(found.length > 0 ? [...hiddenIn(rest.spec), ...hiddenIn(parts)] : []),
     };
   }
 }

@@ -2,6 +2,7 @@ import type { Pod } from "../../cluster/pods";
 import {
   appliedLeaves,
   type Difference,
+  hasOthersItems,
   isOrder,
   type Leaves,
   leavesOf,
@@ -22,6 +23,7 @@ export interface PodChanges {
   unknown: readonly string[];
   /** Version of this package that made the live one, where that is recorded. */
   madeBy?: string;
+  /** Whether the cluster has put items into lists of ours, which the provider shows among the real changes. */
   isMixed: boolean;
   isEdited: boolean;
 }
@@ -35,7 +37,7 @@ export function changesOf(
 ): PodChanges {
   const liveSpec = leavesOf(newest.spec);
   const liveMetadata = leavesOf(counted(newest.metadata));
-  const { applied, isMixed = false, isEdited = false } = compared ?? {};
+  const { applied, isEdited = false } = compared ?? {};
   const isHidden = (path: string): boolean => hidden.has(path);
   const mayShowOld = (path: string): boolean => applied !== undefined && !wasHidden(applied, path, key);
   const ofSpec = compared
@@ -53,7 +55,7 @@ export function changesOf(
     ],
     unknown: unknownIn(spec),
     madeBy: applied?.version,
-    isMixed,
+    isMixed: applied !== undefined && hasOthersItems(applied.hashes, liveSpec, key),
     isEdited,
   };
 }
@@ -101,13 +103,11 @@ function withScript(change: Change, wanted: Leaves): Change {
 }
 
 /** The init containers that are wanted, in order. */
-export function stepsOf({ spec }: Pick<Recorded, "spec">, newest: Pod | undefined): Step[] {
+export function stepsOf({ spec }: Pick<Recorded, "spec">): Omit<Step, "isNew">[] {
   const order = textListOf(spec.get("initContainers[]"));
-  const old = newest?.spec?.initContainers?.map(({ name }) => name) ?? [];
   return order.map((name) => ({
     name,
     isSidecar: spec.get(`initContainers[${name}].restartPolicy`) === '"Always"',
-    isNew: newest !== undefined && !old.includes(name),
   }));
 }
 

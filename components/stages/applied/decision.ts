@@ -5,7 +5,6 @@ import {
   type Difference,
   differenceFrom,
   holds,
-  isOrder,
   type Leaves,
   leavesOf,
   parseRecord,
@@ -31,8 +30,6 @@ export interface Compared {
   spec: Difference;
   /** Undefined where they were not recorded. */
   metadata: Difference | undefined;
-  /** Whether the cluster has put items into lists of ours, which the provider shows among the real changes. */
-  isMixed: boolean;
   /** Whether somebody has changed the Pod since. */
   isEdited: boolean;
 }
@@ -51,15 +48,14 @@ export function decide(wanted: Recorded, newest: Pod | undefined, key: string, v
   const isEdited = wasChangedLater(newest, wanted.spec);
   const compared = { applied, spec, metadata, isEdited };
   if (differs(spec)) {
-    const isMixed = hasOthersItems(newest, wanted.spec);
-    return { record: recordOf(wanted, key, version), isApplied: false, compared: { ...compared, isMixed } };
+    return { record: recordOf(wanted, key, version), isApplied: false, compared };
   }
   // A record of an earlier version stays as it is until something changes: it alone is no reason for an update.
   const isSame = metadata === undefined ? !isNews(wanted.metadata, newest) : !differs(metadata);
   return {
     record: isSame ? text : withMetadata(text, wanted, key),
     isApplied: !isEdited,
-    compared: { ...compared, isMixed: false },
+    compared,
   };
 }
 
@@ -75,9 +71,4 @@ function isNews(wanted: Leaves, pod: Pod | undefined): boolean {
 /** Kubernetes counts the changes of a Pod's spec; what admission does at its creation is none. */
 function wasChangedLater(pod: Pod | undefined, applied: Leaves): boolean {
   return (pod?.metadata.generation ?? 1) > 1 && !holds(leavesOf(pod?.spec), applied);
-}
-
-function hasOthersItems(pod: Pod | undefined, wanted: Leaves): boolean {
-  const actual = leavesOf(pod?.spec);
-  return [...wanted].some(([path, value]) => isOrder(path) && actual.has(path) && actual.get(path) !== value);
 }

@@ -17,7 +17,7 @@ export interface PodFacts {
   retry: Reason | undefined;
   /** Against the newest; undefined where there is none. */
   changes: PodChanges | undefined;
-  steps: readonly Step[];
+  steps: readonly Omit<Step, "isNew">[];
   answer: Answer;
   /** Why a Pod of its name goes before its successor comes; undefined where it doesn't. */
   deletedFirst: DeletedFirst | undefined;
@@ -29,8 +29,8 @@ export interface PodFacts {
 
 /** What becomes of a Pod. The engine's answer says whether it is made anew, and the facts say why. */
 export function ofPod(facts: PodFacts): OfPod {
-  const { isNew, answer, changes, newest, steps } = facts;
-  if (answer.isMade) return isNew ? { kind: "first", steps } : anew(facts);
+  const { isNew, answer, changes, newest } = facts;
+  if (answer.isMade) return isNew ? { kind: "first", steps: stepsOf(facts) } : anew(facts);
   if (isNew || changes === undefined || newest === undefined) return { kind: "same" };
   // What is wanted of the spec and not made, the run leaves out, as with `--target` of something else.
   if (changes.unknown.length > 0 && changes.spec.length === 0) return { kind: "mayStay", unknown: changes.unknown };
@@ -39,7 +39,7 @@ export function ofPod(facts: PodFacts): OfPod {
 }
 
 function anew(facts: PodFacts): OfPod {
-  const { answer, changes, newest, options, steps, isProtected, version } = facts;
+  const { answer, changes, newest, options, isProtected, version } = facts;
   const metadata =
     newest === undefined
       ? []
@@ -55,12 +55,17 @@ function anew(facts: PodFacts): OfPod {
     kind: "anew",
     reasons,
     besides: isReason ? [] : metadata,
-    steps,
+    steps: stepsOf(facts),
     meanwhile: meanwhileOf(facts, reasons),
     isProtected,
     versions: isOwnChange && was !== undefined && was !== version ? { was, is: version } : undefined,
     isMixed: isOwnChange && changes?.isMixed === true,
   };
+}
+
+function stepsOf({ steps, earlier = [] }: PodFacts): Step[] {
+  const known = earlier.flatMap(({ spec }) => (spec?.initContainers ?? []).map(({ name }) => name));
+  return steps.map((step) => ({ ...step, isNew: earlier.length > 0 && !known.includes(step.name) }));
 }
 
 function reasonsOf({ retry, changes, newest, answer }: PodFacts): Reason[] {
