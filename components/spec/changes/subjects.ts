@@ -22,7 +22,8 @@ export function clausesOf(changes: readonly Change[], naming: Naming): string[] 
 interface Group {
   words: string;
   how: How;
-  values: string;
+  from?: string;
+  to?: string;
 }
 
 /** By what they lead to: a field may have several leaves. */
@@ -38,24 +39,20 @@ function groups(changes: readonly Change[], naming: Naming): Map<string, Group> 
 
 function groupOf(change: Change, { app, isOfService = false }: Naming): { key: string; group: Group } {
   const { path, how, from, to } = change;
-  if (path === "")
-    return { key: path, group: { words: "what the old one has and the new one has not", how, values: "" } };
+  if (path === "") return { key: path, group: { words: "what the old one has and the new one has not", how } };
   const place = placeOf(path, app, isOfService);
   const words = change.isScript === true ? place.words.replace("the command", "the script") : place.words;
-  const values = place.showsValues === true ? shownChange(`${words} ${path}`, from, to) : "";
+  const values = place.showsValues === true ? { from, to } : {};
   const variable = /^.*env\[[^\]]+\]/.exec(path)?.[0];
-  return { key: variable ?? words, group: { words, how: place.isContent === true ? "changed" : how, values } };
+  return { key: variable ?? words, group: { words, how: place.isContent === true ? "changed" : how, ...values } };
 }
 
-/** Where a value becomes a secret one, or the other way round, that is what changes. */
+/** Where one item goes and another comes, or a value becomes a secret one, that is a change. */
 function joined(one: Group, other: Group): Group {
   const isSame = one.how === other.how;
-  const [longer, shorter] = other.words.length > one.words.length ? [other, one] : [one, other];
-  return {
-    words: longer.words,
-    how: isSame ? one.how : "changed",
-    values: isSame || longer.words === shorter.words ? one.values || other.values : "",
-  };
+  const { words } = other.words.length > one.words.length ? other : one;
+  if (one.words !== other.words) return { words, how: isSame ? one.how : "changed" };
+  return { words, how: isSame ? one.how : "changed", from: one.from ?? other.from, to: one.to ?? other.to };
 }
 
 /** Items that are new or gone stand for all that is in them, and a list whose items change for its order. */
@@ -87,6 +84,6 @@ const verbs: Readonly<Record<How, string>> = {
   unknown: "may change, by a value that only `up` knows",
 };
 
-function clauseOf({ words, how, values }: Group): string {
-  return `${words} ${verbs[how]}${how === "gone" ? "" : values}`;
+function clauseOf({ words, how, from, to }: Group): string {
+  return `${words} ${verbs[how]}${how === "gone" ? "" : shownChange(words, from, to)}`;
 }

@@ -55,7 +55,7 @@ export type OfPod =
     }
   | { readonly kind: "inPlace"; readonly changes: readonly Change[] }
   /** Unless one of these, by path, turns out to be another value. */
-  | { readonly kind: "mayStay"; readonly unknown: readonly string[] }
+  | { readonly kind: "mayStay"; readonly unknown: readonly string[]; readonly changes: readonly Change[] }
   | { readonly kind: "same" };
 
 /** What becomes of the Service. */

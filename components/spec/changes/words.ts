@@ -93,7 +93,7 @@ function clauseOf(reason: Reason, outlook: Outlook): string {
 
 function clausesInPlace({ app, pod, service }: Outlook): string[] {
   return [
-    ...(pod.kind === "inPlace" ? clausesOf(pod.changes, { app }) : []),
+    ...(pod.kind === "inPlace" || pod.kind === "mayStay" ? clausesOf(pod.changes, { app }) : []),
     ...(service.kind === "inPlace" ? clausesOf(service.changes, { app, isOfService: true }) : []),
   ];
 }

@@ -56,21 +56,18 @@ export class AppliedSpec {
     );
   }
 
-  /** How it differs from the newest live Pod; undefined where there is none. Once the Pod is registered. */
-  async changes(): Promise<PodChanges | undefined> {
+  /** What has come of it. Once the Pod is registered. */
+  async outcome(): Promise<AppliedOutcome> {
     const { wanted, decision } = this.#edited ?? (await this.#planned);
     const { newest, key } = this.earlier;
-    if (newest === undefined) return undefined;
-    const changes = changesOf(wanted, newest, key, decision.compared);
-    // Whoever has changes ignored knows that the Pod stays as it is; what is ignored counts as unknown.
-    if (this.#ignored.length === 0) return changes;
-    return { ...changes, unknown: [], metadata: changes.metadata.filter(({ how }) => how !== "unknown") };
+    const changes = newest && changesOf(wanted, newest, key, decision.compared);
+    return { record: decision.record, steps: stepsOf(wanted), changes: changes && this.#withoutIgnored(changes) };
   }
 
-  /** The init containers. Once the Pod is registered. */
-  async steps(): Promise<Omit<Step, "isNew">[]> {
-    const { wanted } = this.#edited ?? (await this.#planned);
-    return stepsOf(wanted);
+  /** Whoever has changes ignored knows that the Pod stays as it is; what is ignored counts as unknown. */
+  #withoutIgnored(changes: PodChanges): PodChanges {
+    if (this.#ignored.length === 0) return changes;
+    return { ...changes, unknown: [], metadata: changes.metadata.filter(({ how }) => how !== "unknown") };
   }
 
   /** Of the Pod, where the program has transformations, which may have edited the spec. It comes after them. */
@@ -127,6 +124,16 @@ export class AppliedSpec {
       hidden: new Set(found.length > 0 ? [...hiddenIn(rest.spec), ...hiddenIn(parts)] : []),
     };
   }
+}
+
+/** What of a Pod is applied. */
+export interface AppliedOutcome {
+  /** Annotation of the Pod that says so. */
+  record: string;
+  /** The init containers, in order. */
+  steps: readonly Omit<Step, "isNew">[];
+  /** How it differs from the newest live Pod; undefined where there is none. */
+  changes: PodChanges | undefined;
 }
 
 /** A Pod as it is made, with what is known of its metadata. */

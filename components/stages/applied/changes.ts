@@ -72,7 +72,9 @@ function listed(difference: Difference, wanted: Leaves, old: Leaves): Change[] {
       : { path, how: "changed", from: textOf(old.get(path)), to };
   });
   if (!difference.hasGone) return changed;
-  const gone = [...old.keys()].filter((path) => !wanted.has(path)).map((path): Change => ({ path, how: "gone" }));
+  const gone = [...old]
+    .filter(([path]) => !wanted.has(path))
+    .map(([path, value]): Change => ({ path, how: "gone", from: textOf(value) }));
   return [...changed, ...(gone.length === 0 ? [{ path: "", how: "gone" } as const] : gone)];
 }
 

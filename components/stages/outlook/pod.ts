@@ -1,13 +1,12 @@
 import { isServing, type Pod } from "../../cluster/pods";
-import { ownPrefix } from "../../contract";
+import { annotation, ownPrefix } from "../../contract";
 import type { PodOptions } from "../../pulumi";
-import { leavesOf } from "../../spec/applied";
 import type { Change, DeletedFirst, Meanwhile, OfPod, Reason, Step } from "../../spec/changes";
-import type { PodChanges } from "../applied";
+import type { AppliedOutcome } from "../applied";
 import type { Answer } from "./answer";
 
 /** What is known of a Pod once the engine has answered. */
-export interface PodFacts {
+export interface PodFacts extends AppliedOutcome {
   /** Whether the InitPod was made just now. */
   isNew: boolean;
   /** Its live Pods before this run; undefined where a preview may not read them. */
@@ -15,9 +14,6 @@ export interface PodFacts {
   newest: Pod | undefined;
   /** Why the Pod is made anew although nothing that was applied has changed. */
   retry: Reason | undefined;
-  /** Against the newest; undefined where there is none. */
-  changes: PodChanges | undefined;
-  steps: readonly Omit<Step, "isNew">[];
   answer: Answer;
   /** Why a Pod of its name goes before its successor comes; undefined where it doesn't. */
   deletedFirst: DeletedFirst | undefined;
@@ -29,23 +25,17 @@ export interface PodFacts {
 
 /** What becomes of a Pod. The engine's answer says whether it is made anew, and the facts say why. */
 export function ofPod(facts: PodFacts): OfPod {
-  const { isNew, answer, changes, newest } = facts;
+  const { isNew, answer, changes } = facts;
   if (answer.isMade) return isNew ? { kind: "first", steps: stepsOf(facts) } : anew(facts);
-  if (isNew || changes === undefined || newest === undefined) return { kind: "same" };
-  // What is wanted of the spec and not made, the run leaves out, as with `--target` of something else.
-  if (changes.unknown.length > 0 && changes.spec.length === 0) return { kind: "mayStay", unknown: changes.unknown };
-  const inPlace = bornOut(changes.metadata, newest, answer);
-  return inPlace.length === 0 ? { kind: "same" } : { kind: "inPlace", changes: inPlace };
+  if (isNew || changes === undefined || !isTaken(facts)) return { kind: "same" };
+  const { spec, metadata, unknown } = changes;
+  if (unknown.length > 0 && spec.length === 0) return { kind: "mayStay", unknown, changes: metadata };
+  return metadata.length === 0 ? { kind: "same" } : { kind: "inPlace", changes: metadata };
 }
 
 function anew(facts: PodFacts): OfPod {
-  const { answer, changes, newest, options, isProtected, version } = facts;
-  const metadata =
-    newest === undefined
-      ? []
-      : bornOut(changes?.metadata ?? [], newest, answer).filter(
-          ({ path }) => !path.startsWith(`annotations.${ownPrefix}`),
-        );
+  const { changes, options, isProtected, version } = facts;
+  const metadata = (changes?.metadata ?? []).filter(({ path }) => !path.startsWith(`annotations.${ownPrefix}`));
   const own = reasonsOf(facts);
   const isReason = own.length === 0 && metadata.length > 0 && (options.replaceOnChanges ?? []).length > 0;
   const reasons: Reason[] = isReason ? [{ kind: "metadata", changes: metadata }] : own;
@@ -91,10 +81,11 @@ function meanwhileOf({ earlier, deletedFirst }: PodFacts, reasons: readonly Reas
   return reasons.length === 0 ? undefined : { kind: "oldServes" };
 }
 
-/** Without those that the answer shows as they are, as a transformation of the program may leave them. */
-function bornOut(changes: readonly Change[], newest: Pod, { metadata }: Answer): readonly Change[] {
-  if (metadata === undefined) return changes;
-  const { labels, annotations } = metadata;
-  const [before, after] = [leavesOf(newest.metadata), leavesOf({ labels, annotations })];
-  return changes.filter(({ path }) => before.get(path) !== after.get(path));
+/** Whether the engine takes what the program wants: with `--target` of something else, it keeps what it has. */
+function isTaken({ record, answer }: PodFacts): boolean {
+  const annotations = answer.metadata?.annotations;
+  // A preview may not know all of it.
+  if (typeof annotations !== "object" || annotations === null) return true;
+  const answered = (annotations as Record<string, unknown>)[annotation.applied];
+  return typeof answered !== "string" || answered === record;
 }

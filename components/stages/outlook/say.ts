@@ -47,12 +47,11 @@ export async function sayOutlook(self: Self, registered: Registered): Promise<vo
 async function outlookOf(self: Self, registered: Registered): Promise<Outlook | undefined> {
   const { name, component } = self;
   const { service, applied, isNew, earlier, retry, options, app, serves, servicePort } = registered;
-  const [ofThePod, ofTheService, last, changes, steps] = await Promise.all([
+  const [ofThePod, ofTheService, last, outcome] = await Promise.all([
     answerOf(registered.pod),
     service && answerOf(service),
     registeredOutputs(component),
-    applied.changes(),
-    applied.steps(),
+    applied.outcome(),
   ]);
   if (ofThePod === undefined) return undefined;
   const newest = latestPod(earlier ?? []);
@@ -64,12 +63,11 @@ async function outlookOf(self: Self, registered: Registered): Promise<Outlook | 
     app,
     serves,
     pod: ofPod({
+      ...outcome,
       isNew,
       earlier,
       newest,
       retry,
-      changes,
-      steps,
       answer,
       deletedFirst: deletedFirst(answer, options),
       options,

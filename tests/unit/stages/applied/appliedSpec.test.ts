@@ -88,7 +88,7 @@ describe("the transform of a Pod", () => {
   ])("takes no change for one that the user has ignored: %s", async (_what, ignoreChanges, wanted) => {
     const applied = appliedSpec(wanted, record, false, ignoreChanges);
     expect(await applied.record).toBe(record);
-    expect(await applied.changes()).toMatchObject({ spec: [], metadata: [], unknown: [] });
+    expect((await applied.outcome()).changes).toMatchObject({ spec: [], metadata: [], unknown: [] });
     const result = await transformed(applied, { metadata, spec: wanted }, { ignoreChanges });
     expect(result?.opts.ignoreChanges).toEqual([...ignoreChanges, "spec"]);
     expect(result?.props.metadata).toBe(metadata);
