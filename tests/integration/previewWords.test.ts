@@ -75,6 +75,9 @@ function agree({ words, steps }: Pick<Previewed, "words" | "steps">): void {
   if (words.includes("No step runs again")) expect(isAnew, told).toBe(false);
 }
 
+/** A Service of which no port changes with the Pod's. */
+const service = { port: 80 };
+
 const again = "Runs again: fetch, migrate. The old Pod serves until the new one is Ready: no downtime.";
 const busybox = (name: string, script: string) => ({ name, image: images.busybox, run: { script } });
 const [fetch, migrate] = [busybox("fetch", "echo fine"), busybox("migrate", "exit 0")];
@@ -93,22 +96,22 @@ describe("what a preview says", () => {
   const podUrn = "urn:pulumi:test::test::init-pod:index:InitPod$kubernetes:core/v1:Pod::web";
 
   test("of a first deploy: the steps that run, the Service, and where; and of a run without it, nothing", async () => {
-    const { words } = await preview(stack, { service: {} });
-    expect(words).toBe(`web: a first deploy. Runs: fetch, migrate. With a Service (port 8080). ${where}`);
+    const { words } = await preview(stack, { service });
+    expect(words).toBe(`web: a first deploy. Runs: fetch, migrate. With a Service (port 80). ${where}`);
     const target = ["--target", "urn:pulumi:test::test::pulumi:pulumi:Stack::test-test"];
     expect((await preview(stack, {}, ...target)).words).toBe("");
   });
 
   test("of a Service that is added, beside a Pod that stays", async () => {
     await up({});
-    const { words, steps } = await preview(stack, { service: {} });
-    expect(words).toBe(`web: the Pod stays. No step runs again. A Service is added (port 8080). ${where}`);
+    const { words, steps } = await preview(stack, { service });
+    expect(words).toBe(`web: the Pod stays. No step runs again. A Service is added (port 80). ${where}`);
     expect(steps).toEqual(["Service create"]);
-    await up({ service: {} });
+    await up({ service });
   });
 
   test("where nothing changes: nothing", async () => {
-    const { words, steps } = await preview(stack, { service: {} });
+    const { words, steps } = await preview(stack, { service });
     expect([words, steps]).toEqual(["", []]);
   });
 
@@ -135,7 +138,7 @@ describe("what a preview says", () => {
       { token: newToken },
       `because the secret value of the environment variable TOKEN of app changes. ${again}`,
     ],
-    ["a port", { app: { port: 8081 } }, `because the port of app changes (8080 → 8081)`],
+    ["a port", { app: { port: 8081 } }, "because the port of app changes (8080 → 8081)"],
     [
       "an old Pod that has to go first",
       { opts: { deleteBeforeReplace: true }, podSpec: { terminationGracePeriodSeconds: 2 } },
@@ -143,7 +146,7 @@ describe("what a preview says", () => {
         "as deleteBeforeReplace asks for, and nothing serves until the new one is Ready.",
     ],
   ])("of a new Pod: why, what runs again, and whether something serves meanwhile: %s", async (_, edit, expected) => {
-    const { words, steps, stdout } = await preview(stack, { service: {}, ...edit });
+    const { words, steps, stdout } = await preview(stack, { service, ...edit });
     expect(words.startsWith(`web: a new Pod, ${expected}`), words).toBe(true);
     expect(words.endsWith(where), words).toBe(true);
     expect(steps).toContain("Pod create-replacement");
@@ -151,16 +154,16 @@ describe("what a preview says", () => {
   });
 
   test("of a label, of the Service, and of one that is no longer asked for: that the Pod stays", async () => {
-    const label = await preview(stack, { service: {}, labels: { team: "a" } });
+    const label = await preview(stack, { service, labels: { team: "a" } });
     expect(label.words).toBe(
       `web: the Pod stays. In place: the label team is new (a) and the label tier is gone. No step runs again. ${where}`,
     );
     expect(label.steps).toContain("Pod update");
-    const service = await preview(stack, { service: { type: "NodePort" } });
-    expect(service.words).toBe(
+    const typed = await preview(stack, { service: { ...service, type: "NodePort" } });
+    expect(typed.words).toBe(
       `web: the Pod stays. In place: the type of the Service changes (ClusterIP → NodePort). No step runs again. ${where}`,
     );
-    expect(service.steps).toEqual(["Service update"]);
+    expect(typed.steps).toEqual(["Service update"]);
     const gone = await preview(stack, {});
     expect(gone.words).toBe(`web: the Pod stays. No step runs again. Its Service is no longer asked for. ${where}`);
     expect(gone.steps).toEqual(["Service delete"]);
@@ -169,28 +172,28 @@ describe("what a preview says", () => {
   });
 
   test("by what the engine does, not by what the program wants", async () => {
-    const image = { service: {}, app: { image: images.nginx } };
-    const replaced = await preview(stack, { service: {} }, "--replace", podUrn);
+    const image = { service, app: { image: images.nginx } };
+    const replaced = await preview(stack, { service }, "--replace", podUrn);
     expect(replaced.words).toMatch(/^web: a new Pod, as this run asks for it \(/);
     const target = ["--target", "urn:pulumi:test::test::pulumi:pulumi:Stack::test-test"];
     expect((await preview(stack, { ...image, labels: {} }, ...target)).words).toBe("");
     expect((await preview(stack, { ...image, opts: { ignoreChanges: ["spec"] } })).words).toBe("");
-    const aliased = await preview(stack, { service: {}, name: "site", opts: { aliases: [{ name: "web" }] } });
+    const aliased = await preview(stack, { service, name: "site", opts: { aliases: [{ name: "web" }] } });
     expect(aliased.words).toBe("");
     const retained = await preview(stack, { ...image, opts: { retainOnDelete: true } });
     expect(retained.words).toContain("a new Pod, because the image of app changes");
 
-    await up({ service: {}, opts: { protect: true } });
+    await up({ service, opts: { protect: true } });
     const refused = await preview(stack, { ...image, opts: { protect: true } });
     expect(refused.code).not.toBe(0);
     expect(refused.words).toContain("It is protected, so that Pulumi refuses to.");
     expect(refused.words).not.toContain("downtime");
-    await up({ service: {} });
+    await up({ service });
   });
 
   test("nothing of a Pod that the API server refuses, and the preview fails", async () => {
     const podSpec = { tolerations: [{ operator: "Bogus" }] };
-    const { code, words, stdout } = await preview(stack, { service: {}, podSpec });
+    const { code, words, stdout } = await preview(stack, { service, podSpec });
     expect(code).not.toBe(0);
     expect(stdout).toContain("Bogus");
     expect(words).toBe("");
@@ -198,7 +201,7 @@ describe("what a preview says", () => {
 
   test("of names without a random part: that nothing serves meanwhile", async () => {
     await stack.pulumi(["config", "set", "--path", "pulumi:autonaming.mode", "verbatim"]);
-    const { words } = await preview(stack, { service: {}, app: { env: { LOG_LEVEL: "debug", TOKEN: "" } } });
+    const { words } = await preview(stack, { service, app: { env: { LOG_LEVEL: "debug", TOKEN: "" } } });
     expect(words).toContain(
       "Downtime: the old Pod is deleted first, as pulumi:autonaming leaves no random part to its name, and nothing serves",
     );
@@ -207,16 +210,16 @@ describe("what a preview says", () => {
   });
 
   test("no secret of the Kubernetes fields, neither the old nor the new, also where it is none any more", async () => {
-    await up({ service: {}, hostname: "first-host" });
-    const changed = await preview(stack, { service: {}, hostname: "second-host" });
+    await up({ service, hostname: "first-host" });
+    const changed = await preview(stack, { service, hostname: "second-host" });
     expect(changed.words).toContain("because hostname changes.");
     const plain = await preview(stack, {
-      service: {},
+      service,
       podSpec: { terminationGracePeriodSeconds: 1, hostname: "plain-host" },
     });
     expect(plain.words).toContain("because hostname changes");
     for (const { words } of [changed, plain]) expect(words).not.toMatch(/first-host|second-host/);
-    await up({ service: {} });
+    await up({ service });
   });
 
   test("of a new version of init-pod: that its defaults may be others", async () => {
@@ -224,25 +227,25 @@ describe("what a preview says", () => {
     const [name, record] = await Promise.all([of("metadata.name"), of("metadata.annotations.init-pod\\.dev/applied")]);
     const older = record.replace(/^1 \S+/, "1 0.0.1");
     await kubectl(["-n", stack.namespace, "annotate", "--overwrite", "pod", name, `init-pod.dev/applied=${older}`]);
-    const { words } = await preview(stack, { service: {}, podSpec: { terminationGracePeriodSeconds: 3 } });
+    const { words } = await preview(stack, { service, podSpec: { terminationGracePeriodSeconds: 3 } });
     expect(words).toMatch(/The Pod was made by init-pod 0\.0\.1, and this is \S+, whose defaults may be others\./);
     await kubectl(["-n", stack.namespace, "annotate", "--overwrite", "pod", name, `init-pod.dev/applied=${record}`]);
   });
 
   test("of a failed Pod, and of one that is gone: which, of what, and that it is made anew; `up` says it too", async () => {
-    const failing = { service: {}, init: [busybox("fetch", "exit 3"), migrate] };
+    const failing = { service, init: [busybox("fetch", "exit 3"), migrate] };
     expect((await stack.tryUp({ env: { EDIT: JSON.stringify(failing) } })).code).not.toBe(0);
     const failed = await preview(stack, failing);
     expect(failed.words).toMatch(
       /^web: a new Pod, because Pod web-\w+ can't get Ready: init container "fetch" failed with exit code 3\. Runs again/,
     );
     expect(failed.words).toContain("The old Pod serves until the new one is Ready: no downtime.");
-    const healed = await up({ service: {} });
+    const healed = await up({ service });
     expect(diagnostics(healed.output).match(/can't get Ready/g)).toHaveLength(1);
     expect(healed.output).toMatch(/Pod web-\w+ can't get Ready: .*\. It is made anew\./);
 
     await kubectl(["-n", stack.namespace, "delete", "pods", "--all", "--force"]);
-    const gone = await preview(stack, { service: {} });
+    const gone = await preview(stack, { service });
     expect(gone.words).toMatch(/^web: a new Pod, because no Pod of it lives any more/);
   });
 });

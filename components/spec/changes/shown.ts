@@ -3,8 +3,10 @@ import { cleanLine, cut } from "../../text";
 /** Longer ones say nothing more to who reads them in passing. */
 const longest = 60;
 
-/** In an address: its user with a password, and its query, which is often a key. */
-const keysOfAddress = /(\w+:\/\/)[^\s/@]*@|(\w+:\/\/[^\s?#]*)[?#]\S*/g;
+/** In an address: its user, often with a password. */
+const userOfAddress = /(\w+:\/\/)[^\s/@]*@/g;
+/** Often a key. */
+const queryOfAddress = /(\w+:\/\/[^\s?#]*)[?#]\S*/g;
 
 /** Names of what nobody should write into a program in plain text, and some do. */
 const secretNames = /pass|pwd|secret|token|credential|auth|(^|[^a-z])key|apikey/i;
@@ -18,9 +20,7 @@ export function shownChange(words: string, from: string | undefined, to: string 
 }
 
 function shown(text: string): string {
-  const line = cleanLine(text.replaceAll("\n", " ")).replace(keysOfAddress, (_, user: string | undefined, rest = "") =>
-    user === undefined ? `${String(rest)}?…` : `${user}…@`,
-  );
+  const line = cleanLine(text.replaceAll("\n", " ")).replace(userOfAddress, "$1…@").replace(queryOfAddress, "$1?…");
   return line === "" ? '""' : cut(line, longest);
 }
 
