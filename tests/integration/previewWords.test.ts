@@ -95,7 +95,7 @@ describe("what a preview says", () => {
   const up = async (edit: object): Promise<Finished> => await stack.up({ env: { EDIT: JSON.stringify(edit) } });
   const podUrn = "urn:pulumi:test::test::init-pod:index:InitPod$kubernetes:core/v1:Pod::web";
 
-  test("of a first deploy: the steps that run, the Service, and where; and of a run without it, nothing", async () => {
+  test("of a first deploy: the steps that run, the Service, and where, and of a run without it nothing", async () => {
     const { words } = await preview(stack, { service });
     expect(words).toBe(`web: a first deploy. Runs: fetch, migrate. With a Service (port 80). ${where}`);
     const target = ["--target", "urn:pulumi:test::test::pulumi:pulumi:Stack::test-test"];
