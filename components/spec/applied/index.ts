@@ -8,6 +8,7 @@ export {
   differenceFrom,
   hasOthersItems,
   holds,
+  isDifferent,
   parseRecord,
   type Recorded,
   recordOf,

@@ -39,6 +39,11 @@ export interface Difference {
   unknown: string[];
 }
 
+/** Whether something is known to differ. */
+export function isDifferent({ changed, hasGone }: Difference): boolean {
+  return changed.length > 0 || hasGone;
+}
+
 /** What is recorded. */
 export interface Recorded {
   spec: Leaves;
@@ -138,9 +143,11 @@ export function appliedLeaves(hashes: Hashes, live: Leaves, key: string): Leaves
   );
 }
 
-/** Whether somebody else has put items into a list that was applied: `live` has it in another order, or with more. */
-export function hasOthersItems(hashes: Hashes, live: Leaves, key: string): boolean {
-  const own = appliedLeaves(hashes, live, key);
+/**
+ * Whether somebody else has put items into a list that was applied: `live` has it in another order, or with more. `own` are
+ * those of its leaves that are as they were applied.
+ */
+export function hasOthersItems(hashes: Hashes, live: Leaves, own: Leaves, key: string): boolean {
   return [...live.keys()].some((path) => isOrder(path) && !own.has(path) && hashes.has(pathHash(path, key)));
 }
 

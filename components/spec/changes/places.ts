@@ -3,8 +3,6 @@ export interface Place {
   readonly words: string;
   /** Whether its values say something to people, and are theirs. */
   readonly showsValues?: boolean;
-  /** Whether what is there is named after what it holds, so that another name is another content. */
-  readonly isContent?: boolean;
 }
 
 type Words = (of: string, match: readonly string[]) => Place;
@@ -25,17 +23,14 @@ const ofContainer: readonly (readonly [RegExp, Words])[] = [
     /^env\[INIT_POD_(.+?)\]\.(?:name|value)$/,
     (of, [, name = ""]) => ({ words: `${spoken(name)}${of}`, showsValues: true }),
   ],
-  [
-    /^env\[INIT_POD_(.+?)\]\.valueFrom\./,
-    (of, [, name = ""]) => ({ words: `the secret ${spoken(name)}${of}`, isContent: true }),
-  ],
+  [/^env\[INIT_POD_(.+?)\]\.valueFrom\./, (of, [, name = ""]) => ({ words: `the secret ${spoken(name)}${of}` })],
   [
     /^env\[(.+)\]\.value$/,
     (of, [, name = ""]) => ({ words: `the environment variable ${name}${of}`, showsValues: true }),
   ],
   [
     /^env\[(.+)\]\.valueFrom\.secretKeyRef\./,
-    (of, [, name = ""]) => ({ words: `the secret value of the environment variable ${name}${of}`, isContent: true }),
+    (of, [, name = ""]) => ({ words: `the secret value of the environment variable ${name}${of}` }),
   ],
   [/^env\[(.+)\]/, (of, [, name = ""]) => ({ words: `the environment variable ${name}${of}` })],
   [/^env\[\]$/, hidden("the order of the environment variables")],
@@ -63,7 +58,7 @@ const ofSpec: readonly (readonly [RegExp, Words])[] = [
   [/^containers\[\]$/, () => ({ words: "the order of the containers" })],
   [
     /^volumes\[(.+?)-(secret-)?files\]\.(configMap|secret)\./,
-    (_, [, step = ""]) => ({ words: `what step ${step} writes`, isContent: true }),
+    (_, [, step = ""]) => ({ words: `what step ${step} writes` }),
   ],
   [/^volumes\[(.+?)\]/, (_, [, name = ""]) => ({ words: `the volume ${name}` })],
   [/^volumes\[\]$/, () => ({ words: "the order of the volumes" })],

@@ -16,7 +16,9 @@ export interface Naming {
 export function clausesOf(changes: readonly Change[], naming: Naming): string[] {
   const clauses = [...groups(withoutEchoes(changes), naming).values()].map(clauseOf);
   const more = clauses.length - mostNamed;
-  return more > 0 ? [...clauses.slice(0, mostNamed), `${more} more of its fields change`] : clauses;
+  return more > 0
+    ? [...clauses.slice(0, mostNamed), `${more} more of its fields ${more === 1 ? "changes" : "change"}`]
+    : clauses;
 }
 
 interface Group {
@@ -44,7 +46,7 @@ function groupOf(change: Change, { app, isOfService = false }: Naming): { key: s
   const words = change.isScript === true ? place.words.replace("the command", "the script") : place.words;
   const values = place.showsValues === true ? { from, to } : {};
   const variable = /^.*env\[[^\]]+\]/.exec(path)?.[0];
-  return { key: variable ?? words, group: { words, how: place.isContent === true ? "changed" : how, ...values } };
+  return { key: variable ?? words, group: { words, how, ...values } };
 }
 
 /** Where one item goes and another comes, or a value becomes a secret one, that is a change. */

@@ -39,8 +39,8 @@ export type OfPod =
   | { readonly kind: "first"; readonly steps: readonly Step[] }
   | {
       readonly kind: "anew";
-      /** None where it is the run that asks for it. */
-      readonly reasons: readonly Reason[];
+      /** None where it is the run that asks for it; undefined where they are not known. */
+      readonly reasons: readonly Reason[] | undefined;
       /** What changes besides, and would not have made it anew. */
       readonly besides: readonly Change[];
       readonly steps: readonly Step[];

@@ -17,7 +17,7 @@ export function wordsOf(outlook: Outlook): string | undefined {
 export function noticeOf({ app, pod }: Outlook): string | undefined {
   if (pod.kind !== "anew") return undefined;
   const { reasons, versions, isMixed } = pod;
-  const sentences = reasons.map((reason) => {
+  const sentences = (reasons ?? []).map((reason) => {
     if (reason.kind === "failed") return `Pod ${reason.pod} ${reason.what}. It is made anew.`;
     if (reason.kind === "noneLives") return `${noneLives}: a new one is made.`;
     if (reason.kind !== "spec" || (versions === undefined && !isMixed)) return "";
@@ -60,12 +60,9 @@ function podSentences(pod: OfPod, outlook: Outlook): string[] {
 
 function anewSentences(pod: OfPod & { kind: "anew" }, outlook: Outlook): string[] {
   const { reasons, besides, steps, meanwhile, isProtected, versions, isMixed } = pod;
-  const why = reasons.map((reason) => `because ${clauseOf(reason, outlook)}`);
   const changed = [...clausesOf(besides, outlook), ...clausesInPlace(outlook)];
   return [
-    why.length === 0
-      ? "a new Pod, as this run asks for it (by --replace, an option, or what it depends on)."
-      : `a new Pod, ${why.join(", and ")}.`,
+    `a new Pod, ${whyAnew(reasons, outlook)}.`,
     ...(isProtected ? ["It is protected, so that Pulumi refuses to."] : []),
     ...(changed.length === 0 ? [] : [`Besides, ${listed(changed)}.`]),
     ...runs(steps),
@@ -73,6 +70,12 @@ function anewSentences(pod: OfPod & { kind: "anew" }, outlook: Outlook): string[
     ...(versions === undefined ? [] : [madeBy(versions)]),
     ...(isMixed ? ["What else is shown to change in the Pod is of the cluster."] : []),
   ];
+}
+
+function whyAnew(reasons: readonly Reason[] | undefined, outlook: Outlook): string {
+  if (reasons === undefined) return "and why is not known, as its Pods could not be read";
+  if (reasons.length === 0) return "as this run asks for it (by --replace, an option, or what it depends on)";
+  return reasons.map((reason) => `because ${clauseOf(reason, outlook)}`).join(", and ");
 }
 
 function clauseOf(reason: Reason, outlook: Outlook): string {

@@ -3,6 +3,7 @@ import {
   appliedLeaves,
   type Difference,
   hasOthersItems,
+  isDifferent,
   isOrder,
   type Leaves,
   leavesOf,
@@ -35,18 +36,18 @@ export function changesOf(
   key: string,
   compared: Compared | undefined,
 ): PodChanges {
-  const liveSpec = leavesOf(newest.spec);
-  const liveMetadata = leavesOf(counted(newest.metadata));
+  const [liveSpec, liveMetadata] = [leavesOf(newest.spec), leavesOf(counted(newest.metadata))];
   const { applied, isEdited = false } = compared ?? {};
   const isHidden = (path: string): boolean => hidden.has(path);
   const mayShowOld = (path: string): boolean => applied !== undefined && !wasHidden(applied, path, key);
-  const ofSpec = compared
-    ? listed(compared.spec, spec, appliedLeaves(compared.applied.hashes, liveSpec, key))
-    : againstLive(spec, liveSpec);
+  const differs = compared !== undefined && isDifferent(compared.spec);
+  // Hashing it takes its time.
+  const oldSpec = differs ? appliedLeaves(compared.applied.hashes, liveSpec, key) : none;
+  const ofSpec = compared ? listed(compared.spec, spec, () => oldSpec) : againstLive(spec, liveSpec);
   const ofMetadata =
     compared?.metadata === undefined || applied?.metadata === undefined
       ? againstLive(metadata, liveMetadata)
-      : listed(compared.metadata, metadata, appliedLeaves(applied.metadata, liveMetadata, key));
+      : listed(compared.metadata, metadata, () => appliedLeaves(applied.metadata ?? none, liveMetadata, key));
   return {
     spec: ofSpec.map((change) => shownOnly(change, isHidden, mayShowOld)).map((change) => withScript(change, spec)),
     metadata: [
@@ -55,7 +56,7 @@ export function changesOf(
     ],
     unknown: unknownIn(spec),
     madeBy: applied?.version,
-    isMixed: applied !== undefined && hasOthersItems(applied.hashes, liveSpec, key),
+    isMixed: differs && hasOthersItems(compared.applied.hashes, liveSpec, oldSpec, key),
     isEdited,
   };
 }
@@ -64,7 +65,11 @@ function unknownIn(leaves: Leaves): string[] {
   return [...leaves].flatMap(([path, value]) => (value === unknownLeaf ? path : []));
 }
 
-function listed(difference: Difference, wanted: Leaves, old: Leaves): Change[] {
+const none: ReadonlyMap<string, string> = new Map();
+
+function listed(difference: Difference, wanted: Leaves, oldLeaves: () => Leaves): Change[] {
+  if (!isDifferent(difference)) return [];
+  const old = oldLeaves();
   const changed = difference.changed.map((path): Change => {
     const to = textOf(wanted.get(path));
     return difference.added.includes(path)

@@ -5,6 +5,7 @@ import {
   type Difference,
   differenceFrom,
   holds,
+  isDifferent,
   type Leaves,
   leavesOf,
   parseRecord,
@@ -47,20 +48,16 @@ export function decide(wanted: Recorded, newest: Pod | undefined, key: string, v
   const metadata = applied.metadata && differenceFrom(applied.metadata, wanted.metadata, key);
   const isEdited = wasChangedLater(newest, wanted.spec);
   const compared = { applied, spec, metadata, isEdited };
-  if (differs(spec)) {
+  if (isDifferent(spec)) {
     return { record: recordOf(wanted, key, version), isApplied: false, compared };
   }
   // A record of an earlier version stays as it is until something changes: it alone is no reason for an update.
-  const isSame = metadata === undefined ? !isNews(wanted.metadata, newest) : !differs(metadata);
+  const isSame = metadata === undefined ? !isNews(wanted.metadata, newest) : !isDifferent(metadata);
   return {
     record: isSame ? text : withMetadata(text, wanted, key),
     isApplied: !isEdited,
     compared,
   };
-}
-
-function differs({ changed, hasGone }: Difference): boolean {
-  return changed.length > 0 || hasGone;
 }
 
 /** Whether a label or annotation is wanted that the live Pod has not. */

@@ -36,9 +36,9 @@ export function ofPod(facts: PodFacts): OfPod {
 function anew(facts: PodFacts): OfPod {
   const { changes, options, isProtected, version } = facts;
   const metadata = (changes?.metadata ?? []).filter(({ path }) => !path.startsWith(`annotations.${ownPrefix}`));
-  const own = reasonsOf(facts);
-  const isReason = own.length === 0 && metadata.length > 0 && (options.replaceOnChanges ?? []).length > 0;
-  const reasons: Reason[] = isReason ? [{ kind: "metadata", changes: metadata }] : own;
+  const own = facts.earlier === undefined ? undefined : reasonsOf(facts);
+  const isReason = own?.length === 0 && metadata.length > 0 && (options.replaceOnChanges ?? []).length > 0;
+  const reasons: Reason[] | undefined = isReason ? [{ kind: "metadata", changes: metadata }] : own;
   const was = changes?.madeBy;
   const isOwnChange = (changes?.spec.length ?? 0) > 0;
   return {
@@ -46,7 +46,7 @@ function anew(facts: PodFacts): OfPod {
     reasons,
     besides: isReason ? [] : metadata,
     steps: stepsOf(facts),
-    meanwhile: meanwhileOf(facts, reasons),
+    meanwhile: reasons && meanwhileOf(facts, reasons),
     isProtected,
     versions: isOwnChange && was !== undefined && was !== version ? { was, is: version } : undefined,
     isMixed: isOwnChange && changes?.isMixed === true,

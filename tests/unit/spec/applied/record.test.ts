@@ -159,9 +159,12 @@ describe("a live object", () => {
   test("tells whether others have put items into its lists", () => {
     const { hashes } = parseRecord(recordOf(leavesOf(spec), key, "1")) ?? {};
     if (hashes === undefined) throw new Error("unreadable");
-    expect(hasOthersItems(hashes, leavesOf({ ...spec, tolerations: [{ key: "a" }] }), key)).toBe(false);
-    const live = { ...spec, containers: [injected, ...spec.containers] };
-    expect(hasOthersItems(hashes, leavesOf(live), key)).toBe(true);
+    const mixed = (object: unknown): boolean => {
+      const live = leavesOf(object);
+      return hasOthersItems(hashes, live, appliedLeaves(hashes, live, key), key);
+    };
+    expect(mixed({ ...spec, tolerations: [{ key: "a" }] })).toBe(false);
+    expect(mixed({ ...spec, containers: [injected, ...spec.containers] })).toBe(true);
   });
 
   const injected = { name: "proxy", image: "proxy:1" };

@@ -65,6 +65,13 @@ describe("the words for what changes", () => {
       "connectTimeoutSeconds of step db changes (5 → 9)",
       [changed("initContainers[db].env[INIT_POD_CONNECT_TIMEOUT_SECONDS].value", "5", "9")],
     ],
+    [
+      "the secret value of the environment variable MODE of app is new",
+      [
+        added("containers[app].env[MODE].name", "MODE"),
+        added("containers[app].env[MODE].valueFrom.secretKeyRef.name", "web-env-1a"),
+      ],
+    ],
     ["the command of step migrate changes", [changed("initContainers[migrate].command[1]", "up", "down")]],
     [
       "the script of step migrate changes",
@@ -150,6 +157,7 @@ describe("what a run does with an InitPod", () => {
         "Starts again: proxy. Runs for the first time: warm.",
       { pod: { ...anew, steps } },
     ],
+    ["web: a new Pod, and why is not known, as its Pods could not be read.", { pod: { ...anew, reasons: undefined } }],
     [
       "web: a new Pod, because Pod web-1 can't get Ready: exit code 1, and because its namespace changes (a → b).",
       {

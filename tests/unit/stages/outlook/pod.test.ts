@@ -76,6 +76,11 @@ describe("what becomes of a Pod", () => {
     });
   });
 
+  test("has reasons that are not known where its Pods may not be read", () => {
+    const unread = { ...facts, earlier: undefined, newest: undefined, changes: undefined, answer: made };
+    expect(ofPod(unread)).toMatchObject({ kind: "anew", reasons: undefined });
+  });
+
   test("has a label for its reason only where the user has made it one", () => {
     const changes = { ...same, metadata: [label] };
     expect(ofPod({ ...facts, changes, answer: made })).toMatchObject({ reasons: [], besides: [label] });
