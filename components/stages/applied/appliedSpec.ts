@@ -4,7 +4,7 @@ import { annotation } from "../../contract";
 import { packageVersion } from "../../forward/state";
 import { isSecretMark, type PodOptions } from "../../pulumi";
 import { Hidden, hiddenIn, ignoring, type Leaves, leavesOf, type Recorded } from "../../spec/applied";
-import type { Step } from "../../spec/changes";
+import type { Change, Step } from "../../spec/changes";
 import { changesOf, type PodChanges, stepsOf } from "./changes";
 import { decide, type Decision } from "./decision";
 import { counted } from "./metadata";
@@ -33,7 +33,7 @@ export class AppliedSpec {
   constructor(
     pod: PodParts,
     private readonly earlier: Earlier,
-    private readonly given: Pick<PodOptions, "ignoreChanges" | "deleteBeforeReplace"> = {},
+    private readonly given: Pick<PodOptions, "ignoreChanges" | "deleteBeforeReplace" | "hideDiffs"> = {},
   ) {
     this.#planned = this.#recordedOf(pod).then((wanted) => decided(wanted, earlier));
     // The spec is an input of the Pod's as well, which reports it.
@@ -61,7 +61,19 @@ export class AppliedSpec {
     const { wanted, decision } = this.#edited ?? (await this.#planned);
     const { newest, key } = this.earlier;
     const changes = newest && changesOf(wanted, newest, key, decision.compared);
-    return { record: decision.record, steps: stepsOf(wanted), changes: changes && this.#withoutIgnored(changes) };
+    return {
+      record: decision.record,
+      steps: stepsOf(wanted),
+      changes: changes && this.#withoutIgnored(this.#withoutHidden(changes)),
+    };
+  }
+
+  /** What an item was that is gone has no path any more by which it would be known to be hidden. */
+  #withoutHidden(changes: PodChanges): PodChanges {
+    if (this.#hiddenDiffs.length === 0) return changes;
+    const withoutOld = (all: readonly Change[]): Change[] =>
+      all.map((change) => (change.how === "gone" ? { path: change.path, how: change.how } : change));
+    return { ...changes, spec: withoutOld(changes.spec), metadata: withoutOld(changes.metadata) };
   }
 
   /** Whoever has changes ignored knows that the Pod stays as it is; what is ignored counts as unknown. */
@@ -92,6 +104,11 @@ export class AppliedSpec {
     return this.given.ignoreChanges ?? [];
   }
 
+  /** Paths of the Pod of which the user wants no values shown. */
+  get #hiddenDiffs(): readonly string[] {
+    return this.given.hideDiffs ?? [];
+  }
+
   /**
    * The SDK fills in what nobody has set, and would send it as if somebody had. Of `protect` and `retainOnDelete`, the Pod
    * then has the InitPod's; `deleteBeforeReplace: false` overrides the provider, which deletes a Pod of a fixed name first.
@@ -116,14 +133,30 @@ export class AppliedSpec {
       return hidden;
     };
     const [plainSpec, plainMetadata] = await Promise.all([plainOf(spec, hide), plainOf(metadata, hide)]);
-    const rest = ignoring({ spec: plainSpec, metadata: plainMetadata }, this.#ignored) as PodParts;
-    const parts = counted(rest.metadata);
-    return {
-      spec: leavesOf(rest.spec),
-      metadata: leavesOf(parts),
-      hidden: new Set(found.length > 0 ? [...hiddenIn(rest.spec), ...hiddenIn(parts)] : []),
-    };
+    const rest = ignoring({ spec: plainSpec, metadata: plainMetadata }, this.#ignored);
+    const [ofSpec, ofMetadata] = leavesIn(rest);
+    const secret = found.length === 0 ? [] : hiddenInParts(rest);
+    return { spec: ofSpec, metadata: ofMetadata, hidden: new Set([...secret, ...this.#hiddenByUser(rest)]) };
   }
+
+  #hiddenByUser(parts: unknown): string[] {
+    if (this.#hiddenDiffs.length === 0) return [];
+    const shown = leavesIn(ignoring(parts, this.#hiddenDiffs));
+    return leavesIn(parts).flatMap((leaves, at) =>
+      [...leaves.keys()].filter((path) => shown[at]?.get(path) !== leaves.get(path)),
+    );
+  }
+}
+
+/** Of the spec, and of what counts of the metadata. */
+function leavesIn(parts: unknown): [Leaves, Leaves] {
+  const { spec, metadata } = parts as PodParts;
+  return [leavesOf(spec), leavesOf(counted(metadata))];
+}
+
+function hiddenInParts(parts: unknown): string[] {
+  const { spec, metadata } = parts as PodParts;
+  return [...hiddenIn(spec), ...hiddenIn(counted(metadata))];
 }
 
 /** What of a Pod is applied. */

@@ -13,13 +13,14 @@ function appliedSpec(
   isRemade = false,
   ignoreChanges: string[] = [],
   deleteBeforeReplace?: boolean,
+  hideDiffs?: string[],
 ): AppliedSpec {
   const annotations: Record<string, string> = record === undefined ? {} : { "init-pod.dev/applied": record };
   const newest: Pod = { metadata: { name: "web-1", namespace: "shop", uid: "1", generation: 1, annotations } };
   return new AppliedSpec(
     { spec, metadata: { annotations: { team: "a" } } },
     { newest, key, isRemade },
-    { ignoreChanges, deleteBeforeReplace },
+    { ignoreChanges, deleteBeforeReplace, hideDiffs },
   );
 }
 
@@ -124,6 +125,17 @@ describe("the transform of a Pod", () => {
     const next = await transformed(appliedSpec(spec, annotations["init-pod.dev/applied"]), props);
     expect(next?.opts.ignoreChanges).toEqual(["spec"]);
   });
+
+  test.each([["spec"], ["spec.containers[0].image"], ["spec.containers[*].image"]])(
+    "shows no value of what the user has hidden: %s",
+    async (path) => {
+      const wanted = { ...spec, containers: [{ ...spec.containers[0], image: "nginx:2" }] };
+      const shown = await appliedSpec(wanted, record).outcome();
+      expect(shown.changes?.spec).toMatchObject([{ path: "containers[app].image", to: "nginx:2" }]);
+      const hidden = await appliedSpec(wanted, record, false, [], undefined, [path]).outcome();
+      expect(hidden.changes?.spec).toEqual([{ path: "containers[app].image", how: "changed" }]);
+    },
+  );
 
   test("compares secrets and Outputs by their values, and gives none away", async () => {
     const wanted = {
