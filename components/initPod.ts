@@ -50,7 +50,7 @@ export class InitPod extends pulumi.ComponentResource {
     const self = { name, component: this, link, lastTransform };
     const claimed = handledLater(claim(self, planned));
     const created = create(self, planned, claimed);
-    const { outputs, podUid, ready } = prove(self, planned, claimed, created);
+    const { outputs, podUid, serviceSpec, ready } = prove(self, planned, claimed, created);
     holdUntil(this, ready);
     this.url = outputs.url;
     this.initLogs = outputs.initLogs;
@@ -59,7 +59,7 @@ export class InitPod extends pulumi.ComponentResource {
     this.clusterUrl = outputs.clusterUrl;
     this.generatedSecret = outputs.generatedSecret;
     withoutStacks(() => {
-      this.registerOutputs({ ...outputs, podUid });
+      this.registerOutputs({ ...outputs, podUid, serviceSpec });
     });
   }
 

@@ -19,6 +19,8 @@ export interface Claim {
   cluster: string;
   /** Secret of the InitPod, of which nothing but keyed hashes leaves the state. */
   key: string;
+  /** Whether the InitPod was made just now. */
+  isNew: boolean;
   /** Whether the Pod must be made anew although its arguments are the same. */
   retry: Retry;
 }
@@ -35,6 +37,7 @@ export async function claim(self: Self, plan: Plan): Promise<Claim> {
   void warnOfNamespace(self, plan, earlier);
   return {
     ...kept,
+    isNew,
     localPort: forward && claimed,
     earlier,
     retry: await retryTrigger(self, earlier, isNew, expected),

@@ -10,7 +10,9 @@ import { AppliedSpec, type Earlier, warnOfUnknownFields } from "./applied";
 import type { Claim } from "./claim";
 import { landedNamespace, warnOfFixedName } from "./landed";
 import { generateSecrets, makeObjects } from "./objects";
+import { sayOutlook } from "./outlook";
 import type { Plan } from "./plan";
+import { givenSecrets } from "./secrets";
 import { serviceAnnotations } from "./service";
 
 /** The objects of an InitPod. */
@@ -28,6 +30,10 @@ export interface Created {
 /** Makes the Pod and the Service, and waits for neither. */
 export function create(self: Self, plan: Plan, claimed: Promise<Claim>): Created {
   const generated = handledLater(claimed.then(() => generateSecrets(self, plan.generate)));
+  const secrets = handledLater(
+    Promise.all([plan.manifest, generated]).then(([manifest, texts]) => [...manifest.secrets, ...Object.values(texts)]),
+  );
+  const service = plan.serviceSpec && createService(self, plan, plan.serviceSpec, claimed);
   const pod = handledLater(
     Promise.all([claimed, plan.manifest, generated]).then(async ([claim, manifest, texts]) => {
       for (const text of manifest.warnings) void pulumi.log.warn(text, self.component);
@@ -37,18 +43,26 @@ export function create(self: Self, plan: Plan, claimed: Promise<Claim>): Created
         // As of the Service: a cluster made anew has none.
         options: { customTimeouts: plan.podOptions.customTimeouts, replacementTrigger: claim.cluster },
       });
-      return await createPod(self, plan, claim, manifest.podSpec, before);
+      const { pod, applied } = await createPod(self, plan, claim, manifest.podSpec, before);
+      void sayOutlook(self, {
+        ...plan,
+        ...claim,
+        serves: plan.podPort !== undefined,
+        retry: claim.retry.why,
+        options: plan.podOptions,
+        pod,
+        service,
+        applied,
+        secrets: async () => (await givenSecrets(secrets)).values,
+        // Whatever fails here fails the run as well, and is told there.
+      }).catch(() => undefined);
+      return pod;
     }),
   );
-  const service = plan.serviceSpec && createService(self, plan, plan.serviceSpec, claimed);
   const namespace = handledLater(
     Promise.all([claimed, pod]).then(([{ identity }, made]) => landedNamespace(self, identity, made, service)),
   );
-  const secrets = Promise.all([plan.manifest, generated]).then(([manifest, texts]) => [
-    ...manifest.secrets,
-    ...Object.values(texts),
-  ]);
-  return { pod, service, namespace, secrets: handledLater(secrets) };
+  return { pod, service, namespace, secrets };
 }
 
 async function createPod(
@@ -57,15 +71,21 @@ async function createPod(
   claim: Claim,
   podSpec: core.v1.PodSpec,
   before: pulumi.Resource[],
-): Promise<Pod> {
-  const applied = new AppliedSpec(podSpec, earlierOf(claim), plan.podOptions);
+): Promise<{ pod: Pod; applied: AppliedSpec }> {
+  const annotations = {
+    ...podAnnotations(plan, claim),
+    ...((await holdsSecret(podSpec)) ? { [annotation.holdsSecret]: "true" } : {}),
+  };
+  const labels = { ...claim.identity.labels, ...plan.labels };
+  const applied = new AppliedSpec(
+    { spec: podSpec, metadata: { labels, annotations } },
+    earlierOf(claim),
+    plan.podOptions,
+  );
   const metadata = {
     namespace: self.link.namespace,
-    labels: { ...claim.identity.labels, ...plan.labels },
-    annotations: {
-      ...(await podAnnotations(plan, claim, applied)),
-      ...((await holdsSecret(podSpec)) ? { [annotation.holdsSecret]: "true" } : {}),
-    },
+    labels,
+    annotations: { ...annotations, [annotation.applied]: await applied.record },
   };
   const specs = { Pod: podSpec, Service: plan.serviceSpec };
   const options = await fromApplied(self, specs, applied, {
@@ -73,11 +93,8 @@ async function createPod(
     dependsOn: before,
   });
   const pod = withoutStacks(() => new Pod(self.name, { metadata, spec: podSpec }, options));
-  for (const text of [claim.retry.why, await applied.notice]) {
-    if (text !== undefined) void pulumi.log.info(text, pod);
-  }
   void warnOfFixedName(self, claim.identity, pod);
-  return pod;
+  return { pod, applied };
 }
 
 /** At once, as the SDK has whatever depends on a component wait for the children that it has by then. */
@@ -139,11 +156,10 @@ async function fromApplied(
   return isApplied ? { ...options, ignoreChanges: [...(options.ignoreChanges ?? []), "spec"] } : options;
 }
 
-async function podAnnotations(
+function podAnnotations(
   { annotations, expected, podPort, forward }: Plan,
   { retry, localPort }: Claim,
-  applied: AppliedSpec,
-): Promise<Record<string, pulumi.Input<string>>> {
+): Record<string, pulumi.Input<string>> {
   const timeouts = timeoutsText(expected.timeouts);
   return {
     ...annotations,
@@ -151,7 +167,6 @@ async function podAnnotations(
     // deletion would not wait until the Pod is gone.
     "pulumi.com/waitFor": "jsonpath={.metadata}",
     [annotation.retry]: retry.value ?? "",
-    [annotation.applied]: await applied.record,
     [annotation.retries]: retriesText(expected.retries),
     ...(timeouts === undefined ? {} : { [annotation.timeouts]: timeouts }),
     ...(podPort === undefined ? {} : { [annotation.port]: String(podPort) }),

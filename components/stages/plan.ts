@@ -9,7 +9,7 @@ import {
   type PodOptions,
   podOptions,
 } from "../pulumi";
-import { ForwardMode, type InitPodArgs } from "../spec";
+import { appName, ForwardMode, type InitPodArgs } from "../spec";
 import {
   type Manifest,
   manifest,
@@ -33,6 +33,8 @@ export interface Plan extends ServiceManifest {
   objectNames: ObjectNames;
   /** Secrets that are to be made, by name; undefined where there are none. */
   generate?: InitPodArgs["generate"];
+  /** Name of the app's container. */
+  app: string;
   namespace?: pulumi.Input<string>;
   /** Whether something else is made first. */
   dependsOn: boolean;
@@ -83,6 +85,7 @@ export function plan(component: pulumi.Resource, name: string, given: InitPodArg
       outside.then((known) => warned(manifest(args, fail, known), limitWarning(args, timeoutSeconds))),
     ),
     objectNames,
+    app: appName(args.container),
     generate: Object.keys(args.generate ?? {}).length === 0 ? undefined : args.generate,
     namespace: namespace && checked(namespace, "namespace", dnsLabel, fail),
     dependsOn: opts.dependsOn !== undefined,

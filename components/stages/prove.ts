@@ -6,6 +6,7 @@ import { generatedSecret } from "../spec/manifest";
 import type { Claim } from "./claim";
 import type { Created } from "./create";
 import { localUrl } from "./localUrl";
+import { keptSpec } from "./outlook";
 import type { Plan } from "./plan";
 import { logsOnceReady, madeMetadata, toldOnce } from "./ready";
 import { givenSecrets } from "./secrets";
@@ -26,6 +27,8 @@ export interface Proven {
   outputs: Outputs;
   /** For the next run: of which Pod the logs are. */
   podUid: pulumi.Output<string>;
+  /** For the next run: what the Service is made of. Undefined without one. */
+  serviceSpec?: pulumi.Output<string>;
   /** Resolves once the Pod is Ready; in a preview, once it is known what becomes of it. */
   ready: Promise<unknown>;
 }
@@ -71,6 +74,7 @@ export function prove(self: Self, plan: Plan, claimed: Promise<Claim>, created: 
         ),
       ),
     ),
+    serviceSpec: plan.serviceSpec && withLateErrors(keptSpec(plan.serviceSpec)),
     ready: handledLater(Promise.all([pod, podReady])),
   };
 }

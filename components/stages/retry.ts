@@ -15,13 +15,14 @@ import { describePod } from "../cluster/report";
 import { currentVerdict } from "../cluster/verdict";
 import { annotation, type Expectations, hasLabels, type Identity, type Labels } from "../contract";
 import { knownOf, type Self } from "../pulumi";
+import type { Reason } from "../spec/changes";
 
 /** Whether the Pod must be made anew although its arguments are the same. */
 export interface Retry {
   /** Stands in the Pod's retry annotation and triggers its replacement when it changes; null triggers nothing. */
   value: string | null;
-  /** Why the Pod is made anew, in a sentence; undefined where it is not. */
-  why?: string;
+  /** Why the Pod is made anew; undefined where it is not. */
+  why?: Reason;
 }
 
 /**
@@ -29,17 +30,15 @@ export interface Retry {
  * `up` makes it anew although no argument changed; and where none lives it is a value never used before.
  */
 export function retryOf(newest: Pod | undefined, events: readonly PodEvent[], expected: Expectations): Retry {
-  if (newest === undefined) return { value: freshValue(), why: noneLives };
+  if (newest === undefined) return { value: freshValue(), why: { kind: "noneLives" } };
   const { name, uid, annotations } = newest.metadata;
   const mayHeal = hasBeenReady(newest) && !hasEnded(newest);
   const verdict = currentVerdict(newest, events, new Date(), expected);
   if (verdict.kind === "failed" && !mayHeal) {
-    return { value: uid, why: `Pod ${name} ${describePod(newest, verdict)}. It is made anew.` };
+    return { value: uid, why: { kind: "failed", pod: name, what: describePod(newest, verdict) } };
   }
   return { value: annotations?.[annotation.retry] ?? freshValue() };
 }
-
-const noneLives = "No Pod of it lives any more, as after a deletion, an eviction or a drained node: a new one is made.";
 
 /** Why a Pod never started, which its status does not say. Without the right to read them it is not known. */
 async function eventsOf(client: ClusterClient, pod: Pod | undefined): Promise<PodEvent[]> {

@@ -167,7 +167,8 @@ describe.each<Place>(["in front", "at the end"])("what admission adds %s", (plac
     const { output } = await stack.pulumi(["preview", "--diff"]);
     expect(output).toContain("MODE");
     if (place === "in front") {
-      expect(output).toContain("The program changes of the Pod: containers[app].env[MODE].value.");
+      expect(output).toContain("because the environment variable MODE of app changes (fast → slow).");
+      expect(output).toContain("What else is shown to change in the Pod is of the cluster.");
     }
     expect(output).not.toMatch(/status|managedFields/);
     await stack.up();

@@ -114,7 +114,7 @@ describe("an InitPod under Pulumi's mocks", () => {
     await resolved(web.podName);
     const pod = registered.find(({ type, name }) => type === "kubernetes:core/v1:Pod" && name === "open");
     expect(pod?.inputs).toMatchObject({
-      metadata: { annotations: { "init-pod.dev/applied": expect.stringMatching(/^1 \S+ \S+$/) as string } },
+      metadata: { annotations: { "init-pod.dev/applied": expect.stringMatching(/^1 \S+ \S+ \S+$/) as string } },
     });
   });
 

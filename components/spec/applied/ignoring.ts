@@ -1,4 +1,4 @@
-import { unknownLeaf } from "./leaves";
+import { Hidden, unknownLeaf } from "./leaves";
 
 /**
  * A resource's inputs of which the properties at `paths` are not known, such as `spec.containers[0].image` or
@@ -18,6 +18,7 @@ function partsOf(path: string): string[] {
 
 function ignoringOne(value: unknown, [part, ...rest]: readonly string[]): unknown {
   if (part === undefined) return unknownLeaf;
+  if (value instanceof Hidden) return new Hidden(ignoringOne(value.value, [part, ...rest]));
   if (typeof value !== "object" || value === null) return value;
   const edit = (inner: unknown, name: string): unknown =>
     part === "*" || part === name ? ignoringOne(inner, rest) : inner;

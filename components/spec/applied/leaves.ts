@@ -1,6 +1,11 @@
 /** Stands for a value that a preview doesn't know. */
 export const unknownLeaf: unique symbol = Symbol("unknown");
 
+/** A secret on its way to leaves: what it stands for counts, and that it is one. */
+export class Hidden {
+  constructor(readonly value: unknown) {}
+}
+
 /** The values of a spec by path, such as `containers[app].env[MODE].value`: as JSON, or not known. */
 export type Leaves = ReadonlyMap<string, string | typeof unknownLeaf>;
 
@@ -20,30 +25,42 @@ export function leavesOf(spec: unknown): Leaves {
   return leaves;
 }
 
+/** Paths of the leaves that are secret, or a part of what is. */
+export function hiddenIn(spec: unknown): ReadonlySet<string> {
+  const hidden = new Map<string, string | typeof unknownLeaf>();
+  collect(spec, "", new Map(), hidden);
+  return new Set(hidden.keys());
+}
+
 /** Whether the leaf is the order of a list. */
 export function isOrder(path: string): boolean {
   return path.endsWith(orderMark);
 }
 
-function collect(value: unknown, path: string, leaves: Map<string, string | typeof unknownLeaf>): void {
+type Collected = Map<string, string | typeof unknownLeaf>;
+
+/** `hidden` gets those that are secret, beside all. */
+function collect(value: unknown, path: string, leaves: Collected, hidden?: Collected): void {
   if (value === undefined || value === null) return;
-  if (value === unknownLeaf) leaves.set(path, unknownLeaf);
-  else if (Array.isArray(value)) collectList(value, path, leaves);
-  else if (typeof value === "object") collectFields(value as Record<string, unknown>, path, leaves);
+  if (value instanceof Hidden) collect(value.value, path, hidden ?? leaves, hidden);
+  else if (value === unknownLeaf) leaves.set(path, unknownLeaf);
+  else if (Array.isArray(value)) collectList(value, path, leaves, hidden);
+  else if (typeof value === "object") collectFields(value as Record<string, unknown>, path, leaves, hidden);
   else leaves.set(path, JSON.stringify(value));
 }
 
 function collectFields(
   fields: Record<string, unknown>,
   path: string,
-  leaves: Map<string, string | typeof unknownLeaf>,
+  leaves: Collected,
+  hidden: Collected | undefined,
 ): void {
   const entries = Object.entries(fields).filter(([, value]) => value !== undefined && value !== null);
   if (entries.length === 0) leaves.set(path, "{}");
-  for (const [key, value] of entries) collect(value, path === "" ? key : `${path}.${key}`, leaves);
+  for (const [key, value] of entries) collect(value, path === "" ? key : `${path}.${key}`, leaves, hidden);
 }
 
-function collectList(items: readonly unknown[], path: string, leaves: Map<string, string | typeof unknownLeaf>): void {
+function collectList(items: readonly unknown[], path: string, leaves: Collected, hidden: Collected | undefined): void {
   const keys = keysOf(items);
   if (keys === unknownLeaf) {
     leaves.set(path, unknownLeaf);
@@ -51,14 +68,14 @@ function collectList(items: readonly unknown[], path: string, leaves: Map<string
   }
   leaves.set(`${path}${orderMark}`, JSON.stringify(keys ?? items.length));
   items.forEach((item, at) => {
-    collect(item, `${path}[${keys?.[at] ?? at}]`, leaves);
+    collect(item, `${path}[${keys?.[at] ?? at}]`, leaves, hidden);
   });
 }
 
 /** Undefined where the items have no key. */
 function keysOf(items: readonly unknown[]): string[] | typeof unknownLeaf | undefined {
   for (const field of keyFields) {
-    const values = items.map((item) => (isFields(item) ? item[field] : undefined));
+    const values = items.map((item) => fieldOf(shownOf(item), field));
     if (values.includes(unknownLeaf)) return unknownLeaf;
     const keys = values.flatMap((value) =>
       typeof value === "string" || typeof value === "number" ? String(value) : [],
@@ -68,6 +85,12 @@ function keysOf(items: readonly unknown[]): string[] | typeof unknownLeaf | unde
   return undefined;
 }
 
-function isFields(value: unknown): value is Record<string, unknown> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
+function fieldOf(item: unknown, field: string): unknown {
+  return typeof item === "object" && item !== null && !Array.isArray(item)
+    ? shownOf((item as Record<string, unknown>)[field])
+    : undefined;
+}
+
+function shownOf(value: unknown): unknown {
+  return value instanceof Hidden ? value.value : value;
 }

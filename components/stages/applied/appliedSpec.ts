@@ -3,8 +3,11 @@ import type { Pod } from "../../cluster/pods";
 import { annotation } from "../../contract";
 import { packageVersion } from "../../forward/state";
 import { isSecretMark, type PodOptions } from "../../pulumi";
-import { ignoring, type Leaves, leavesOf } from "../../spec/applied";
-import { decide, type Decision, noticeOf } from "./decision";
+import { Hidden, hiddenIn, ignoring, type Leaves, leavesOf, type Recorded } from "../../spec/applied";
+import type { Change, Step } from "../../spec/changes";
+import { changesOf, type PodChanges, stepsOf } from "./changes";
+import { decide, type Decision } from "./decision";
+import { counted } from "./metadata";
 import { plainOf } from "./plain";
 
 /** What the newest Pod was made of, and what tells it. */
@@ -22,54 +25,71 @@ export interface Earlier {
  * ignored; else the provider shows and makes them.
  */
 export class AppliedSpec {
-  readonly #decided: Promise<{ leaves: Leaves; decision: Decision; earlier: Earlier }>;
+  readonly #planned: Promise<Decided>;
+  /** As transformations leave it, where they edit it. */
+  #edited: Decided | undefined;
 
   /** `given`: the user's own options of the Pod. */
   constructor(
-    spec: unknown,
-    earlier: Earlier,
-    private readonly given: Pick<PodOptions, "ignoreChanges" | "deleteBeforeReplace"> = {},
+    pod: PodParts,
+    private readonly earlier: Earlier,
+    private readonly given: Pick<PodOptions, "ignoreChanges" | "deleteBeforeReplace" | "hideDiffs"> = {},
   ) {
-    this.#decided = plainOf(spec).then((plain) => {
-      const leaves = this.#leavesOf(plain);
-      return { leaves, earlier, decision: decided(leaves, earlier) };
-    });
+    this.#planned = this.#recordedOf(pod).then((wanted) => decided(wanted, earlier));
     // The spec is an input of the Pod's as well, which reports it.
-    this.#decided.catch(() => undefined);
+    this.#planned.catch(() => undefined);
   }
 
   /** Annotation of the Pod that says what was applied. */
   get record(): Promise<string> {
-    return this.#decided.then(
+    return this.#planned.then(
       ({ decision }) => decision.record,
       () => "",
     );
   }
 
-  /** What is to be said beside the change that the provider shows; undefined where that says all. */
-  get notice(): Promise<string | undefined> {
-    return this.#decided.then(
-      // Whoever has changes ignored knows that the Pod stays as it is.
-      ({ decision }) => (this.#ignored.length > 0 ? undefined : noticeOf(decision, packageVersion())),
-      () => undefined,
-    );
-  }
-
   /** Whether it is the spec that was applied, so that its changes are to be ignored. */
   get isApplied(): Promise<boolean> {
-    return this.#decided.then(
+    return this.#planned.then(
       ({ decision }) => decision.isApplied,
       () => false,
     );
   }
 
+  /** What has come of it. Once the Pod is registered. */
+  async outcome(): Promise<AppliedOutcome> {
+    const { wanted, decision } = this.#edited ?? (await this.#planned);
+    const { newest, key } = this.earlier;
+    const changes = newest && changesOf(wanted, newest, key, decision.compared);
+    return {
+      record: decision.record,
+      steps: stepsOf(wanted),
+      changes: changes && this.#withoutIgnored(this.#withoutHidden(changes)),
+    };
+  }
+
+  /** What an item was that is gone has no path any more by which it would be known to be hidden. */
+  #withoutHidden(changes: PodChanges): PodChanges {
+    if (this.#hiddenDiffs.length === 0) return changes;
+    const withoutOld = (all: readonly Change[]): Change[] =>
+      all.map((change) => (change.how === "gone" ? { path: change.path, how: change.how } : change));
+    return { ...changes, spec: withoutOld(changes.spec), metadata: withoutOld(changes.metadata) };
+  }
+
+  /** Whoever has changes ignored knows that the Pod stays as it is; what is ignored counts as unknown. */
+  #withoutIgnored(changes: PodChanges): PodChanges {
+    if (this.#ignored.length === 0) return changes;
+    return { ...changes, unknown: [], metadata: changes.metadata.filter(({ how }) => how !== "unknown") };
+  }
+
   /** Of the Pod, where the program has transformations, which may have edited the spec. It comes after them. */
   readonly transform: pulumi.ResourceTransform = async ({ props, opts }) => {
-    const { leaves: planned, decision: first, earlier } = await this.#decided;
+    const planned = await this.#planned;
     const inputs = props as { metadata?: unknown; spec?: unknown };
-    const leaves = this.#leavesOf(await plainOf(inputs.spec));
-    const isAsPlanned = isSame(leaves, planned);
-    const decision = isAsPlanned ? first : decided(leaves, earlier);
+    const wanted = await this.#recordedOf(inputs);
+    const isAsPlanned = isSame(wanted.spec, planned.wanted.spec) && isSame(wanted.metadata, planned.wanted.metadata);
+    if (!isAsPlanned) this.#edited = decided(wanted, this.earlier);
+    const { decision } = this.#edited ?? planned;
     if (isAsPlanned && !decision.isApplied) return undefined;
     return {
       props: isAsPlanned ? props : { ...props, metadata: annotated(inputs.metadata, decision.record) },
@@ -82,6 +102,11 @@ export class AppliedSpec {
   /** Paths of the Pod whose changes the user has the engine ignore. */
   get #ignored(): readonly string[] {
     return this.given.ignoreChanges ?? [];
+  }
+
+  /** Paths of the Pod of which the user wants no values shown. */
+  get #hiddenDiffs(): readonly string[] {
+    return this.given.hideDiffs ?? [];
   }
 
   /**
@@ -100,15 +125,64 @@ export class AppliedSpec {
   }
 
   /** What is ignored makes no difference, and stands in no record, as it may not be applied. */
-  #leavesOf(spec: unknown): Leaves {
-    const { spec: counted } = ignoring({ spec }, this.#ignored) as { spec?: unknown };
-    return leavesOf(counted);
+  async #recordedOf({ spec, metadata }: PodParts): Promise<Recorded> {
+    const found: Hidden[] = [];
+    const hide = (secret: unknown): Hidden => {
+      const hidden = new Hidden(secret);
+      found.push(hidden);
+      return hidden;
+    };
+    const [plainSpec, plainMetadata] = await Promise.all([plainOf(spec, hide), plainOf(metadata, hide)]);
+    const rest = ignoring({ spec: plainSpec, metadata: plainMetadata }, this.#ignored);
+    const [ofSpec, ofMetadata] = leavesIn(rest);
+    const secret = found.length === 0 ? [] : hiddenInParts(rest);
+    return { spec: ofSpec, metadata: ofMetadata, hidden: new Set([...secret, ...this.#hiddenByUser(rest)]) };
+  }
+
+  #hiddenByUser(parts: unknown): string[] {
+    if (this.#hiddenDiffs.length === 0) return [];
+    const shown = leavesIn(ignoring(parts, this.#hiddenDiffs));
+    return leavesIn(parts).flatMap((leaves, at) =>
+      [...leaves.keys()].filter((path) => shown[at]?.get(path) !== leaves.get(path)),
+    );
   }
 }
 
-function decided(leaves: Leaves, { newest, key, isRemade }: Earlier): Decision {
-  const decision = decide(leaves, newest, key, packageVersion());
-  return { ...decision, isApplied: decision.isApplied && !isRemade };
+/** Of the spec, and of what counts of the metadata. */
+function leavesIn(parts: unknown): [Leaves, Leaves] {
+  const { spec, metadata } = parts as PodParts;
+  return [leavesOf(spec), leavesOf(counted(metadata))];
+}
+
+function hiddenInParts(parts: unknown): string[] {
+  const { spec, metadata } = parts as PodParts;
+  return [...hiddenIn(spec), ...hiddenIn(counted(metadata))];
+}
+
+/** What of a Pod is applied. */
+export interface AppliedOutcome {
+  /** Annotation of the Pod that says so. */
+  record: string;
+  /** The init containers, in order. */
+  steps: readonly Omit<Step, "isNew">[];
+  /** How it differs from the newest live Pod; undefined where there is none. */
+  changes: PodChanges | undefined;
+}
+
+/** A Pod as it is made, with what is known of its metadata. */
+export interface PodParts {
+  spec?: unknown;
+  metadata?: unknown;
+}
+
+interface Decided {
+  wanted: Recorded;
+  decision: Decision;
+}
+
+function decided(wanted: Recorded, { newest, key, isRemade }: Earlier): Decided {
+  const decision = decide(wanted, newest, key, packageVersion());
+  return { wanted, decision: { ...decision, isApplied: decision.isApplied && !isRemade } };
 }
 
 function isSame(one: Leaves, other: Leaves): boolean {

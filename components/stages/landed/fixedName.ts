@@ -19,10 +19,10 @@ export async function warnOfFixedName(self: Self, { selector }: Identity, pod: P
   if (metadata?.name === undefined) return;
   const { name, namespace, annotations } = metadata;
   // Field by field: a preview may not know all of them.
-  const mark = pulumi.isUnknown(annotations) ? annotations : annotations?.[autonamed];
-  if ([metadata, name, mark].some(pulumi.isUnknown)) return;
-  const isOwn = mark !== "true";
-  if (!isOwn && !isNamedWithoutChance(new pulumi.Config("pulumi").get("autonaming"))) return;
+  if ([metadata, name, annotations].some(pulumi.isUnknown)) return;
+  const why = fixedBy(annotations);
+  if (why === undefined) return;
+  const isOwn = why === "ownName";
   void pulumi.log.warn(deletedFirst(name, isOwn), pod);
   if (!pulumi.runtime.isDryRun() || pulumi.isUnknown(namespace)) return;
   await self.link.use(pod, nothing, async (session) => {
@@ -30,6 +30,13 @@ export async function warnOfFixedName(self: Self, { selector }: Identity, pod: P
     if (found === undefined || hasLabels(found.metadata.labels, selector)) return;
     await pulumi.log.warn(taken(self.name, `${namespace}/${name}`, parentOf(await urnOf(pod))), pod);
   });
+}
+
+/** What makes the name of a Pod with these annotations a fixed one; undefined where it is none, or where a preview doesn't know. */
+export function fixedBy(annotations: Record<string, unknown> = {}): "ownName" | "nameWithoutChance" | undefined {
+  const mark = annotations[autonamed];
+  if (mark !== "true") return mark === undefined || typeof mark === "string" ? "ownName" : undefined;
+  return isNamedWithoutChance(new pulumi.Config("pulumi").get("autonaming")) ? "nameWithoutChance" : undefined;
 }
 
 /** Each field may be unknown. */

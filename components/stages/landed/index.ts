@@ -1,3 +1,3 @@
 // Where the objects of an InitPod really are, and how they are called: what transformations of the program made of them.
-export { warnOfFixedName } from "./fixedName";
+export { fixedBy, warnOfFixedName } from "./fixedName";
 export { landedNamespace } from "./namespace";

@@ -36,7 +36,7 @@ describe("the retry value", () => {
   test("is the uid of the newest Pod where that has failed, so that it is made anew", () => {
     expect(retryOf(latestPod([pod("old", 100), pod("new", 10, { status: failed })]), [], settings)).toEqual({
       value: "new",
-      why: expect.stringMatching(/^Pod web-new can't get Ready: .*\. It is made anew\.$/) as string,
+      why: { kind: "failed", pod: "web-new", what: expect.stringMatching(/^can't get Ready: /) as string },
     });
   });
 
@@ -76,7 +76,11 @@ describe("the retry value", () => {
     });
     expect(retryOf(overdue, [], { ...settings, timeouts: { fetch: 30 } })).toEqual({
       value: "slow",
-      why: expect.stringContaining('init container "fetch": its time is over (StepTimeout)') as string,
+      why: {
+        kind: "failed",
+        pod: "web-slow",
+        what: expect.stringContaining('init container "fetch": its time is over (StepTimeout)') as string,
+      },
     });
     overdue.metadata.annotations = { ...overdue.metadata.annotations, "init-pod.dev/timeouts": "fetch=30" };
     expect(retryOf(overdue, [], { ...settings, timeouts: { fetch: 300 } })).toEqual({ value: "value-of-slow" });
@@ -86,7 +90,7 @@ describe("the retry value", () => {
   test("is a new one each time where no Pod lives", () => {
     const [one, other] = [retryOf(undefined, [], settings), retryOf(undefined, [], settings)];
     expect(one.value).not.toBe(other.value);
-    expect(one.why).toMatch(/^No Pod of it lives/);
+    expect(one.why).toEqual({ kind: "noneLives" });
   });
 });
 

@@ -1,6 +1,15 @@
 import { describe, expect, test } from "vitest";
-import { leavesOf, unknownLeaf } from "../../../../components/spec/applied/leaves.ts";
-import { differenceFrom, holds, parseRecord, recordOf } from "../../../../components/spec/applied/record.ts";
+import { Hidden, hiddenIn, leavesOf, unknownLeaf } from "../../../../components/spec/applied/leaves.ts";
+import {
+  appliedLeaves,
+  differenceFrom,
+  hasOthersItems,
+  holds,
+  parseRecord,
+  recordOf as recordOfAll,
+  wasHidden,
+  withMetadata,
+} from "../../../../components/spec/applied/record.ts";
 
 const key = "0123456789abcdef";
 const spec = {
@@ -12,10 +21,16 @@ const spec = {
   automountServiceAccountToken: false,
 };
 
+const noMetadata = { metadata: leavesOf({}), hidden: new Set<string>() };
+
+function recordOf(leaves: ReturnType<typeof leavesOf>, ofKey: string, version: string): string {
+  return recordOfAll({ spec: leaves, ...noMetadata }, ofKey, version);
+}
+
 function difference(applied: unknown, wanted: unknown, appliedKey = key) {
   const record = parseRecord(recordOf(leavesOf(applied), appliedKey, "1.2.3"));
   if (record === undefined) throw new Error("unreadable");
-  const { changed, hasGone, unknown } = differenceFrom(record, leavesOf(wanted), key);
+  const { changed, hasGone, unknown } = differenceFrom(record.hashes, leavesOf(wanted), key);
   return { changed, hasGone, unknown };
 }
 
@@ -92,7 +107,66 @@ describe("a spec that was applied", () => {
   });
 });
 
+describe("beside the spec", () => {
+  const metadata = leavesOf({ labels: { tier: "a" }, annotations: { "x/y": "1" } });
+  const plain = recordOfAll({ spec: leavesOf(spec), metadata, hidden: new Set() }, key, "1.2.3");
+
+  test("labels and annotations are recorded, and can be another time without the spec", () => {
+    const { metadata: hashes = new Map<string, string>() } = parseRecord(plain) ?? {};
+    expect(differenceFrom(hashes, metadata, key)).toEqual({ ...none, added: [] });
+    const wanted = leavesOf({ labels: { tier: "b", team: "c" } });
+    expect(differenceFrom(hashes, wanted, key)).toEqual({
+      changed: ["labels.tier", "labels.team"],
+      added: ["labels.team"],
+      hasGone: true,
+      unknown: [],
+    });
+    const again = withMetadata(plain, { metadata: wanted, hidden: new Set() }, key);
+    expect(parseRecord(again)?.hashes).toEqual(parseRecord(plain)?.hashes);
+    expect(differenceFrom(parseRecord(again)?.metadata ?? new Map<string, string>(), wanted, key).changed).toEqual([]);
+  });
+
+  test("it is recorded which were secret; where that was not, each may have been", () => {
+    const given = { ...spec, hostname: new Hidden("s3cret"), subdomain: new Hidden({ deep: ["a"] }) };
+    const hidden = hiddenIn(given);
+    expect([...hidden]).toEqual(["hostname", "subdomain.deep[]", "subdomain.deep[0]"]);
+    const record = parseRecord(recordOfAll({ spec: leavesOf(given), metadata, hidden }, key, "1"));
+    if (record === undefined) throw new Error("unreadable");
+    expect(wasHidden(record, "hostname", key)).toBe(true);
+    expect(wasHidden(record, "automountServiceAccountToken", key)).toBe(false);
+    const before = parseRecord(plain.split(" ").slice(0, 3).join(" "));
+    if (before === undefined) throw new Error("unreadable");
+    expect(before.metadata).toBeUndefined();
+    expect(wasHidden(before, "automountServiceAccountToken", key)).toBe(true);
+  });
+});
+
 describe("a live object", () => {
+  test("tells what was applied by it, as far as that is still as it was", () => {
+    const { hashes } = parseRecord(recordOf(leavesOf(spec), key, "1")) ?? {};
+    if (hashes === undefined) throw new Error("unreadable");
+    const live = {
+      ...spec,
+      nodeName: "node",
+      containers: [{ ...spec.containers[0], image: "mirror/nginx:1" }, spec.containers[1]],
+    };
+    const paths = [...appliedLeaves(hashes, leavesOf(live), key).keys()];
+    expect(paths).toContain("containers[log].image");
+    expect(paths).not.toContain("containers[app].image");
+    expect(paths).not.toContain("nodeName");
+  });
+
+  test("tells whether others have put items into its lists", () => {
+    const { hashes } = parseRecord(recordOf(leavesOf(spec), key, "1")) ?? {};
+    if (hashes === undefined) throw new Error("unreadable");
+    const mixed = (object: unknown): boolean => {
+      const live = leavesOf(object);
+      return hasOthersItems(hashes, live, appliedLeaves(hashes, live, key), key);
+    };
+    expect(mixed({ ...spec, tolerations: [{ key: "a" }] })).toBe(false);
+    expect(mixed({ ...spec, containers: [injected, ...spec.containers] })).toBe(true);
+  });
+
   const injected = { name: "proxy", image: "proxy:1" };
 
   test("holds what was applied, with whatever others have put in front of it", () => {

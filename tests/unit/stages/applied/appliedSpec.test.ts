@@ -8,15 +8,20 @@ const spec = { containers: [{ name: "app", image: "nginx:1", env: [{ name: "TOKE
 const signed = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
 
 function appliedSpec(
-  wanted: unknown,
+  spec: unknown,
   record?: string,
   isRemade = false,
   ignoreChanges: string[] = [],
   deleteBeforeReplace?: boolean,
+  hideDiffs?: string[],
 ): AppliedSpec {
   const annotations: Record<string, string> = record === undefined ? {} : { "init-pod.dev/applied": record };
   const newest: Pod = { metadata: { name: "web-1", namespace: "shop", uid: "1", generation: 1, annotations } };
-  return new AppliedSpec(wanted, { newest, key, isRemade }, { ignoreChanges, deleteBeforeReplace });
+  return new AppliedSpec(
+    { spec, metadata: { annotations: { team: "a" } } },
+    { newest, key, isRemade },
+    { ignoreChanges, deleteBeforeReplace, hideDiffs },
+  );
 }
 
 async function transformed(
@@ -84,7 +89,7 @@ describe("the transform of a Pod", () => {
   ])("takes no change for one that the user has ignored: %s", async (_what, ignoreChanges, wanted) => {
     const applied = appliedSpec(wanted, record, false, ignoreChanges);
     expect(await applied.record).toBe(record);
-    expect(await applied.notice).toBeUndefined();
+    expect((await applied.outcome()).changes).toMatchObject({ spec: [], metadata: [], unknown: [] });
     const result = await transformed(applied, { metadata, spec: wanted }, { ignoreChanges });
     expect(result?.opts.ignoreChanges).toEqual([...ignoreChanges, "spec"]);
     expect(result?.props.metadata).toBe(metadata);
@@ -120,6 +125,17 @@ describe("the transform of a Pod", () => {
     const next = await transformed(appliedSpec(spec, annotations["init-pod.dev/applied"]), props);
     expect(next?.opts.ignoreChanges).toEqual(["spec"]);
   });
+
+  test.each([["spec"], ["spec.containers[0].image"], ["spec.containers[*].image"]])(
+    "shows no value of what the user has hidden: %s",
+    async (path) => {
+      const wanted = { ...spec, containers: [{ ...spec.containers[0], image: "nginx:2" }] };
+      const shown = await appliedSpec(wanted, record).outcome();
+      expect(shown.changes?.spec).toMatchObject([{ path: "containers[app].image", to: "nginx:2" }]);
+      const hidden = await appliedSpec(wanted, record, false, [], undefined, [path]).outcome();
+      expect(hidden.changes?.spec).toEqual([{ path: "containers[app].image", how: "changed" }]);
+    },
+  );
 
   test("compares secrets and Outputs by their values, and gives none away", async () => {
     const wanted = {

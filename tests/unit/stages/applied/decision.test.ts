@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Pod } from "../../../../components/cluster/pods/pod.ts";
-import { leavesOf, unknownLeaf } from "../../../../components/spec/applied/leaves.ts";
+import { type Leaves, leavesOf, unknownLeaf } from "../../../../components/spec/applied/leaves.ts";
 import { recordOf } from "../../../../components/spec/applied/record.ts";
-import { decide, noticeOf } from "../../../../components/stages/applied/decision.ts";
+import { decide as decideAll } from "../../../../components/stages/applied/decision.ts";
 
 const key = "0123456789abcdef";
 const spec = {
@@ -10,12 +10,19 @@ const spec = {
   containers: [{ name: "app", image: "nginx:1", imagePullPolicy: "IfNotPresent" }],
 };
 const proxy = { name: "proxy", image: "proxy:1" };
-const record = recordOf(leavesOf(spec), key, "1.0.0");
+const labels = { tier: "a" };
+const wantedOf = (wanted: Leaves, metadata: unknown = { labels }) => ({
+  spec: wanted,
+  metadata: leavesOf(metadata),
+  hidden: new Set<string>(),
+});
+const decide = (wanted: Leaves, ...rest: [Pod | undefined, string, string]) => decideAll(wantedOf(wanted), ...rest);
+const record = recordOf(wantedOf(leavesOf(spec)), key, "1.0.0");
 
 function pod(live: unknown, generation?: number, text = record): Pod {
   const annotations = { "init-pod.dev/applied": text };
   return {
-    metadata: { name: "web-1", namespace: "shop", uid: "1", generation, annotations },
+    metadata: { name: "web-1", namespace: "shop", uid: "1", generation, labels, annotations },
     spec: live as Pod["spec"],
   };
 }
@@ -37,16 +44,8 @@ describe("the spec of a Pod", () => {
   test("is left to the provider, and recorded anew, where what is wanted has changed", () => {
     const wanted = { ...spec, hostUsers: false };
     const decision = decide(leavesOf(wanted), pod(spec, 1), key, "1.0.0");
-    expect(decision).toMatchObject({ isApplied: false, difference: { changed: ["hostUsers"] } });
+    expect(decision).toMatchObject({ isApplied: false, compared: { spec: { changed: ["hostUsers"] } } });
     expect(decision.record).not.toBe(record);
-    expect(noticeOf(decision, "1.0.0")).toBeUndefined();
-  });
-
-  test("is said to differ in words where the provider shows what admission has added as well", () => {
-    const wanted = { ...spec, containers: [{ ...spec.containers[0], image: "nginx:2" }] };
-    const live = { ...spec, containers: [proxy, ...spec.containers] };
-    const notice = noticeOf(decide(leavesOf(wanted), pod(live, 1), key, "1.0.0"), "1.0.0");
-    expect(notice).toBe("The program changes of the Pod: containers[app].image. All else is of the cluster.");
   });
 
   test("is left to the provider where somebody has changed the live Pod later", () => {
@@ -64,16 +63,24 @@ describe("the spec of a Pod", () => {
     expect(decide(leavesOf(spec), newest, key, "1.0.0")).toEqual({ record, isApplied: false });
   });
 
-  test("is said to differ by defaults where another version applied it", () => {
-    const decision = decide(leavesOf({ ...spec, hostUsers: false }), pod(spec, 1), key, "1.1.0");
-    expect(noticeOf(decision, "1.1.0")).toMatch(/made by init-pod 1\.0\.0, and this is 1\.1\.0.*: hostUsers\.$/);
-    expect(noticeOf(decide(leavesOf(spec), pod(spec, 1), key, "1.1.0"), "1.1.0")).toBeUndefined();
-  });
-
-  test("stays where a preview doesn't know all of it, and says what it doesn't", () => {
+  test("stays where a preview doesn't know all of it, and it is known what it doesn't", () => {
     const wanted = { ...spec, initContainers: [{ name: "init", image: unknownLeaf }] };
     const decision = decide(leavesOf(wanted), pod(spec, 1), key, "1.0.0");
     expect(decision).toMatchObject({ isApplied: true, record });
-    expect(noticeOf(decision, "1.0.0")).toContain("initContainers[init].image");
+    expect(decision.compared?.spec.unknown).toEqual(["initContainers[init].image"]);
+  });
+
+  test("stays beside labels and annotations that change, which are recorded anew", () => {
+    const decision = decideAll(wantedOf(leavesOf(spec), { labels: { tier: "b" } }), pod(spec, 1), key, "1.1.0");
+    expect(decision).toMatchObject({ isApplied: true, compared: { metadata: { changed: ["labels.tier"] } } });
+    expect(decision.record).not.toBe(record);
+    expect(decision.record).toMatch(/^1 1\.0\.0 /);
+  });
+
+  test("is not recorded anew only because an earlier version has recorded less", () => {
+    const old = record.split(" ").slice(0, 3).join(" ");
+    expect(decide(leavesOf(spec), pod(spec, 1, old), key, "1.1.0").record).toBe(old);
+    const labelled = decideAll(wantedOf(leavesOf(spec), { labels: { tier: "b" } }), pod(spec, 1, old), key, "1.1.0");
+    expect(labelled.record.startsWith(`${old} `)).toBe(true);
   });
 });
