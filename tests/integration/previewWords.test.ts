@@ -171,6 +171,15 @@ describe("what a preview says", () => {
     expect([all.words, all.steps]).toEqual(["", expect.arrayContaining(["Pod delete", "Service delete"])]);
   });
 
+  test("of a port that the Service follows: that it changes too", async () => {
+    await up({ service: {} });
+    const { words, steps } = await preview(stack, { service: {}, app: { port: 8081 } });
+    expect(words).toContain("because the port of app changes (8080 → 8081)");
+    expect(words).toContain("of the Service");
+    expect(steps).toEqual(expect.arrayContaining(["Service update", "Pod create-replacement"]));
+    await up({ service });
+  });
+
   test("by what the engine does, not by what the program wants", async () => {
     const image = { service, app: { image: images.nginx } };
     const replaced = await preview(stack, { service }, "--replace", podUrn);

@@ -161,8 +161,9 @@ function serviceSpecOf({ service, container, forward }: InitPodArgs): Manifest["
     type: service.type ?? ServiceType.ClusterIP,
     ports: [
       {
-        // Named, as Kubernetes asks for a name as soon as there is a second port.
-        name: freeName(forward?.protocol ?? defaultProtocol, otherPortNames(service.spec?.ports, port)),
+        // Named, as Kubernetes asks for a name as soon as there is a second port. By its number: in a preview the provider has
+        // the API server check the Service with the old port beside a new one, and two of one name are refused.
+        name: freeName(`${forward?.protocol ?? defaultProtocol}-${port}`, otherPortNames(service.spec?.ports, port)),
         port,
         targetPort: container.port,
       },

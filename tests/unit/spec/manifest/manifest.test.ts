@@ -135,7 +135,7 @@ describe("the Service", () => {
   test("leads to the app's port, by default from the same one", () => {
     const { serviceSpec, servicePort, podPort } = manifest({ container: withPort, service: {} });
 
-    expect(serviceSpec).toEqual({ type: "ClusterIP", ports: [{ name: "http", port: 8080, targetPort: 8080 }] });
+    expect(serviceSpec).toEqual({ type: "ClusterIP", ports: [{ name: "http-8080", port: 8080, targetPort: 8080 }] });
     expect([servicePort, podPort]).toEqual([8080, 8080]);
   });
 
@@ -155,7 +155,7 @@ describe("the Service", () => {
     expect(serviceSpec).toEqual({
       type: "NodePort",
       ports: [
-        { name: "http", port: 80, targetPort: 8080, nodePort: 30_080 },
+        { name: "http-80", port: 80, targetPort: 8080, nodePort: 30_080 },
         { name: "metrics", port: 9090 },
       ],
       sessionAffinity: "ClientIP",

@@ -155,17 +155,17 @@ describe("what the user says displaces a default", () => {
       service: {
         spec: {
           ports: [
-            { name: "http", port: 80 },
-            { name: "http-2", port: 8080, protocol: "UDP" },
+            { name: "http-8080", port: 80 },
+            { name: "http-8080-2", port: 8080, protocol: "UDP" },
           ],
         },
       },
     });
 
     expect(serviceSpec?.ports).toEqual([
-      { name: "http-3", port: 8080, targetPort: 8080 },
-      { name: "http", port: 80 },
-      { name: "http-2", port: 8080, protocol: "UDP" },
+      { name: "http-8080-3", port: 8080, targetPort: 8080 },
+      { name: "http-8080", port: 80 },
+      { name: "http-8080-2", port: 8080, protocol: "UDP" },
     ]);
   });
 });
@@ -194,7 +194,7 @@ describe("lists are merged by Kubernetes' keys", () => {
       service: { spec: { ports: [{ port: 8080, nodePort: 30_080 }] } },
     });
 
-    expect(serviceSpec?.ports).toEqual([{ name: "http", port: 8080, targetPort: 8080, nodePort: 30_080 }]);
+    expect(serviceSpec?.ports).toEqual([{ name: "http-8080", port: 8080, targetPort: 8080, nodePort: 30_080 }]);
   });
 
   test("atomic ones are replaced as a whole", () => {
