@@ -45,7 +45,7 @@ async function fill() {
 
 /** What the bundle holds, nobody else loads. */
 function isNeeded(path) {
-  return !/\.d\.ts$|\/dist\/(index|initPod)\.js$|\/dist\/(plugin|pulumi|stages)$/.test(path);
+  return !/\.d\.ts$|\.map$|\/dist\/(index|initPod)\.js$|\/dist\/(plugin|pulumi|stages)$/.test(path);
 }
 
 function pack(system) {

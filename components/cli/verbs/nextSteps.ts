@@ -33,7 +33,7 @@ export function nextSteps({ view, initPods, forwards, isIdle, command }: Finding
   const down = forwards.filter(({ problem }) => problem?.kind === "notRunning");
   const steps = [
     ...(view instanceof Error ? ofCluster(view, `kubectl${flags}`) : []),
-    ...initPods.flatMap((initPod) => ofInitPod(initPod, `kubectl${flags}`)),
+    ...initPods.flatMap((initPod) => ofInitPod(initPod, flags)),
     ...initPods.filter(needsUp).map(() => replace),
     ...forwards.filter(({ problem }) => problem?.kind === "noPod").flatMap(ofMissing),
     ...forwards.flatMap((forward) => ofForward(forward, `kubectl${contextOf(forward)}`)),
@@ -81,17 +81,18 @@ function ofCluster(problem: Error, kubectl: string): NextStep[] {
 }
 
 /** The newest Pod tells what to look at. */
-function ofInitPod(initPod: InitPodView, kubectl: string): NextStep[] {
+function ofInitPod(initPod: InitPodView, flags: string): NextStep[] {
   const state = stateOf(initPod);
   const [newest] = initPod.pods;
   if (newest === undefined || (state !== "failing" && state !== "starting")) return [];
   const { pod, verdict } = newest;
   if (verdict.kind === "failed") {
-    const command = lookCommand(failureFacts(pod, verdict), kubectl);
+    const command = lookCommand(failureFacts(pod, verdict), `kubectl${flags}`);
     const isLogged = verdict.exitCode !== undefined || verdict.probe !== undefined || isOverTime(verdict);
     return [{ command, why: whyLook(verdict.container, isLogged) }];
   }
-  return verdict.kind === "ready" || verdict.kind === "completed" ? [] : [ofProgress(pod, verdict, kubectl)];
+  if (verdict.kind === "ready" || verdict.kind === "completed") return [];
+  return [ofProgress(pod, verdict, `npx init-pod logs ${titleOf(initPod)}`, flags)];
 }
 
 function whyLook(container: string | undefined, isLogged: boolean): string {
@@ -100,10 +101,12 @@ function whyLook(container: string | undefined, isLogged: boolean): string {
 }
 
 /** Of a Pod that may still get Ready. */
-function ofProgress(pod: Pod, at: ProgressVerdict, kubectl: string): NextStep {
-  const where = `-n ${pod.metadata.namespace} ${pod.metadata.name}`;
-  const log = (container: string): string => `${kubectl} logs ${where} -c ${container}`;
-  const described = (why: string): NextStep => ({ command: `${kubectl} describe pod ${where}`, why });
+function ofProgress(pod: Pod, at: ProgressVerdict, logs: string, flags: string): NextStep {
+  const { namespace, name } = pod.metadata;
+  const described = (why: string): NextStep => ({
+    command: `kubectl${flags} describe pod -n ${namespace} ${name}`,
+    why,
+  });
   const standing = standingOf(pod, at);
   switch (standing.kind) {
     case "unplaced":
@@ -111,14 +114,14 @@ function ofProgress(pod: Pod, at: ProgressVerdict, kubectl: string): NextStep {
     case "restarts":
       return described("tells which of its containers ended");
     case "retries": {
-      const { container, isRunning } = standing.retry;
-      return { command: log(container) + (isRunning ? " --previous" : ""), why: `shows all that ${container} logged` };
+      const { container } = standing.retry;
+      return { command: `${logs} ${container}${flags}`, why: `shows all that ${container} logged, attempt by attempt` };
     }
     default: {
       const { kind, container, isRunning, reason } = standing;
       if (reason !== "" && container !== undefined) return described(`tells why ${container} can't start`);
       if (kind === "initializing" && isRunning) {
-        return { command: `${log(container)} -f`, why: `follows the log of ${container}` };
+        return { command: `${logs} ${container}${flags} -f`, why: `follows the log of ${container}` };
       }
       return described("tells why it is not Ready");
     }

@@ -254,7 +254,7 @@ describe("what to do next", () => {
   test.each([
     ["a step failed", initializing(crashing), ["kubectl logs -n shop web-1 -c migrate", "pulumi up"]],
     ["a step can't start", initializing(unpullable), ["kubectl describe pod -n shop web-1", "pulumi up"]],
-    ["a step runs", initializing(working), ["kubectl logs -n shop web-1 -c import -f"]],
+    ["a step runs", initializing(working), ["npx init-pod logs shop/web import -f"]],
     ["no node has taken it", { phase: "Pending" }, ["kubectl describe pod -n shop web-1"]],
     [
       "it is not Ready though it runs",
