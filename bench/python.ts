@@ -6,12 +6,11 @@ import { python as pythonToolchain } from "../tests/integration/support/language
 import { PackedPlugin } from "../tests/integration/support/plugin.ts";
 import { images } from "../tests/integration/support/programs.ts";
 import type { TestStack } from "../tests/integration/support/stack.ts";
-import { median, round } from "./measure.ts";
 import { fillPage, page } from "./programs.ts";
-import { mustPulumi, secondsOf, upArgs, useSandbox } from "./stacks.ts";
+import { useSandbox } from "./stacks.ts";
+import { previewsInTurns } from "./turns.ts";
 
 const rounds = 21;
-const previewArgs = ["preview", "--expect-no-changes"];
 
 /** A preview without changes of an InitPod in Python, beside the same in plain `pulumi_kubernetes`, turn by turn. */
 export async function python(): Promise<object> {
@@ -26,29 +25,11 @@ export async function python(): Promise<object> {
       const stack = await programStack(plugin, toolchain);
       stacks.push(stack);
       writeFileSync(join(stack.project, "__main__.py"), program);
-      await mustPulumi(stack, upArgs);
       return stack;
     };
-    const our = await stackOf(initPodProgram);
-    const theirs = await stackOf(plainProgram);
-    const ours: number[] = [];
-    const plain: number[] = [];
-    // The first of a pair leaves the machine another than it found it.
-    const turns = [
-      async () => ours.push(await secondsOf(our, previewArgs)),
-      async () => plain.push(await secondsOf(theirs, previewArgs)),
-    ];
-    for (let round = 0; round < rounds; round++) {
-      for (const turn of round % 2 === 0 ? turns : turns.toReversed()) await turn();
-    }
-    return {
-      provider,
-      rounds,
-      seconds: round(median(ours)),
-      plain: round(median(plain)),
-      // Of pairs, as the machine is slower in some minutes than in others.
-      ratio: round(median(ours.map((seconds, pair) => seconds / (plain[pair] ?? NaN)))),
-    };
+    const ours = await stackOf(initPodProgram);
+    const plain = await stackOf(plainProgram);
+    return { provider, ...(await previewsInTurns(ours, plain, rounds)) };
   } finally {
     for (const stack of stacks) await stack.remove();
     plugin.remove();

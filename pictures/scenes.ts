@@ -1,6 +1,9 @@
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { images, program, weatherArgs } from "../tests/integration/support/programs.ts";
-import { run } from "../tests/integration/support/run.ts";
+import { mustRun, run } from "../tests/integration/support/run.ts";
 import { kubectl, TestStack } from "../tests/integration/support/stack.ts";
+import { html } from "../tests/unit/cli/print/rendered.ts";
 import { type Camera } from "./browser.ts";
 import { recorded } from "./terminal.ts";
 
@@ -16,6 +19,16 @@ export interface Scene {
 const columns = 112;
 const terminalWidth = 1_100;
 const up = "pulumi up --yes --skip-preview";
+
+/** Markdown as GitHub shows it, with the first of what is folded open. */
+function githubPage(markdown: string): string {
+  const style = readFileSync(
+    createRequire(import.meta.url).resolve("github-markdown-css/github-markdown-light.css"),
+    "utf8",
+  );
+  const body = html(markdown).replace("<details>", "<details open>");
+  return `<!doctype html><style>${style} body { margin: 0; padding: 24px }</style><article class="markdown-body">${body}</article>`;
+}
 
 /** A stack named as a user would, with what the sandbox needs. */
 async function withStack(text: string, work: (stack: TestStack) => Promise<void>): Promise<void> {
@@ -51,6 +64,26 @@ const slow = program(`{
   container: { image: "${images.unprivileged}", port: 8080 },
   service: {},
 }`);
+
+/** As `change` has it once one is set. */
+const changing = program(`{
+  init: [
+    { name: "fetch", image: "${images.busybox}", run: { script: "echo fetching" } },
+    { name: "migrate", image: "${images.busybox}", run: { script: config.get("script") ?? "echo applying 001.sql" } },
+  ],
+  container: { image: config.get("image") ?? "${images.nginx}", port: 80, env: { LOG_LEVEL: "info" } },
+  security: "image",
+  service: {},
+}`);
+
+/** After an `up`, and after a change that is not applied. */
+async function withChange(work: (stack: TestStack) => Promise<void>): Promise<void> {
+  await withStack(changing, async (stack) => {
+    await stack.up();
+    await stack.configure("script", "echo applying 001.sql; echo applying 002.sql");
+    await work(stack);
+  });
+}
 
 /** While an `up` waits for the second step. */
 async function withPage(work: (url: string, stack: TestStack) => Promise<void>): Promise<void> {
@@ -89,6 +122,24 @@ export const scenes: readonly Scene[] = [
     shoot: async (camera, file) =>
       await withStack(failing, async (stack) => {
         await shot(camera, stack, up, file);
+      }),
+  },
+  {
+    summary: "a preview that says what becomes of an InitPod",
+    file: "preview.png",
+    shoot: async (camera, file) =>
+      await withChange(async (stack) => {
+        await shot(camera, stack, "pulumi preview", file);
+      }),
+  },
+  {
+    summary: "the comment of the same preview on a pull request",
+    file: "comment.png",
+    shoot: async (camera, file) =>
+      await withChange(async (stack) => {
+        const { stdout } = await stack.pulumi(["preview", "--json", "--show-replacement-steps"]);
+        const { stdout: comment } = await mustRun("init-pod", ["preview-comment"], { env: stack.env, input: stdout });
+        await camera.take({ html: githubPage(comment) }, { width: 920 }, file);
       }),
   },
   {

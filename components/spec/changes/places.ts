@@ -45,7 +45,7 @@ const ofContainer: readonly (readonly [RegExp, Words])[] = [
       showsValues: true,
     }),
   ],
-  [/^resources/, hidden("the resources")],
+  [/^resources/, hidden("the resource setting")],
   [/^(readiness|liveness|startup)Probe/, (of, [, kind = ""]) => ({ words: `the ${kind} probe${of}` })],
   [/^volumeMounts/, hidden("what is mounted")],
   [/^securityContext/, hidden("the security context")],
@@ -66,7 +66,7 @@ const ofSpec: readonly (readonly [RegExp, Words])[] = [
   [/^serviceAccount(Name)?$/, () => ({ words: "the service account", showsValues: true })],
   [/^imagePullSecrets/, () => ({ words: "imagePullSecrets" })],
   [/^securityContext/, () => ({ words: "the security context of the Pod" })],
-  [/^tolerations/, () => ({ words: "the tolerations" })],
+  [/^tolerations/, () => ({ words: "the list of tolerations" })],
   [/^(nodeSelector|affinity|topologySpreadConstraints)/, () => ({ words: "where the Pod may run" })],
 ];
 
@@ -87,7 +87,7 @@ const ofService: readonly (readonly [RegExp, Words])[] = [
     /^ports\[(.+?)\]\.(port|targetPort|nodePort)$/,
     (_, [, name = "", field = ""]) => ({ words: `${field} ${name} of the Service`, showsValues: true }),
   ],
-  [/^ports/, () => ({ words: "the ports of the Service" })],
+  [/^ports/, () => ({ words: "the list of ports of the Service" })],
   [/^type$/, () => ({ words: "the type of the Service", showsValues: true })],
   [/^(.+)$/, (_, [, path = ""]) => ({ words: `${path} of the Service` })],
 ];
