@@ -80,6 +80,14 @@ test("each setting of the stack program has a default, and each stack sets what 
   }
 });
 
+test("the examples in other languages install this version of the plugin, from where the schema says that it is", () => {
+  const { pluginDownloadURL } = JSON.parse(readRepo("components/plugin/schema.json")) as { pluginDownloadURL: string };
+  for (const page of globSync("examples/{python,go,yaml}/README.md", { cwd: repo })) {
+    const install = `pulumi plugin install resource init-pod ${published.version} --server ${pluginDownloadURL}\n`;
+    expect(readRepo(page)).toContain(install);
+  }
+});
+
 test("each example in TypeScript asks for this version of the package or for the next one, and for the same peers", () => {
   const manifests = globSync("examples/**/package.json", { cwd: repo, exclude: ["**/node_modules/**"] });
   const numbersOf = (version = ""): number[] => version.replace("^", "").split(".").map(Number);
