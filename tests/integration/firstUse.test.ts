@@ -57,6 +57,11 @@ const steps: Step[] = [
     check: ({ stdout }) => expect(stdout).toMatch(new RegExp(`✓ default/web .*${url} +default/web +forwarding`, "s")),
   },
   {
+    command: "npx init-pod logs web",
+    does: "shows what the init container logged",
+    check: ({ stdout }) => expect(stdout).toContain("saved /usr/share/nginx/html/index.html"),
+  },
+  {
     command: "npx init-pod stop",
     does: "ends the forward",
     check: async () => expect(await listens(port())).toBe(false),

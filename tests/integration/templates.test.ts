@@ -39,7 +39,9 @@ describe.each(["weather", "embed"])("`pulumi new examples/%s`", (name) => {
     mkdirSync(project);
     mkdirSync(join(folder, "bin"));
     // In the place of the version that is published with this one: the package as it is, and the versions whose plugins are there.
-    const peers = ["pulumi", "kubernetes", "random"].map((peer) => `@pulumi/${peer}@${installedVersion(peer)}`);
+    const peers = ["pulumi", "kubernetes", "random"].map(
+      (peer) => `@pulumi/${peer}@${installedVersion(`@pulumi/${peer}`)}`,
+    );
     const npm = join(folder, "bin/npm");
     writeFileSync(npm, `#!/bin/sh\nexec "${stdout.trim()}" "$@" --ignore-scripts ${[packed, ...peers].join(" ")}\n`);
     chmodSync(npm, 0o755);

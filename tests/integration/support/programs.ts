@@ -54,8 +54,8 @@ export function scriptArgs(script: string, more = ""): string {
 }`;
 }
 
-/** Version of one of Pulumi's packages that this repo has, and whose plugin is there. */
+/** Version of a package that this repo has. Of Pulumi's, the plugins of these versions are there. */
 export function installedVersion(name: string): string {
-  const file = join(repo, "node_modules/@pulumi", name, "package.json");
+  const file = join(repo, "node_modules", name, "package.json");
   return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }
