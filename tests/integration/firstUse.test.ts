@@ -59,7 +59,7 @@ const steps: Step[] = [
   {
     command: "npx init-pod logs web",
     does: "shows what the init container logged",
-    check: ({ stdout }) => expect(stdout).toContain("saved /usr/share/nginx/html/index.html"),
+    check: ({ stdout }) => expect(stdout).toContain("download-config"),
   },
   {
     command: "npx init-pod stop",
