@@ -2,6 +2,7 @@ import { spawn } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import type { LogEntry } from "../../components/cli/logs/entry.ts";
 import { createAccounts } from "./support/documentedRole.ts";
 import { eventually } from "./support/machine.ts";
 import { images } from "./support/programs.ts";
@@ -10,17 +11,6 @@ import { type Finished, mustRun, run } from "./support/run.ts";
 import { kubectl, objects, repo, TestStack } from "./support/stack.ts";
 
 const secret = "s3cr3t-90a1b2c3";
-
-interface Entry {
-  kind: string;
-  name: string;
-  pod: string;
-  step: string;
-  attempt: number;
-  text: string;
-  time?: string;
-  exitCode?: number;
-}
 
 const step = (name: string, script: string, more = ""): string =>
   `{ name: "${name}", image: "${images.busybox}", run: { script: ${JSON.stringify(script)}${more} } }`;
@@ -64,11 +54,11 @@ describe("init-pod logs", () => {
   ];
   const logs = async (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<Finished> =>
     await run(process.execPath, words(args), { env: { ...stack.env, ...env } });
-  const entries = ({ stdout }: Finished): Entry[] =>
+  const entries = ({ stdout }: Finished): LogEntry[] =>
     stdout
       .trim()
       .split("\n")
-      .map((line) => JSON.parse(line) as Entry);
+      .map((line) => JSON.parse(line) as LogEntry);
   const podOf = async (name: string): Promise<string> => {
     const pods = await objects<{ metadata: { name: string } }>("pods", stack.namespace);
     return pods.map(({ metadata }) => metadata.name).find((pod) => pod.startsWith(`${name}-`)) ?? "";
