@@ -1,9 +1,17 @@
-import { readFileSync, rmSync } from "node:fs";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
+import { performance } from "node:perf_hooks";
+import type { InitPodArgs } from "../components/dist/index.js";
 import { images } from "../tests/integration/support/programs.ts";
 import { kubectl, repo, type TestStack } from "../tests/integration/support/stack.ts";
 import { median, round } from "./measure.ts";
 import { mustPulumi, upArgs, useSandbox, withStack } from "./stacks.ts";
+
+const manifestFile = join(repo, "components/dist/spec/manifest/manifest.js");
+const { manifest } = createRequire(import.meta.url)(
+  manifestFile,
+) as typeof import("../components/dist/spec/manifest/manifest.js");
 
 const wanted = 100;
 const usualRounds = 3;
@@ -37,7 +45,8 @@ interface Figures {
 }
 
 /**
- * Many InitPods in one stack, beside as many plain Pods, turn by turn. Usage: `scale [--pods N] [--rounds N]`. Fewer Pods
+ * Many InitPods in one stack, beside as many plain Pods, and the same Pods by kubectl alone, turn by turn. The engine makes
+ * a few plain Pods at a time, each once one before it is Ready; InitPods are all made at once, as by kubectl. Usage: `scale [--pods N] [--rounds N]`. Fewer Pods
  * are used where the cluster has no room for so many.
  */
 export async function scale(args: string[]): Promise<object> {
@@ -50,14 +59,17 @@ export async function scale(args: string[]): Promise<object> {
   const results: Record<string, object> = {};
   for (const variant of ["withoutPort", "withPort"] as const) {
     const figures: Record<Kind, Figures> = { ours: noFigures(), plain: noFigures() };
+    const byKubectl: number[] = [];
     for (let round = 0; round < rounds; round++) {
       for (const kind of round % 2 === 0 ? (["ours", "plain"] as const) : (["plain", "ours"] as const)) {
         await measureStack(program(kind, variant, pods), figures[kind]);
         const seconds = figures[kind].up.at(-1)?.seconds;
         console.error(`${variant}, round ${round + 1} of ${rounds}: ${kind} ${seconds?.toFixed(1)} s`);
       }
+      byKubectl.push(await secondsByKubectl(variant, pods));
+      console.error(`${variant}, round ${round + 1} of ${rounds}: by kubectl ${byKubectl.at(-1)?.toFixed(1)} s`);
     }
-    results[variant] = compared(figures);
+    results[variant] = compared(figures, byKubectl);
   }
   return { provider, node: process.version, pods, room, rounds, ...results };
 }
@@ -92,6 +104,22 @@ async function measureStack(text: string, figures: Figures): Promise<void> {
   }
 }
 
+/** From the first Pod asked for until all are Ready. */
+async function secondsByKubectl(variant: Variant, pods: number): Promise<number> {
+  return await withStack("", async ({ namespace, folder }) => {
+    const spec = manifest(argumentsOf(variant)).podSpec;
+    const items = names(pods).map((name) => ({ apiVersion: "v1", kind: "Pod", metadata: { name }, spec }));
+    const file = join(folder, "pods.json");
+    writeFileSync(file, JSON.stringify({ apiVersion: "v1", kind: "List", items }));
+    const start = performance.now();
+    await kubectl(["create", "--namespace", namespace, "--filename", file]);
+    await kubectl(["wait", "--namespace", namespace, "--for=condition=Ready", "pod", "--all", "--timeout=300s"]);
+    const seconds = (performance.now() - start) / 1000;
+    await kubectl(["delete", "pod", "--namespace", namespace, "--all", "--timeout=140s"]);
+    return seconds;
+  });
+}
+
 async function runOf(stack: TestStack, args: string[]): Promise<Run> {
   const file = join(stack.project, figuresFile);
   rmSync(file, { force: true });
@@ -110,13 +138,15 @@ function noFigures(): Figures {
   return { up: [], preview: [], clusterRequests: [] };
 }
 
-function compared({ ours, plain }: Record<Kind, Figures>): object {
+function compared({ ours, plain }: Record<Kind, Figures>, byKubectl: readonly number[]): object {
   const ratio = (select: (figures: Figures) => number): number => round(select(ours) / select(plain));
   return {
     ours: summary(ours),
     plain: summary(plain),
+    byKubectl: { seconds: round(median(byKubectl)), allSeconds: byKubectl.map(round) },
     ratios: {
       up: ratio(({ up }) => secondsOf(up)),
+      upToKubectl: round(secondsOf(ours.up) / median(byKubectl)),
       preview: ratio(({ preview }) => secondsOf(preview)),
       memory: ratio(({ up }) => mebibytesOf(up)),
       clusterRequests: ratio(({ clusterRequests }) => median(clusterRequests)),
@@ -176,10 +206,21 @@ process.on("exit", () => {
 `;
 
 /** Of an InitPod that is light for the node. */
-const settings = {
-  withoutPort: `command: ["sh", "-c", "trap exit TERM; sleep 3600 & wait"]`,
-  withPort: `port: 8080, command: ["httpd", "-f", "-p", "8080", "-h", "/bin"]`,
-};
+function argumentsOf(variant: Variant): InitPodArgs {
+  const settings = {
+    withoutPort: { command: ["sh", "-c", "trap exit TERM; sleep 3600 & wait"] },
+    withPort: { port: 8080, command: ["httpd", "-f", "-p", "8080", "-h", "/bin"] },
+  };
+  return {
+    init: [{ name: "init", image: images.busybox, run: { script: "true" } }],
+    container: { image: images.busybox, ...settings[variant] },
+    podSpec: { terminationGracePeriodSeconds: 1 },
+  };
+}
+
+function names(pods: number): string[] {
+  return Array.from({ length: pods }, (_, index) => `web-${index}`);
+}
 
 /** The plain Pods' spec is made of the same arguments by the same code, so that the node has the same to do. */
 function program(kind: Kind, variant: Variant, pods: number): string {
@@ -189,18 +230,12 @@ const make = (name, args) => new InitPod(name, args);
 `;
   const plain = `
 const k8s = require("@pulumi/kubernetes");
-const { manifest } = require(${JSON.stringify(join(repo, "components/dist/spec/manifest/manifest.js"))});
+const { manifest } = require(${JSON.stringify(manifestFile)});
 const make = (name, args) => new k8s.core.v1.Pod(name, { spec: manifest(args).podSpec });
 `;
   return `
 ${selfMeasure}
 ${kind === "ours" ? ours : plain}
-for (let index = 0; index < ${pods}; index++) {
-  make("web-" + index, {
-    init: [{ name: "init", image: "${images.busybox}", run: { script: "true" } }],
-    container: { image: "${images.busybox}", ${settings[variant]} },
-    podSpec: { terminationGracePeriodSeconds: 1 },
-  });
-}
+for (const name of ${JSON.stringify(names(pods))}) make(name, ${JSON.stringify(argumentsOf(variant))});
 `;
 }
