@@ -6,6 +6,7 @@ import { latestPod } from "../cluster/pods";
 import { annotation, retriesText, timeoutsText } from "../contract";
 import { asSecretAs, handledLater, mayBeTransformed, type Self, withLateErrors, withoutStacks } from "../pulumi";
 import { generatedSecret, outputsIn } from "../spec/manifest";
+import { errorText } from "../text";
 import { AppliedSpec, type Earlier, warnOfUnknownFields } from "./applied";
 import type { Claim } from "./claim";
 import { landedNamespace, warnOfFixedName } from "./landed";
@@ -54,8 +55,10 @@ export function create(self: Self, plan: Plan, claimed: Promise<Claim>): Created
         service,
         applied,
         secrets: async () => (await givenSecrets(secrets)).values,
-        // Whatever fails here fails the run as well, and is told there.
-      }).catch(() => undefined);
+        // What it goes by fails the run where it fails, and is told there; words alone shall fail none.
+      }).catch((error: unknown) =>
+        pulumi.log.debug(`What this run does is not said: ${errorText(error)}`, self.component),
+      );
       return pod;
     }),
   );
