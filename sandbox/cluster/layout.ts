@@ -15,6 +15,8 @@ export function layout(paths: Paths) {
     /** How kubelet is told of it: by a link where the path is deep, as it ends where it can't bind its sockets. */
     kubeletRoot: kubelet.length <= longestKubeletRoot ? kubelet : join(run, "kubelet"),
     podLogs: join(state, "pod-logs"),
+    /** What the API server was asked for by those who use the cluster, a line each. */
+    audit: join(state, "audit.log"),
     containerd: join(state, "containerd"),
     cni: join(state, "cni"),
     containerdState: join(run, "containerd"),

@@ -77,6 +77,11 @@ export function parts({ layout, built, toolsBin, pki }: Where): Record<PartName,
       `--kubelet-client-certificate=${certificate("kubelet-client.crt")}`,
       `--kubelet-client-key=${certificate("kubelet-client.key")}`,
       "--kubelet-preferred-address-types=InternalIP",
+      `--audit-policy-file=${config("audit.json")}`,
+      `--audit-log-path=${layout.audit}`,
+      // In MB. When it is full, one older file is kept beside it.
+      "--audit-log-maxsize=100",
+      "--audit-log-maxbackup=1",
     ]),
     "kube-controller-manager": kube("kube-controller-manager", [
       login("controller-manager"),

@@ -1,10 +1,11 @@
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type ApiProxy, isOurs } from "../support/apiProxy/index.ts";
+import { type Audited, auditedDuring } from "./support/audit.ts";
 import { filesBelow } from "./support/machine.ts";
 import { images, program, weatherUrl } from "./support/programs.ts";
 import { openProxy } from "./support/proxy.ts";
-import { TestStack } from "./support/stack.ts";
+import { kubectl, TestStack } from "./support/stack.ts";
 import { type Traced, traced } from "./support/traced.ts";
 
 const ours = program(`{
@@ -38,10 +39,13 @@ new k8s.core.v1.Pod("plain", {
 new k8s.core.v1.Service("plain", { spec: { selector: labels, ports: [{ port: 8080 }] } });
 `;
 
+const reads: readonly string[] = ["get", "list", "watch"];
+
 describe.each(["that makes all", "of what is there"])("a preview %s", (what) => {
   let stacks: { stack: TestStack; proxy: ApiProxy }[];
   let ofPlain: Traced;
   let ofOurs: Traced;
+  let audited: Audited[];
 
   beforeAll(async () => {
     stacks = await Promise.all(
@@ -66,7 +70,9 @@ describe.each(["that makes all", "of what is there"])("a preview %s", (what) => 
       return await traced("pulumi", ["preview", "--non-interactive"], { cwd: stack.project, env: stack.env });
     };
     ofPlain = await previewed(first);
-    ofOurs = await previewed(second);
+    audited = await auditedDuring(second.stack.namespace, async () => {
+      ofOurs = await previewed(second);
+    });
   }, 400_000);
   afterAll(async () => {
     for (const { stack, proxy } of stacks) {
@@ -104,10 +110,37 @@ describe.each(["that makes all", "of what is there"])("a preview %s", (what) => 
     const asked = second?.proxy.exchanges.map((exchange) => exchange.asked) ?? [];
     const own = asked.filter(isOurs);
     expect(own.length).toBeGreaterThan(0);
-    expect(own.filter(({ verb }) => !["get", "list", "watch"].includes(verb)).map(String)).toEqual([]);
-    const writes = asked.filter(({ verb }) => !["get", "list", "watch"].includes(verb));
+    expect(own.filter(({ verb }) => !reads.includes(verb)).map(String)).toEqual([]);
+    const writes = asked.filter(({ verb }) => !reads.includes(verb));
     expect(writes.filter(({ query }) => query.get("dryRun") !== "All").map(String)).toEqual([]);
   });
+
+  test("has no other request in the API server's audit log either", () => {
+    expect(audited.filter(({ userAgent }) => userAgent === "init-pod").length).toBeGreaterThan(0);
+    expect(audited.filter(isWrite).filter(({ userAgent }) => userAgent === "init-pod")).toEqual([]);
+    expect(audited.filter(isWrite).filter((request) => !isDryRun(request))).toEqual([]);
+  });
+});
+
+function isWrite({ verb }: Audited): boolean {
+  return !reads.includes(verb);
+}
+
+function isDryRun({ requestURI }: Audited): boolean {
+  return new URL(requestURI, "http://server").searchParams.get("dryRun") === "All";
+}
+
+test("a write is seen in the API server's audit log", async () => {
+  const stack = await TestStack.create("");
+  try {
+    const audited = await auditedDuring(stack.namespace, () =>
+      kubectl(["create", "configmap", "seen", "--namespace", stack.namespace]),
+    );
+    expect(audited.filter(isWrite)).toMatchObject([{ verb: "create", objectRef: { resource: "configmaps" } }]);
+    expect(audited.filter(isDryRun)).toEqual([]);
+  } finally {
+    await stack.remove();
+  }
 });
 
 test("a program that starts another, listens and writes is seen to do so", async () => {
