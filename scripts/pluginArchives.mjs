@@ -23,6 +23,9 @@ const content = mkdtempSync(join(tmpdir(), "init-pod-plugin-"));
 try {
   await fill();
   for (const system of systems) pack(system);
+} catch (error) {
+  console.error(error.message);
+  process.exitCode = 1;
 } finally {
   rmSync(content, { recursive: true });
 }
@@ -58,7 +61,10 @@ function pack(system) {
     const { status } = spawnSync("tar", [...same, "-czf", file, "-C", content, "."], {
       stdio: ["ignore", "ignore", "inherit"],
     });
-    if (status !== 0) process.exit(1);
+    if (status !== 0) {
+      rmSync(file, { force: true });
+      throw new Error(`${file} can't be written`);
+    }
     console.log(basename(file));
   }
   rmSync(path);

@@ -102,8 +102,12 @@ function toJson(value: unknown): string {
   return JSON.stringify(value, undefined, 2) + "\n";
 }
 
-// A reader such as `head` may leave early.
-process.stdout.on("error", () => process.exit(exitCode.well));
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  // A reader such as `head` may leave early.
+  if (error.code === "EPIPE") process.exit(exitCode.well);
+  process.stderr.write(`init-pod: The output can't be written: ${error.message}\n`);
+  process.exit(exitCode.failed);
+});
 
 run(process.argv.slice(2)).then(
   (code) => (process.exitCode = code),

@@ -1,6 +1,7 @@
 import { spawn } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { closeSync, existsSync, openSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
 import { ReadStream } from "node:tty";
 import { describe, expect, test } from "vitest";
@@ -42,6 +43,17 @@ describe("preview-comment", () => {
     );
     expect(await comment([fileOf(fixture("image"))])).toEqual(ofInput);
     expect(await comment(["-"], fixture("image"))).toEqual(ofInput);
+  });
+
+  test("says so and fails where what it writes finds no room", async () => {
+    const full = openSync("/dev/full", "w");
+    const args = [join(dist, "cli/main.js"), "preview-comment", fileOf(fixture("image"))];
+    const child = spawn(process.execPath, args, { stdio: ["ignore", full, "pipe"] });
+    const ended = new Promise<number | null>((resolve) => child.on("close", resolve));
+    closeSync(full);
+    const [err, code] = await Promise.all([text(child.stderr ?? Readable.from([])), ended]);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^init-pod: The output can't be written: ENOSPC: no space left on device/);
   });
 
   test("reads what PowerShell writes", async () => {
