@@ -88,9 +88,17 @@ function whatElse(text: string): string | undefined {
 
 /** Whether each bracket that is opened outside of texts is closed. */
 function isClosed(json: string): boolean {
-  // An alternative for each character of a text would fill the stack where one is long.
-  const brackets = json.replace(/"[^"\\]*(?:\\.[^"\\]*)*(?:"|$)/gs, "").replace(/[^[\]{}]/g, "");
-  return brackets.length === 2 * brackets.replace(/[\]}]/g, "").length;
+  let open = 0;
+  let isText = false;
+  // A regular expression would fill the stack where a text is long.
+  for (let at = 0; at < json.length; at++) {
+    const character = json[at] ?? "";
+    if (character === "\\") at++;
+    else if (character === '"') isText = !isText;
+    else if (!isText && "[{".includes(character)) open++;
+    else if (!isText && "]}".includes(character)) open--;
+  }
+  return open === 0;
 }
 
 function isJson(line: string): boolean {
