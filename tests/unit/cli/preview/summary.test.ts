@@ -14,6 +14,8 @@ describe("what a real preview means for an InitPod", () => {
     ["downtime", { action: "replace", steps, downtime: true }],
     ["failedPod", { action: "replace", steps, downtime: false }],
     ["newVersion", { action: "replace", steps, downtime: false }],
+    ["hidden", { action: "replace", steps, downtime: false }],
+    ["leftOver", { action: "keep", steps: [], downtime: false }],
     ["label", { action: "update", steps: [], downtime: false }],
     ["serviceAdded", { action: "keep", steps: [], downtime: false }],
     ["serviceRemoved", { action: "keep", steps: [], downtime: false }],
