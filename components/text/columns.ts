@@ -20,12 +20,13 @@ export function wrap(text: string, width: number, maxLines = Infinity): string[]
 
 /** `text`, with its end replaced by an ellipsis where it is longer than `width`. */
 export function cut(text: string, width: number): string {
-  return lengthOf(text) <= width
-    ? text
-    : `${charactersOf(text)
-        .slice(0, width - 1)
-        .join("")
-        .trimEnd()}…`;
+  // More of a long text makes no difference, and each character takes its room.
+  const first = charactersOf(text.slice(0, 2 * width + 2));
+  if (first.length <= width) return text;
+  return `${first
+    .slice(0, width - 1)
+    .join("")
+    .trimEnd()}…`;
 }
 
 export function lengthOf(text: string): number {

@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { fixtureOf, previewsOf, scenarios, stacks } from "./support/previews.ts";
+import { images } from "./support/programs.ts";
 import { type Finished, run } from "./support/run.ts";
 import { repo } from "./support/stack.ts";
 
@@ -65,6 +66,17 @@ describe("the comment on a real preview", () => {
 
   test.each(["label", "serviceAdded", "serviceRemoved"])("says that the Pod stays, and no step runs: %s", (name) => {
     expect(commented(name)).toMatch(/^\| `shop` \| (changes in place|its Pod stays) \| .+ \| – \| none \|$/m);
+  });
+
+  test("names what hideDiffs hides, and shows no value of it", () => {
+    expect(commented("hidden")).toContain('- spec.containers[0].image: "[hidden]"\n+ spec.containers[0].image');
+    expect(commented("hidden")).toMatch(/^\| `shop` \| \*\*made anew\*\* \|.*image of app/m);
+    expect(commented("hidden")).not.toContain(images.nginx);
+    expect(commented("image")).toContain(images.nginx);
+  });
+
+  test("says of what an `up` that failed has left that it goes, and the Pod stays", () => {
+    expect(commented("leftOver")).toMatch(/^\| `shop` \| its Pod stays \| an old Pod goes, which .* \| – \| none \|$/m);
   });
 
   test("says that nothing changes, and that an InitPod is removed", () => {

@@ -1,6 +1,6 @@
 import { annotation } from "../../contract";
 import type { Preview, PreviewStep, State } from "./parse";
-import { grouped, isRecord, keysOf, pathTo, secretMark, shownOf, valueAt } from "./values";
+import { grouped, hiddenMark, isRecord, keysOf, marked, pathTo, secretMark, shownOf, valueAt } from "./values";
 
 /** What becomes of a resource. */
 export type Action = "create" | "replace" | "update" | "delete" | "import";
@@ -9,7 +9,7 @@ export type Action = "create" | "replace" | "update" | "delete" | "import";
 export interface Field {
   /** As Pulumi writes it, such as `spec.containers[0].image`. */
   path: string;
-  /** `"[secret]"` for each secret; left out where there was none. */
+  /** `"[secret]"` for each secret, `"[hidden]"` for what `hideDiffs` hides; left out where there was none. */
   before?: unknown;
   after?: unknown;
 }
@@ -22,6 +22,8 @@ export interface Change {
   /** URN of its parent; `""` where it has none. */
   parent: string;
   action: Action;
+  /** Whether what goes is an earlier one of a resource that stays: what an `up` that failed has left. */
+  isLeftOver: boolean;
   /** Whether the old one is deleted before the new one is made; undefined where that is not known, or none is replaced. */
   deletedFirst?: boolean;
   /** Of a resource that is new, all that it is made of; none of one that goes. */
@@ -34,7 +36,6 @@ const actions: Readonly<Record<string, Action>> = {
   create: "create",
   replace: "replace",
   "create-replacement": "replace",
-  "delete-replaced": "replace",
   update: "update",
   delete: "delete",
   import: "import",
@@ -50,13 +51,16 @@ export function changesOf({ steps }: Preview): Change[] {
 
 function changeOf(urn: string, steps: readonly PreviewStep[]): Change[] {
   const ops = steps.map(({ op }) => op);
-  const action = ops.map((op) => (Object.hasOwn(actions, op) ? actions[op] : undefined)).find((found) => found);
+  const told = ops.map((op) => (Object.hasOwn(actions, op) ? actions[op] : undefined)).find((action) => action);
+  const isLeftOver = told === undefined && ops.includes("delete-replaced");
+  const action = isLeftOver ? "delete" : told;
   if (action === undefined) return [];
-  const before = shown(steps.find((step) => step.before)?.before);
-  const after = shown(steps.find((step) => step.after)?.after);
-  const paths = steps.flatMap((step) => step.paths);
+  const before = mapped(steps.find((step) => step.before)?.before, shownOf);
+  const after = mapped(steps.find((step) => step.after)?.after, shownOf);
+  const hidden = [before, after].flatMap((state) => state?.hidden ?? []);
   const [deleted, made] = [ops.indexOf("delete-replaced"), ops.findIndex((op) => /^(create|import)-repl/.test(op))];
   const { type, name } = partsOf(urn);
+  const [old, wanted] = [before, after].map((state) => withoutHidden(state, type, hidden));
   return [
     {
       urn,
@@ -64,10 +68,11 @@ function changeOf(urn: string, steps: readonly PreviewStep[]): Change[] {
       name,
       parent: steps.map(({ parent }) => parent).find((parent) => parent !== "") ?? "",
       action,
+      isLeftOver,
       ...(deleted >= 0 && made >= 0 ? { deletedFirst: deleted < made } : {}),
-      fields: action === "delete" ? [] : fieldsOf(type, [...new Set(paths)], before, after),
-      before,
-      after,
+      fields: action === "delete" ? [] : pathsOf(steps, before, after).map((path) => fieldOf(path, old, wanted)),
+      before: old,
+      after: wanted,
     },
   ];
 }
@@ -78,27 +83,32 @@ export function partsOf(urn: string): { type: string; name: string } {
   return { type: types.split("$").pop() ?? "", name };
 }
 
-function shown(state: State | undefined): State | undefined {
-  return state && { inputs: shownOf(state.inputs), outputs: shownOf(state.outputs) };
+function mapped(state: State | undefined, edit: (values: unknown) => unknown): State | undefined {
+  return state && { ...state, inputs: edit(state.inputs), outputs: edit(state.outputs) };
 }
 
-/** The provider tells what differs, as a refresh has it; where it does not, the inputs do. */
-function fieldsOf(type: string, told: readonly string[], before: State | undefined, after: State | undefined): Field[] {
+const secretTypes = ["Secret", "SecretPatch"].map((kind) => `kubernetes:core/v1:${kind}`);
+/** Where the values of a Kubernetes Secret lie, which Pulumi need not know to be secret. */
+const secretPaths = ["data", "stringData", 'metadata.annotations["kubectl.kubernetes.io/last-applied-configuration"]'];
+
+function withoutHidden(state: State | undefined, type: string, hidden: readonly string[]): State | undefined {
+  const secret = secretTypes.includes(type) ? secretPaths : [];
+  return mapped(state, (values) => marked(marked(values, hidden, hiddenMark), secret, secretMark));
+}
+
+/** The provider tells what differs; where it does not, the inputs do. */
+function pathsOf(steps: readonly PreviewStep[], before: State | undefined, after: State | undefined): string[] {
+  const told = new Set(steps.flatMap(({ paths }) => paths));
   const inputs = after?.inputs;
-  const paths =
-    told.length > 0 ? told : before === undefined ? leaves(inputs, "") : differences(before.inputs, inputs, "");
-  const isSecret = (path: string): boolean => type === "kubernetes:core/v1:Secret" && /^(stringD|d)ata\b/.test(path);
-  return paths
-    .filter((path) => !isOwnBusiness(path))
-    .map((path) => {
-      const old = valueAt(before?.inputs, path) ?? valueAt(before?.outputs, path);
-      const wanted = valueAt(after?.inputs, path);
-      return {
-        path,
-        ...(old === undefined ? {} : { before: isSecret(path) ? secretMark : old }),
-        ...(wanted === undefined ? {} : { after: isSecret(path) ? secretMark : wanted }),
-      };
-    });
+  const own = (): string[] => (before === undefined ? leaves(inputs, "") : differences(before.inputs, inputs, ""));
+  return (told.size > 0 ? [...told] : own()).filter((path) => !isOwnBusiness(path));
+}
+
+/** What was there stands in the inputs, or where a refresh found it, in the outputs. */
+function fieldOf(path: string, before: State | undefined, after: State | undefined): Field {
+  const old = valueAt(before?.inputs, path) ?? valueAt(before?.outputs, path);
+  const wanted = valueAt(after?.inputs, path);
+  return { path, ...(old === undefined ? {} : { before: old }), ...(wanted === undefined ? {} : { after: wanted }) };
 }
 
 /** What says nothing to people: what it stands for is shown. */

@@ -24,6 +24,8 @@ export interface PreviewStep {
 export interface State {
   inputs: unknown;
   outputs: unknown;
+  /** Paths whose values the program wants shown to nobody, as its `hideDiffs` names them. */
+  hidden: string[];
 }
 
 export interface Diagnostic {
@@ -46,9 +48,11 @@ export class PreviewError extends Error {
 export function parsePreview(text: string, source: string): Preview {
   const value = parse(text.trim(), source);
   if (!isRecord(value) || !parts.some((part) => part in value)) {
-    throw new PreviewError(`${source} is JSON, but not that of a preview. ${howTo}`);
+    throw noPreview(source);
   }
   const steps = listOf(value.steps).flatMap(stepOf);
+  // Steps of something else are no preview in which nothing changes.
+  if (steps.length === 0 && listOf(value.steps).length > 0) throw noPreview(source);
   const diagnostics = listOf(value.diagnostics).flatMap(diagnosticOf);
   return { stack: stackOf([...steps, ...diagnostics].map(({ urn }) => urn)), steps, diagnostics };
 }
@@ -58,8 +62,14 @@ const parts = ["steps", "diagnostics", "changeSummary"];
 
 const howTo = "What is wanted is what `pulumi preview --json --show-replacement-steps` writes to standard output.";
 
+function noPreview(source: string): PreviewError {
+  return new PreviewError(`${source} is JSON, but not that of a preview. ${howTo}`);
+}
+
 function parse(text: string, source: string): unknown {
-  if (text === "") throw new PreviewError(`${source} is empty. ${howTo}`);
+  if (text === "") {
+    throw new PreviewError(`${source} is empty: where Pulumi can't begin, it says why on standard error. ${howTo}`);
+  }
   try {
     return JSON.parse(text);
   } catch (error) {
@@ -78,8 +88,17 @@ function whatElse(text: string): string | undefined {
 
 /** Whether each bracket that is opened outside of texts is closed. */
 function isClosed(json: string): boolean {
-  const brackets = json.replace(/"(?:[^"\\]|\\.)*("|$)/gs, "").replace(/[^[\]{}]/g, "");
-  return brackets.length === 2 * brackets.replace(/[\]}]/g, "").length;
+  let open = 0;
+  let isText = false;
+  // A regular expression would fill the stack where a text is long.
+  for (let at = 0; at < json.length; at++) {
+    const character = json[at] ?? "";
+    if (character === "\\") at++;
+    else if (character === '"') isText = !isText;
+    else if (!isText && "[{".includes(character)) open++;
+    else if (!isText && "]}".includes(character)) open--;
+  }
+  return open === 0;
 }
 
 function isJson(line: string): boolean {
@@ -105,8 +124,8 @@ function stepOf(value: unknown): PreviewStep[] {
   ];
 }
 
-function stateOf({ inputs, outputs }: Record<string, unknown>): State {
-  return { inputs, outputs };
+function stateOf({ inputs, outputs, hideDiff }: Record<string, unknown>): State {
+  return { inputs, outputs, hidden: listOf(hideDiff).filter((path) => typeof path === "string") };
 }
 
 function diagnosticOf(value: unknown): Diagnostic[] {

@@ -1,6 +1,6 @@
 import { annotation } from "../../contract";
 import type { Change, Field } from "./changes";
-import { isRecord, keysOf, secretMark, textOf, valueAt } from "./values";
+import { hiddenMark, isRecord, keysOf, secretMark, textOf, valueAt } from "./values";
 
 /**
  * Why the Pod of an InitPod does not stay as it is, and what happens beside it, in words. `own`: all of the InitPod's.
@@ -39,18 +39,18 @@ const happens: Readonly<Record<Change["action"], string>> = {
 };
 
 /** Of what an InitPod has beside its Pod. */
-function ofObject({ type, name, action, fields }: Change): string[] {
+function ofObject({ type, name, action, fields, isLeftOver }: Change): string[] {
   const kind = type.split(":").pop() ?? type;
-  const keys = fields.flatMap(({ path }) => /^(?:stringD|d)ata\b/.test(path) && (keysOf(path)[1] ?? []));
-  const texts = keys.filter((key): key is string => typeof key === "string");
-  if (action !== "create" && texts.length > 0) {
-    return texts.map((key) =>
-      kind === "Secret" ? `the secret value ${key} is another` : `the text ${key} is another`,
-    );
+  if (isLeftOver) return [`an old ${kind} goes, which an \`up\` that failed has left`];
+  const keys = fields
+    .filter(({ path }) => /^(?:stringD|d)ata\b/.test(path))
+    .flatMap(({ path }) => keysOf(path).slice(1, 2));
+  if (action !== "create" && keys.length > 0) {
+    return keys.map((key) => (kind === "Secret" ? `the secret value ${key} is another` : `the text ${key} is another`));
   }
   if (fields.length > 0 && fields.every(({ path }) => isLabel(path))) return fields.map(labelWords);
   const what = kind === "Service" ? kind : `${kind} "${name}"`;
-  const changed = action === "update" ? `: ${fields.map(({ path }) => path).join(", ")}` : "";
+  const changed = action === "update" && fields.length > 0 ? `: ${fields.map(({ path }) => path).join(", ")}` : "";
   return [`${what} ${happens[action]}${changed}`];
 }
 
@@ -140,5 +140,5 @@ function values(field: Field): string {
 function shown(value: unknown): string | undefined {
   if (typeof value !== "string" && typeof value !== "number" && typeof value !== "boolean") return undefined;
   const text = String(value);
-  return text === secretMark || text === "" || text.length > longestShown ? undefined : text;
+  return text === secretMark || text === hiddenMark || text === "" || text.length > longestShown ? undefined : text;
 }

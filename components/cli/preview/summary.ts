@@ -12,7 +12,7 @@ export interface InitPodChange {
   action: Action | "keep";
   /** Why, each a sentence or an end of one. */
   why: string[];
-  /** Init steps that run, in order; undefined where the preview keeps them secret. */
+  /** Init steps that run, in order; undefined where the preview does not tell. */
   steps?: string[];
   /** Whether the old Pod goes before the new one starts; undefined where the preview has no replacement steps. */
   downtime?: boolean;
@@ -33,7 +33,7 @@ export interface PreviewSummary {
   changes: Pick<Change, "urn" | "type" | "name" | "action" | "fields">[];
 }
 
-export const initPodType = "init-pod:index:InitPod";
+const initPodType = "init-pod:index:InitPod";
 const podType = "kubernetes:core/v1:Pod";
 const stackType = "pulumi:pulumi:Stack";
 
@@ -62,23 +62,20 @@ function initPodOf({ urn, type, parent }: Change): string {
 }
 
 function initPodChange(urn: string, own: readonly Change[], preview: Preview): InitPodChange {
-  const pod = own.find(({ type }) => type === podType);
+  const pod = own.find(({ type, isLeftOver }) => type === podType && !isLeftOver);
   const component = own.find(({ type }) => type === initPodType);
   const action = pod?.action ?? component?.action ?? "keep";
   const steps = pod !== undefined && runsSteps(action) ? stepsOf(pod) : [];
   const { name } = partsOf(urn);
-  const { words, notices } = toldOf(preview.diagnostics, { urn, name, pod: pod?.urn, steps });
+  const downtime = action === "replace" ? pod?.deletedFirst : false;
+  const { words, notices } = toldOf(preview.diagnostics, { urn, name, pod: pod?.urn, steps, downtime });
   return {
     name,
     urn,
     action,
     why: words === undefined ? [...notices, ...reasonsOf(own, pod, notices.length > 0)] : [words],
     ...(steps === undefined ? {} : { steps }),
-    ...(action !== "replace"
-      ? { downtime: false }
-      : pod?.deletedFirst === undefined
-        ? {}
-        : { downtime: pod.deletedFirst }),
+    ...(downtime === undefined ? {} : { downtime }),
   };
 }
 

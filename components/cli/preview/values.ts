@@ -21,6 +21,9 @@ const unknowns: readonly unknown[] = [
 /** What stands for a value that only `up` knows. */
 const unknownMark = "[unknown]";
 
+/** What stands for a value that `hideDiffs` hides. */
+export const hiddenMark = "[hidden]";
+
 export function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -39,12 +42,25 @@ export function shownOf(value: unknown): unknown {
   return Object.fromEntries(shown.map(([key, inner]) => [key, shownOf(inner)]));
 }
 
+/** `value` with `mark` for whatever lies at one of the paths; in them `*` stands for each key. Lists and objects stay. */
+export function marked(value: unknown, paths: readonly string[], mark: string): unknown {
+  return paths.reduce((rest, path) => markedAt(rest, keysOf(path), mark), value);
+}
+
+function markedAt(value: unknown, [key, ...rest]: readonly string[], mark: string): unknown {
+  const at = (name: string | number, inner: unknown): unknown =>
+    key === undefined || key === "*" || key === String(name) ? markedAt(inner, rest, mark) : inner;
+  if (Array.isArray(value)) return value.map((inner, index) => at(index, inner));
+  if (isRecord(value)) return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, at(name, inner)]));
+  return key === undefined ? mark : value;
+}
+
 /** What lies at a path such as `spec.containers[0].image` or `metadata.labels["a.b"]`; undefined where nothing does. */
 export function valueAt(value: unknown, path: string): unknown {
   let at = value;
   for (const key of keysOf(path)) {
-    // All that lies within a secret is one.
-    if (at === secretMark) return secretMark;
+    // All that lies within a secret is one, and of what is not known nothing is.
+    if (at === secretMark || at === unknownMark) return at;
     if (Array.isArray(at)) at = at[Number(key)] as unknown;
     else if (isRecord(at) && Object.hasOwn(at, key)) at = at[key];
     else return undefined;

@@ -20,7 +20,7 @@ function entity(character: string): string {
 
 /** How many backticks follow one another at most. */
 export function longestRun(text: string): number {
-  return Math.max(0, ...(text.match(/`+/g) ?? []).map(({ length }) => length));
+  return (text.match(/`+/g) ?? []).reduce((longest, { length }) => Math.max(longest, length), 0);
 }
 
 /** A word that is neither markup nor anything that GitHub makes a link of. */

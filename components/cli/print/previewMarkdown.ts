@@ -25,7 +25,7 @@ export function previewMarkdown(summary: PreviewSummary): string {
 
 /** By it, whoever posts the comment finds the one of the last preview. */
 function marker({ stack }: PreviewSummary): string {
-  const of = stack === undefined ? "" : ` ${stack.replace(/[^\w./-]+|-{2,}/g, "-")}`;
+  const of = stack === undefined ? "" : ` ${stack.replace(/[^\w./-]+/g, "-")}`;
   return `<!-- init-pod preview-comment${cut(of, 200)} -->`;
 }
 
@@ -108,7 +108,7 @@ function rowOf(initPod: InitPodChange): string {
       mostReasons,
       "<br>",
     ),
-    names === undefined ? "all; their names are secret" : atMost(names, mostSteps, ", "),
+    names === undefined ? "all; the preview does not tell their names" : atMost(names, mostSteps, ", "),
     downtimeOf(initPod),
   ]);
 }
@@ -169,13 +169,30 @@ function resourceLines({ action, type, name, fields }: Shown): string[] {
 
 const longestPath = 300;
 const longestValue = 400;
+/** Of a long value, what is shown before the place where it differs. */
+const lead = 100;
 
-function fieldLines(field: Field): string[] {
-  const line = (mark: string, value: unknown): string[] =>
-    value === undefined
+function fieldLines({ path, before, after }: Field): string[] {
+  const texts = [before, after].map((value) => (value === undefined ? undefined : JSON.stringify(value)));
+  const start = startOf(texts);
+  const line = (mark: string, text: string | undefined): string[] =>
+    text === undefined
       ? []
-      : [`${mark} ${visible(cut(field.path, longestPath))}: ${visible(cut(JSON.stringify(value), longestValue))}`];
-  return [...line("-", field.before), ...line("+", field.after)];
+      : [`${mark} ${visible(cut(path, longestPath))}: ${visible(cut(from(start, text), longestValue))}`];
+  return [...line("-", texts[0]), ...line("+", texts[1])];
+}
+
+/** Where to begin, so that the place is seen where two long texts differ. */
+function startOf([one, other]: readonly (string | undefined)[]): number {
+  if (one === undefined || other === undefined || Math.max(one.length, other.length) <= longestValue) return 0;
+  let same = 0;
+  while (same < one.length && one[same] === other[same]) same++;
+  return same <= 2 * lead ? 0 : same - lead;
+}
+
+function from(start: number, text: string): string {
+  // No half of a character.
+  return start === 0 ? text : `…${text.slice(start).replace(/^[\udc00-\udfff]/, "")}`;
 }
 
 /** Characters that can't be seen, or turn the direction of others, by their number. */

@@ -9,7 +9,7 @@ const userOfAddress = /(\w+:\/\/)[^\s/@]*@/g;
 const queryOfAddress = /(\w+:\/\/[^\s?#]*)[?#]\S*/g;
 
 /** Names of what nobody should write into a program in plain text, and some do. */
-const secretNames = /pass|pwd|secret|token|credential|auth|(^|[^a-z])key|apikey/i;
+const secretNames = /pass|pwd|secret|token|credential|auth|(^|[^a-z])key|keys?\b/i;
 
 /** `(a → b)` for what `words` say, with a space before it; "" where values are not known, the same when cut, or may be secret. */
 export function shownChange(words: string, from: string | undefined, to: string | undefined): string {

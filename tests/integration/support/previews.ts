@@ -26,7 +26,7 @@ const pulumi = require("@pulumi/pulumi");
 const k8s = require("@pulumi/kubernetes");
 const { InitPod } = require("init-pod");
 const config = new pulumi.Config();
-new InitPod("shop", {
+const shop = new InitPod("shop", {
   init: [
     {
       name: "token",
@@ -50,6 +50,11 @@ const fixedName = `{
     ? { props: { ...props, metadata: { ...props.metadata, name: "shop" } }, opts: { ...opts, deleteBeforeReplace: true } }
     : undefined],
 }`;
+
+/** What the API server refuses once the InitPod is Ready, so that `up` fails before it deletes the old Pod. */
+const refused = `
+new k8s.core.v1.ConfigMap("other", { metadata: { name: "Not_A_Name" } }, { dependsOn: [shop] });
+`;
 
 /** What a preview is made of: programs that are deployed one after the other, and one that is previewed. */
 export interface Scenario {
@@ -89,6 +94,11 @@ export const scenarios: readonly Scenario[] = [
   { name: "firstDeploy", stack: "served", before: setToken("first-s3cr3t"), program: shopProgram() },
   { name: "noChange", stack: "served", before: deploy(shopProgram()), program: shopProgram() },
   { name: "image", stack: "served", program: shopProgram({ image: images.nginx }) },
+  {
+    name: "hidden",
+    stack: "served",
+    program: shopProgram({ image: images.nginx, options: `{ hideDiffs: ["spec.containers[*].image"] }` }),
+  },
   { name: "step", stack: "served", program: shopProgram({ script: `${seed}; echo "</pre></details> @all \`\`\`"` }) },
   { name: "label", stack: "served", program: shopProgram({ tier: "front" }) },
   { name: "serviceRemoved", stack: "served", program: shopProgram({ service: false }) },
@@ -107,6 +117,12 @@ export const scenarios: readonly Scenario[] = [
       await ageOf(stack);
     },
     program: shopProgram({ resources: `{ requests: { memory: "16Mi" } }` }),
+  },
+  {
+    name: "leftOver",
+    stack: "served",
+    before: deploy(shopProgram({ script: "echo anew", more: refused })),
+    program: shopProgram({ script: "echo anew" }),
   },
   {
     name: "serviceAdded",

@@ -6,14 +6,17 @@ const events = `{"sequence":1,"timestamp":1,"preludeEvent":{"config":{}}}\n{"seq
 
 describe("what is no preview is refused, and it is said what it is", () => {
   test.each([
-    ["nothing", "", "is empty"],
+    ["nothing", "", "is empty: where Pulumi can't begin, it says why on standard error"],
     ["blanks", " \n", "is empty"],
     ["words", "error: no stack selected", "is no JSON"],
     ["half a preview", fixture("image").slice(0, 900), "ends in the middle of its JSON"],
+    ["a half that ends in a long text", `{"steps":["${"\\n".repeat(10_000_000)}`, "ends in the middle of its JSON"],
+    ["a word too much, in what looks like a bracket", `{"a":"[\\"{"} x`, "is no JSON"],
     ["events, one a line", events, "has one JSON value a line"],
     ["a list", "[]", "is JSON, but not that of a preview"],
     ["null", "null", "is JSON, but not that of a preview"],
     ["a number", "3", "is JSON, but not that of a preview"],
+    ["steps of something else", `{"steps":[{"run":"npm ci"}]}`, "is JSON, but not that of a preview"],
     ["an exported stack", `{"version":3,"deployment":{"resources":[]}}`, "is JSON, but not that of a preview"],
   ])("%s", (_, text, words) => {
     const read = () => parsePreview(text, "preview.json");
@@ -35,7 +38,8 @@ describe("a preview", () => {
   });
 
   test("is read although a part of it is of another form", () => {
-    const odd = { steps: [null, 3, { op: "create" }, { urn: "u", op: 3 }], diagnostics: "none", changeSummary: 0 };
-    expect(parsePreview(JSON.stringify(odd), "It")).toMatchObject({ steps: [], diagnostics: [] });
+    const steps = [null, 3, { op: "create" }, { urn: "u", op: 3 }, { urn: "u", op: "create" }];
+    const odd = { steps, diagnostics: "none", changeSummary: 0 };
+    expect(parsePreview(JSON.stringify(odd), "It")).toMatchObject({ steps: [{ urn: "u" }], diagnostics: [] });
   });
 });

@@ -14,6 +14,8 @@ describe("what a real preview means for an InitPod", () => {
     ["downtime", { action: "replace", steps, downtime: true }],
     ["failedPod", { action: "replace", steps, downtime: false }],
     ["newVersion", { action: "replace", steps, downtime: false }],
+    ["hidden", { action: "replace", steps, downtime: false }],
+    ["leftOver", { action: "keep", steps: [], downtime: false }],
     ["label", { action: "update", steps: [], downtime: false }],
     ["serviceAdded", { action: "keep", steps: [], downtime: false }],
     ["serviceRemoved", { action: "keep", steps: [], downtime: false }],
@@ -74,8 +76,7 @@ describe("why", () => {
 
     test("where it says what happens, without what stands beside it", () => {
       const words =
-        "web: a new Pod, because the image of app changes (a → b). Runs again: seed. The old Pod serves until the new " +
-        'one is Ready: no downtime. In namespace shop, context "kind-dev".';
+        'web: a new Pod, because the image of app changes (a → b). Runs again: seed. In namespace shop, context "kind-dev".';
       expect(why(spec("a"), spec("b"), [provider, right, say(words)])).toEqual([
         'a new Pod, because the image of app changes (a → b). In namespace shop, context "kind-dev".',
       ]);
@@ -83,6 +84,18 @@ describe("why", () => {
       expect(why(spec("a"), spec("b"), [say(more)])).toEqual([
         "a new Pod, because it changes. Runs for the first time: other.",
       ]);
+    });
+
+    test("with what serves meanwhile only where nothing beside it says so", () => {
+      const words = (verb: string) => `web: a new Pod. The old Pod ${verb} until the new one is Ready: no downtime.`;
+      expect(why(spec("a"), spec("b"), [say(words("serves"))])).toEqual([words("serves").replace("web: ", "")]);
+      const steps = ["create-replacement", "replace", "delete-replaced"].map((op) =>
+        stepOf(op, { before: spec("a"), after: spec("b") }),
+      );
+      for (const verb of ["serves", "runs"]) {
+        const [found] = summarized(previewOf(steps, [say(words(verb))])).initPods;
+        expect(found).toMatchObject({ downtime: false, why: ["a new Pod."] });
+      }
     });
 
     test("before what differs, where it says something of the Pod", () => {
@@ -112,7 +125,8 @@ describe("why", () => {
 
   test("is a step that comes or goes", () => {
     const without = { ...spec("a"), spec: { ...spec("a").spec, initContainers: [] } };
-    expect(why(without, spec("a"))?.[0]).toMatch(/of step "seed"|step "seed"/);
+    expect(why(without, spec("a"))).toContain('step "seed" is new');
+    expect(why(spec("a"), without)).toContain('step "seed" goes');
   });
 
   test("is a secret value that is another, told once and without the value", () => {
@@ -156,9 +170,46 @@ describe("an InitPod", () => {
     expect(found).not.toHaveProperty("downtime");
   });
 
-  test("has steps that nobody knows where they are a secret", () => {
-    const after = { spec: { initContainers: "[secret]" } };
-    expect(summarized(previewOf([stepOf("create", { after })])).initPods[0]).not.toHaveProperty("steps");
+  test.each<[string, unknown]>([
+    ["they are a secret", { initContainers: "[secret]" }],
+    ["only up knows them", { initContainers: "04da6b54-80e4-46f7-96ec-b56ff0331ba9" }],
+    ["only up knows the spec", "04da6b54-80e4-46f7-96ec-b56ff0331ba9"],
+  ])("has steps that nobody knows where %s", (_, spec) => {
+    expect(summarized(previewOf([stepOf("create", { after: { spec } })])).initPods[0]).not.toHaveProperty("steps");
+  });
+
+  describe("of which an `up` that failed half way has left an old Pod", () => {
+    const old = { metadata: { name: "web-1" }, spec: { initContainers: [{ name: "seed" }] } };
+    const left = stepOf("delete-replaced", { before: old });
+    const secretUrn = podUrn.replace("Pod::web", "Secret::web-env");
+    const secret = stepOf("delete-replaced", { urn: secretUrn, before: { metadata: {}, data: { TOKEN: "dA==" } } });
+
+    test("keeps the Pod that it has, and loses nothing", () => {
+      const { initPods, changes } = summarized(previewOf([left, secret]));
+      expect(initPods).toMatchObject([
+        {
+          action: "keep",
+          steps: [],
+          downtime: false,
+          why: ["an old Pod goes, which an `up` that failed has left", expect.stringMatching(/^an old Secret goes/)],
+        },
+      ]);
+      expect(changes.map(({ action }) => action)).toEqual(["delete", "delete"]);
+    });
+
+    test("is made anew without it where there is a reason", () => {
+      const anew = ["create-replacement", "replace", "delete-replaced"].map((op) =>
+        stepOf(op, { before: old, after: old }),
+      );
+      expect(summarized(previewOf([...anew, left])).initPods).toMatchObject([{ action: "replace", downtime: false }]);
+    });
+  });
+
+  test("has an object beside its Pod that changes in nothing that is told", () => {
+    const urn = podUrn.replace("Pod::web", "Service::web");
+    const at = (value: string) => ({ metadata: { annotations: { "pulumi.com/patchForce": value } } });
+    const step = stepOf("update", { urn, before: at("a"), after: at("b") });
+    expect(summarized(previewOf([step])).initPods[0]?.why).toEqual(["Service changes"]);
   });
 });
 
@@ -172,10 +223,53 @@ describe("a secret", () => {
     expect(text).not.toContain("hunter2");
   });
 
-  test("of a Kubernetes Secret is none that Pulumi has to know of", () => {
-    const urn = "urn:pulumi:dev::shop::kubernetes:core/v1:Secret::other";
-    const step = stepOf("create", { urn, parent: "", after: { stringData: { key: "hunter2" } } });
-    expect(summarized(previewOf([step])).changes[0]?.fields).toEqual([{ path: "stringData.key", after: "[secret]" }]);
+  test.each(["Secret", "SecretPatch"])("of a Kubernetes %s is none that Pulumi has to know of", (kind) => {
+    const urn = `urn:pulumi:dev::shop::kubernetes:core/v1:${kind}::other`;
+    const [before, after] = ["hunter1", "hunter2"].map((key) => ({
+      metadata: { annotations: { "kubectl.kubernetes.io/last-applied-configuration": `{"data":"${key}"}` } },
+      stringData: { key, [key]: "" },
+    }));
+    const [change] = summarized(previewOf([stepOf("update", { urn, parent: "", before, after })])).changes;
+    expect(change?.fields).toContainEqual({ path: "stringData.key", before: "[secret]", after: "[secret]" });
+    expect(change?.fields).toContainEqual({ path: "stringData.hunter2", after: "[secret]" });
+    expect(JSON.stringify(change?.fields.map(({ before, after }) => [before, after]))).not.toContain("hunter");
+  });
+});
+
+describe("what hideDiffs hides", () => {
+  const spec = (value: string, more: object = {}) => ({
+    metadata: { labels: { tier: value } },
+    spec: { containers: [{ name: "app", image: value, env: [{ name: "A", value }], ...more }] },
+  });
+  const hiding = (hideDiff: string[], before: object, after: object, detailedDiff: object | null = null) => {
+    const step = stepOf("update", { before, after });
+    const newState = { ...step.newState, hideDiff };
+    return summarized(previewOf([{ ...step, newState, detailedDiff }]));
+  };
+
+  test.each([
+    ["spec.containers[0].env", ["spec.containers[0].env[0].value"]],
+    ["spec.containers[*].env[*].value", ["spec.containers[0].env[0].value"]],
+    ["spec", ["spec.containers[0].image", "spec.containers[0].env[0].value"]],
+    ['metadata["labels"]', ["metadata.labels.tier"]],
+  ])("is told by name alone: %s", (path, hidden) => {
+    for (const told of [null, Object.fromEntries(hidden.map((at) => [at, { kind: "update" }]))]) {
+      const { initPods, changes } = hiding([path], spec("hunter1"), spec("hunter2"), told);
+      const fields = changes[0]?.fields ?? [];
+      for (const at of hidden) expect(fields).toContainEqual({ path: at, before: "[hidden]", after: "[hidden]" });
+      const shown = fields.filter((field) => !hidden.includes(field.path));
+      expect(JSON.stringify(shown).includes("hunter2")).toBe(told === null);
+      if (path === "spec") expect(initPods[0]?.why).toContain('image of container "[hidden]" is another');
+    }
+  });
+
+  test("hides a part of what is new as a whole", () => {
+    const { changes } = hiding(
+      ["spec.containers[0].more.key"],
+      spec("a"),
+      spec("a", { more: { key: "hunter2", b: 1 } }),
+    );
+    expect(changes[0]?.fields).toEqual([{ path: "spec.containers[0].more", after: { key: "[hidden]", b: 1 } }]);
   });
 });
 

@@ -88,6 +88,10 @@ describe("a sentence", () => {
   });
 });
 
+test("a block has room for as many backticks as there are", () => {
+  expect(fenced(["` ".repeat(500_000), "````"])[0]).toBe("`````text");
+});
+
 test("no line ends the block that it is in", () => {
   fc.assert(
     fc.property(fc.array(hostile.map((text) => text.replace(/[\r\n]/g, " "))), (lines) => {

@@ -48,6 +48,27 @@ describe("the comment on a real preview", () => {
     );
   });
 
+  test("shows of long values where they differ, with whole characters", () => {
+    const script = (end: string) => ({ spec: { script: `${"😀".repeat(1_000)}\n${end}` } });
+    const text = comment(previewOf([stepOf("update", { before: script("exit 0"), after: script("exit 1") })]));
+    expect(text).toMatch(/^- spec\.script: …😀+\\nexit 0"$/mu);
+    expect(text).toMatch(/^\+ spec\.script: …😀+\\nexit 1"$/mu);
+    const value = (start: string) => ({ spec: { script: start + "x".repeat(1_000) } });
+    expect(comment(previewOf([stepOf("update", { before: value("a"), after: value("b") })]))).toMatch(/: "ax+…$/m);
+  });
+
+  test("begins with a mark that tells stacks apart", () => {
+    const of = (stack: string) =>
+      comment(previewOf([stepOf("create", { urn: initPodUrn.replace("dev", stack), after: {} })])).split("\n")[0];
+    expect(of("feature--x")).toBe("<!-- init-pod preview-comment shop/feature--x -->");
+    expect(of("--><b>")).toBe("<!-- init-pod preview-comment shop/---b- -->");
+  });
+
+  test("says that a preview does not tell the steps", () => {
+    const text = previewOf([stepOf("create", { after: { spec: "[secret]" } })]);
+    expect(comment(text)).toContain("| all; the preview does not tell their names |");
+  });
+
   test("of a preview that failed has its error", () => {
     expect(textOf(first(page(fixture("failedPreview")), "pre"))).toContain("container.port = 70000");
   });

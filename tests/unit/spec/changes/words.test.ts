@@ -133,7 +133,7 @@ describe("the words for what changes", () => {
     );
   });
 
-  test.each(["PASSWORD", "DB_PASS", "API_KEY", "GITHUB_TOKEN", "CLIENT_SECRET"])(
+  test.each(["PASSWORD", "DB_PASS", "API_KEY", "APIKEY", "sshKey", "GITHUB_TOKEN", "CLIENT_SECRET"])(
     "show no value of what is called %s",
     (name) => {
       const text = because(changed(`containers[app].env[${name}].value`, "hunter1", "hunter2"));
