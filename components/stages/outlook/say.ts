@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { latestPod, type Pod } from "../../cluster/pods";
 import { packageVersion } from "../../forward/state";
 import { nothing, type PodOptions, registeredOutputs, type Self } from "../../pulumi";
-import { type DeletedFirst, noticeOf, type Outlook, type Reason, wordsOf } from "../../spec/changes";
+import { type DeletedFirst, masked, noticeOf, type Outlook, type Reason, wordsOf } from "../../spec/changes";
 import { cleanLine, masker } from "../../text";
 import type { AppliedSpec } from "../applied";
 import { fixedBy } from "../landed";
@@ -38,10 +38,10 @@ export async function sayOutlook(self: Self, registered: Registered): Promise<vo
   // Mocks answer as they please.
   if (pulumi.runtime.getEngine() === undefined) return;
   const outlook = await outlookOf(self, registered);
-  const text = outlook && (pulumi.runtime.isDryRun() ? wordsOf(outlook) : noticeOf(outlook));
-  if (text === undefined) return;
-  const secrets = (await registered.secrets()).filter((secret) => typeof secret === "string");
-  await pulumi.log.info(masker(secrets)(cleanLine(text)), self.component);
+  if (outlook === undefined) return;
+  const mask = masker((await registered.secrets()).filter((secret) => typeof secret === "string"));
+  const text = (pulumi.runtime.isDryRun() ? wordsOf : noticeOf)(masked(outlook, mask));
+  if (text !== undefined) await pulumi.log.info(mask(cleanLine(text)), self.component);
 }
 
 async function outlookOf(self: Self, registered: Registered): Promise<Outlook | undefined> {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
-import { type Change, noticeOf, type OfPod, type Outlook, wordsOf } from "../../../../components/spec/changes";
+import { type Change, masked, noticeOf, type OfPod, type Outlook, wordsOf } from "../../../../components/spec/changes";
+import { masker } from "../../../../components/text";
 
 const outlook: Outlook = {
   name: "web",
@@ -258,4 +259,17 @@ describe("what a run does with an InitPod", () => {
       /^No Pod of it lives any more, .*: a new one is made\.$/,
     );
   });
+});
+
+test("no part of a secret is left where a value is cut", () => {
+  const secret = "s3cr3t-".repeat(10);
+  const change: Change = {
+    path: "containers[app].env[FLAGS].value",
+    how: "changed",
+    from: "--verbose",
+    to: `--verbose --with=${secret}`,
+  };
+  const pod: OfPod = { ...anew, reasons: [{ kind: "spec", changes: [change] }] };
+  const words = wordsOf(masked({ ...outlook, pod }, masker([secret])));
+  expect(words).toContain("the environment variable FLAGS of app changes (--verbose → --verbose --with=[secret])");
 });
