@@ -130,7 +130,7 @@ function downtimeOf({ action, downtime }: InitPodChange): string {
   if (downtime === undefined) return "not known without `--show-replacement-steps`";
   return downtime
     ? "**yes**: the old Pod goes before the new one starts"
-    : "none: the old Pod stays until the new one is Ready";
+    : "none: the old Pod goes once the new one is Ready";
 }
 
 const done: Readonly<Record<Action, string>> = {

@@ -65,7 +65,7 @@ function withoutEchoes(changes: readonly Change[]): Change[] {
   });
   const whole = items.map(({ item, how }): Change => ({ path: item, how }));
   const isInWhole = (path: string): boolean => items.some(({ item }) => path.startsWith(`${item}.`));
-  const rest = changes.filter(({ path }) => !isInWhole(path) && !isEchoOfList(path, changes));
+  const rest = changes.filter(({ path }) => !isInWhole(path) && !isEchoOf(path, changes));
   // A step brings its volumes along, and its folder to others.
   const hasContainer = items.some(({ item }) => !item.startsWith("volumes"));
   const all = [...whole, ...rest];
@@ -73,10 +73,12 @@ function withoutEchoes(changes: readonly Change[]): Change[] {
   return hasContainer && main.length > 0 ? main : all;
 }
 
-function isEchoOfList(path: string, changes: readonly Change[]): boolean {
-  if (!path.endsWith("[]")) return false;
-  const list = path.slice(0, -1);
-  return changes.some((other) => other.path !== path && other.path.startsWith(list));
+function isEchoOf(path: string, changes: readonly Change[]): boolean {
+  const isWithin = (beginning: string): boolean =>
+    changes.some((other) => other.path !== path && other.path.startsWith(beginning));
+  if (path.endsWith("[]")) return isWithin(path.slice(0, -1));
+  // An empty object that gets its first field, or has lost its last. Keys of labels have dots of their own.
+  return path !== "" && !/^(labels|annotations)\./.test(path) && isWithin(`${path}.`);
 }
 
 const verbs: Readonly<Record<How, string>> = {

@@ -34,7 +34,7 @@ describe("the comment on a real preview", () => {
     const [name, what, why, steps, downtime] = cellsOf("image");
     expect([name, what, steps]).toEqual(["shop", "made anew", "token, seed"]);
     expect(why).toMatch(/image/);
-    expect(downtime).toBe("none: the old Pod stays until the new one is Ready");
+    expect(downtime).toBe("none: the old Pod goes once the new one is Ready");
     expect(cellsOf("downtime").at(-1)).toBe("yes: the old Pod goes before the new one starts");
     expect(cellsOf("label").slice(1)).toEqual(["changes in place", expect.stringContaining("tier"), "–", "none"]);
     expect(cellsOf("initPodRemoved").at(-1)).toBe("for good");

@@ -39,6 +39,14 @@ describe("the words for what changes", () => {
       [changed("containers[app].env[LOG_LEVEL].value", "info", "debug")],
     ],
     [
+      "the memory request of step fetch is new (16Mi)",
+      [gone("initContainers[fetch].resources"), added("initContainers[fetch].resources.requests.memory", "16Mi")],
+    ],
+    [
+      "the label app is gone and the label app.kubernetes.io/name is new (web)",
+      [gone("labels.app", "web"), added("labels.app.kubernetes.io/name", "web")],
+    ],
+    [
       "the environment variable MODE of app is new (fast)",
       [
         changed("containers[app].env[]", "1", "2"),
