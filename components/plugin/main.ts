@@ -4,9 +4,11 @@ import { packageVersion } from "../forward/state";
 import { construct } from "./construct";
 import { endAll, failWhereItComes } from "./inFlight";
 import { rebuildKubernetesProviders } from "./kubernetesProvider";
+import { keepRequests } from "./leftOut";
 import schema from "./schema.json";
 
 rebuildKubernetesProviders();
+keepRequests();
 const version = packageVersion();
 const provider = { version, schema: JSON.stringify({ ...schema, version }), construct, cancel: endAll };
 void main(provider, process.argv.slice(2));
