@@ -6,9 +6,9 @@ const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-s
 
 /** What INIT_POD_CHROMIUM says, or the first on the PATH. */
 export function chromiumPath(env: NodeJS.ProcessEnv = process.env): string {
-  const { INIT_POD_CHROMIUM: chosen } = env;
-  const found =
-    chosen || names.map((name) => findExecutable(name, pathFolders(env))).find((path) => path !== undefined);
+  const { INIT_POD_CHROMIUM: chosen = "" } = env;
+  if (chosen !== "") return chosen;
+  const found = names.map((name) => findExecutable(name, pathFolders(env))).find((path) => path !== undefined);
   if (found !== undefined) return found;
   throw new Error(
     "The pictures need Chromium, and there is none on the PATH: `apt-get install chromium fonts-dejavu`, or say in " +
