@@ -1,4 +1,20 @@
 import { type Browser, chromium } from "playwright-core";
+import { findExecutable, pathFolders } from "../sandbox/paths.ts";
+
+/** As distributions and its makers call it. */
+const names = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
+
+/** What INIT_POD_CHROMIUM says, or the first on the PATH. */
+export function chromiumPath(env: NodeJS.ProcessEnv = process.env): string {
+  const { INIT_POD_CHROMIUM: chosen = "" } = env;
+  if (chosen !== "") return chosen;
+  const found = names.map((name) => findExecutable(name, pathFolders(env))).find((path) => path !== undefined);
+  if (found !== undefined) return found;
+  throw new Error(
+    "The pictures need Chromium, and there is none on the PATH: `apt-get install chromium fonts-dejavu`, or say in " +
+      "INIT_POD_CHROMIUM where it is",
+  );
+}
 
 /** How a page is looked at. */
 export interface Look {
@@ -18,12 +34,12 @@ export class Camera {
   }
 
   static async start(): Promise<Camera> {
+    const executablePath = chromiumPath();
     try {
       // In a container there is often no other user to run it as, and it opens nothing but pages of ours.
-      const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ["--no-sandbox"] });
-      return new Camera(browser);
+      return new Camera(await chromium.launch({ executablePath, args: ["--no-sandbox"] }));
     } catch (error) {
-      throw new Error("The pictures need Chromium: `apt-get install chromium fonts-dejavu`", { cause: error });
+      throw new Error(`${executablePath} does not start: ${String(error)}`, { cause: error });
     }
   }
 

@@ -2,7 +2,8 @@ import { SandboxError } from "./errors.ts";
 import { tryRun } from "./machine/run.ts";
 import { findExecutable, pathFolders } from "./paths.ts";
 
-const goMinimum: Version = [1, 26, 0];
+/** What the go.mod files ask for: an older one refuses them. */
+export const goMinimum: Version = [1, 26, 6];
 type Version = readonly [number, number, number];
 
 export interface Preconditions {
@@ -57,7 +58,7 @@ export function checkRoot(): void {
 }
 
 async function findGo(folders: readonly string[]): Promise<{ path: string } | { problem: string }> {
-  const wanted = `Go ≥ ${goMinimum[0]}.${goMinimum[1]}`;
+  const wanted = `Go ≥ ${goMinimum.join(".")}`;
   const how = "unpack it from https://go.dev/dl to /usr/local/go";
   const seen: string[] = [];
   for (const folder of [...folders, "/usr/local/go/bin"]) {

@@ -3,6 +3,7 @@ import type { ConstructResult } from "@pulumi/pulumi/provider";
 import { InitPod } from "../index";
 import { partsOf } from "../pulumi";
 import { inFlight } from "./inFlight";
+import { leftOut } from "./leftOut";
 import { optionsAsGiven } from "./options";
 import schema from "./schema.json";
 import { sdkStore } from "./sdkStore";
@@ -23,7 +24,8 @@ export async function construct(
   if (type !== token) throw new Error(`init-pod has ${token} alone, no ${type}`);
   let urn: pulumi.Input<string> = "";
   const state = await inFlight(async () => {
-    const made = new InitPod(name, inputs as ConstructorParameters<typeof InitPod>[1], optionsAsGiven(options));
+    const given = optionsAsGiven({ ...leftOut(options), ...options });
+    const made = new InitPod(name, inputs as ConstructorParameters<typeof InitPod>[1], given);
     urn = made.urn;
     const told = Object.fromEntries(outputs.map(([output]) => [output, made[output]]));
     await Promise.all(Object.values(told).map((output: pulumi.Output<unknown>) => partsOf(output).promise(true)));

@@ -4,10 +4,16 @@ import { packageVersion } from "../forward/state";
 import { construct } from "./construct";
 import { endAll, failWhereItComes } from "./inFlight";
 import { rebuildKubernetesProviders } from "./kubernetesProvider";
+import { keepRequests } from "./leftOut";
 import schema from "./schema.json";
+import { endWithEngine } from "./withEngine";
 
 rebuildKubernetesProviders();
+keepRequests();
 const version = packageVersion();
 const provider = { version, schema: JSON.stringify({ ...schema, version }), construct, cancel: endAll };
-void main(provider, process.argv.slice(2));
+const args = process.argv.slice(2);
+void main(provider, args);
 failWhereItComes();
+const engine = args.find((arg) => /:\d+$/.test(arg));
+if (engine !== undefined) endWithEngine(engine, () => process.exit());

@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import type { InitPodOptions } from "../pulumi";
 
 /** As the SDK hands on custom timeouts: `delete` is a reserved word in older JavaScript. */
 interface WireTimeouts extends pulumi.CustomTimeouts {
@@ -10,7 +11,7 @@ interface WireTimeouts extends pulumi.CustomTimeouts {
  * than none: no dependency, or a timeout that is no duration.
  * Source: https://github.com/pulumi/pulumi/blob/master/sdk/nodejs/provider/server.ts
  */
-export function optionsAsGiven(options: pulumi.ComponentResourceOptions): pulumi.ComponentResourceOptions {
+export function optionsAsGiven(options: InitPodOptions): InitPodOptions {
   const { customTimeouts, hooks, deletedWith, ...others } = options;
   return given({
     ...others,

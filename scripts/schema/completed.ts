@@ -67,14 +67,14 @@ export function completed({ schema, typeDefinitions, manifest }: Analyzed): Sche
     })),
     types: mapValues(types, (type, token) => ({
       ...type,
-      description: documentation(typeDefinitions[token.replace(/.*:/, "")]),
+      description: documentation(token.replace(/.*:/, ""), typeDefinitions),
       ...(type.properties && { properties: mapValues(type.properties, property) }),
     })),
   } as Schema;
 }
 
-function documentation(type: Analyzed["typeDefinitions"][string] | undefined): string {
-  const { name = "", description = ofKubernetes[name] ?? "" } = type ?? {};
+function documentation(name: string, types: Analyzed["typeDefinitions"]): string {
+  const description = types[name]?.description ?? ofKubernetes[name] ?? "";
   if (description === "") throw new Error(`The type ${name} has no documentation.`);
   return description;
 }

@@ -21,6 +21,10 @@ interface Resource {
   type: string;
   urn: string;
   customTimeouts?: { delete?: number };
+  retainOnDelete?: boolean;
+  replaceWith?: string[];
+  additionalSecretOutputs?: string[];
+  outputs?: { status?: object };
 }
 
 async function resources(stack: TestStack): Promise<Resource[]> {
@@ -71,6 +75,42 @@ exports.podName = web.podName;
     await stack.destroy();
     expect(await objects("pods,services", stack.namespace)).toEqual([]);
   });
+});
+
+test("options that Pulumi's SDK does not read are honoured by the plugin, as are those that it reads", async () => {
+  const stack = await stackOf(`
+const other = new k8s.core.v1.ConfigMap("other", { data: { a: "b" } });
+new InitPod("web", ${scriptArgs("echo fine", `podSpec: { hostname: config.get("host") ?? "one" },`)}, {
+  deleteBeforeReplace: true,
+  replaceWith: [other],
+  additionalSecretOutputs: ["status"],
+  retainOnDelete: true,
+});
+`);
+  try {
+    await stack.up();
+    const all = await resources(stack);
+    const pod = all.find(({ type }) => type === "kubernetes:core/v1:Pod");
+    const other = all.find(({ type }) => type === "kubernetes:core/v1:ConfigMap");
+    expect(pod).toMatchObject({
+      retainOnDelete: true,
+      replaceWith: [other?.urn],
+      additionalSecretOutputs: ["status"],
+    });
+    expect(JSON.stringify(pod?.outputs?.status)).toContain("ciphertext");
+    await stack.configure("host", "two");
+    const { stdout } = await stack.pulumi(["preview", "--json", "--show-replacement-steps"]);
+    const { steps } = JSON.parse(stdout) as { steps: { op: string; urn: string }[] };
+    expect(steps.filter(({ urn }) => urn === pod?.urn).map(({ op }) => op)).toEqual([
+      "delete-replaced",
+      "replace",
+      "create-replacement",
+    ]);
+    await stack.destroy();
+    expect(await objects("pods", stack.namespace)).toHaveLength(1);
+  } finally {
+    await stack.remove();
+  }
 });
 
 describe("one of several InitPods that fails", () => {

@@ -13,6 +13,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { load } from "js-yaml";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { requireGo } from "../../sandbox/preconditions.ts";
 import { type Finished, mustRun, run } from "./support/run.ts";
 import { repo } from "./support/stack.ts";
 
@@ -49,7 +50,7 @@ describe("the workflows", () => {
     writeFileSync(join(own, "documented.yml"), documented);
     const files = [...readdirSync(folder).map((file) => join(folder, file)), join(own, "documented.yml")];
     const words = ["-C", join(repo, "sandbox/actionlint"), "tool", "actionlint", "-shellcheck=", "-pyflakes="];
-    const { code, output } = await run("go", [...words, ...files]);
+    const { code, output } = await run(await requireGo(), [...words, ...files]);
     rmSync(own, { recursive: true });
     expect(code, output).toBe(0);
   });

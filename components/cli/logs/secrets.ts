@@ -13,7 +13,7 @@ interface Reference {
 }
 
 interface SecretObject {
-  metadata: { managedFields?: { time?: string }[] };
+  metadata: { creationTimestamp?: string; managedFields?: { time?: string }[] };
   immutable?: boolean;
   data?: Record<string, string>;
 }
@@ -51,16 +51,18 @@ export async function maskingOf(client: ClusterClient, pod: Pod, all: boolean): 
 
 class Unmaskable extends Error {}
 
-async function readSecret(client: ClusterClient, { metadata }: Pod, name: string): Promise<SecretObject> {
-  const { namespace, creationTimestamp = "" } = metadata;
+async function readSecret(client: ClusterClient, pod: Pod, name: string): Promise<SecretObject> {
+  const { namespace, creationTimestamp = "" } = pod.metadata;
   const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/secrets/${encodeURIComponent(name)}`;
   try {
     const secret = await client.json<SecretObject>(path);
-    const changed = (secret.metadata.managedFields ?? []).some(
-      ({ time = "" }) => Date.parse(time) > Date.parse(creationTimestamp),
-    );
+    const { metadata, immutable } = secret;
+    // One that can't change may still be another one than that of before, or have got a label.
+    const changes = immutable === true ? [] : (metadata.managedFields ?? []).map(({ time }) => time);
+    const isLater = (time = ""): boolean => Date.parse(time) > Date.parse(creationTimestamp);
     // The steps may have printed what it held before.
-    if (changed && secret.immutable !== true) throw new Unmaskable(`Secret ${name} has changed since the Pod was made`);
+    if ([metadata.creationTimestamp, ...changes].some(isLater))
+      throw new Unmaskable(`Secret ${name} has changed since the Pod was made`);
     return secret;
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;

@@ -1,6 +1,6 @@
 import { globSync } from "node:fs";
 import { describe, expect, test, vi } from "vitest";
-import { checkPreconditions } from "../../../sandbox/preconditions.ts";
+import { atLeast, checkPreconditions, goMinimum, parseVersion } from "../../../sandbox/preconditions.ts";
 import { kubernetesVersion, oldestPulumi, pulumiVersion } from "../../../sandbox/versions.ts";
 import { readRepo, repo } from "./sentences";
 
@@ -36,8 +36,12 @@ test("README asks for the versions that the package asks for, and installs what 
 test.each(["README.md", "CONTRIBUTING.md"])("%s asks a machine for the versions that this repo asks for", (page) => {
   const [, node, go] = /Node\.js ≥ (\S+) and Go ≥ (\S+) \(/.exec(readRepo(page)) ?? [];
   expect(root.engines.node).toBe(`>=${node}`);
-  for (const module of globSync("sandbox/build*/go.mod", { cwd: repo })) {
-    expect(Number(/^go 1\.(\d+)/m.exec(readRepo(module))?.[1])).toBeLessThanOrEqual(Number(go?.slice(2)));
+  expect(goMinimum.join(".")).toBe(go);
+  const modules = globSync("sandbox/*/go.mod", { cwd: repo });
+  expect(modules.length).toBeGreaterThan(4);
+  for (const module of modules) {
+    const [, asked = ""] = /^go (.*)$/m.exec(readRepo(module)) ?? [];
+    expect(atLeast(goMinimum, parseVersion(asked) ?? [Infinity, 0, 0]), module).toBe(true);
   }
 });
 

@@ -1,8 +1,12 @@
 import { expect, test } from "vitest";
 import { completed } from "../../../scripts/schema/completed.ts";
-import type { Properties, Schema } from "../../../scripts/schema/types.ts";
+import type { Analyzed, Properties, Schema } from "../../../scripts/schema/types.ts";
 
-function completedWith(properties: Properties, description = "A step."): Schema {
+function completedWith(
+  properties: Properties,
+  description = "A step.",
+  typeDefinitions: Analyzed["typeDefinitions"] = { Step: { name: "Step", description } },
+): Schema {
   const token = "init-pod:index:InitPod";
   return completed({
     schema: {
@@ -11,7 +15,7 @@ function completedWith(properties: Properties, description = "A step."): Schema 
       resources: { [token]: { inputProperties: properties, properties: {} } },
       types: { "init-pod:index:Step": { type: "object", properties: {} } },
     },
-    typeDefinitions: { Step: { name: "Step", description } },
+    typeDefinitions,
     manifest: { keywords: ["pulumi", "pod"], license: "Apache-2.0" },
   });
 }
@@ -37,6 +41,7 @@ test("a number of which nothing says whether it is whole is refused, with the pl
 test("a type bears its documentation, and one without is refused", () => {
   expect(completedWith({}).types["init-pod:index:Step"]).toMatchObject({ description: "A step." });
   expect(() => completedWith({}, "")).toThrow("The type Step has no documentation.");
+  expect(() => completedWith({}, undefined, {})).toThrow("The type Step has no documentation.");
 });
 
 test("the schema says where the plugin is, and has no version, which the plugin adds", () => {

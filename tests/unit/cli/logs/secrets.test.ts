@@ -87,6 +87,13 @@ describe("logs are withheld", () => {
     expect(await shown({ initContainers: [fromKey] }, text)).toBe("as shopkeeper with [secret]");
   });
 
+  test("where a Secret that can't change was deleted and made anew since, with other values", async () => {
+    secrets.db = secretOf(keys, { metadata: { creationTimestamp: "2026-01-01T00:05:00Z" }, immutable: true });
+    expect(await shown({ initContainers: [fromKey] }, text)).toBe(
+      "withheld: Secret db has changed since the Pod was made",
+    );
+  });
+
   test("where a driver's volume is mounted, and where the Pod says that it holds a secret itself", async () => {
     expect(await shown(volume({ csi: { driver: "vault" } }), text)).toMatch(/^withheld: a volume of theirs/);
     const annotations = { "init-pod.dev/holds-secret": "true" };

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseTcpTable, TcpState } from "../../../../components/forward/sockets/tcpTable.ts";
+import { parseTcpTable, readTcpTables, TcpState } from "../../../../components/forward/sockets/tcpTable.ts";
 
 test("reads the ends, the state, the counters and the holder of each socket", () => {
   const table = [
@@ -32,4 +32,11 @@ test("reads the ends, the state, the counters and the holder of each socket", ()
       inode: "7655929",
     },
   ]);
+});
+
+test("where the kernel has no IPv6, the sockets of IPv4 are read all the same, and without Linux none", async () => {
+  const only = (files: Record<string, string>) => async (path: string) =>
+    await (files[path] === undefined ? Promise.reject(new Error("ENOENT")) : Promise.resolve(files[path]));
+  expect(await readTcpTables(only({ "/proc/net/tcp": "rows" }))).toEqual(["rows", ""]);
+  await expect(readTcpTables(only({}))).rejects.toThrow("ENOENT");
 });
