@@ -8,7 +8,7 @@ export { LastTransform, mayBeTransformed } from "./lastTransform";
 export { mayBeNamed } from "./naming";
 export { componentOptions, type InitPodOptions, optionProblems, type PodOptions, podOptions } from "./options";
 export { perDeployment } from "./perDeployment";
-export { accessOf, choosesCluster, clusterOutputs } from "./providerAccess";
+export { accessOf, choosesCluster, clusterOutputs, hasProvider } from "./providerAccess";
 export { registeredOutputs } from "./registeredOutputs";
 export type { Self } from "./self";
 export { withoutStacks } from "./withoutStacks";

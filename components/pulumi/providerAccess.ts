@@ -67,6 +67,11 @@ function chosenFor(component: pulumi.Resource): ProviderOutputs {
   return providerOf(component) ?? configured();
 }
 
+/** Whether the program gives it a provider, which goes by nothing of the stack's configuration. */
+export function hasProvider(component: pulumi.Resource): boolean {
+  return providerOf(component) !== undefined;
+}
+
 function providerOf(component: pulumi.Resource): ProviderOutputs | undefined {
   return component.getProvider("kubernetes:core/v1:Pod") as ProviderOutputs | undefined;
 }

@@ -1,6 +1,15 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { Pod } from "../cluster/pods";
-import { choosesCluster, InitPodError, knownOf, nothing, partsOf, perDeployment, type Self } from "../pulumi";
+import {
+  choosesCluster,
+  hasProvider,
+  InitPodError,
+  knownOf,
+  nothing,
+  partsOf,
+  perDeployment,
+  type Self,
+} from "../pulumi";
 import type { Plan } from "./plan";
 
 /**
@@ -82,16 +91,19 @@ export function assertAtHome(
     void pulumi.log.info(what, component);
   }
   const isOther = home !== undefined && home.uid !== "" && cluster.uid !== "" && home.uid !== cluster.uid;
-  if (isOther) throw new InitPodError(wrongCluster(name, home, cluster), component);
+  if (isOther) throw new InitPodError(wrongCluster({ name, component }, home, cluster), component);
 }
 
-function wrongCluster(name: string, home: Cluster, reached: Cluster): string {
+function wrongCluster({ name, component }: Pick<Self, "name" | "component">, home: Cluster, reached: Cluster): string {
   const text = ({ context, server, uid }: Cluster): string => `context "${context}", server ${server} (uid ${uid})`;
+  const pinned = hasProvider(component)
+    ? `context: "${home.context}" of its kubernetes provider`
+    : `pulumi config set kubernetes:context ${home.context}`;
   return [
     `InitPod "${name}" lives in another cluster than the kubeconfig's current context leads to. Nothing was changed.`,
     `It lives in: ${text(home)}`,
     `This is:     ${text(reached)}`,
-    "To stay there, pin it:                        pulumi config set kubernetes:context " + home.context,
+    `To stay there, pin it:                        ${pinned}`,
     "To move it, choose the new one in the same way, or by the kubeconfig or context of a kubernetes provider.",
     "Where the old cluster is gone for good:       INIT_POD_NEW_CLUSTER=1 pulumi up",
   ].join("\n");

@@ -11,6 +11,8 @@ const stack = await automation.LocalWorkspace.createOrSelectStack({
     const web = new InitPod("web", {
       init: [{ download: { url: "https://example.com/", to: "/usr/share/nginx/html/index.html" } }],
       container: { image: "nginxinc/nginx-unprivileged:1.29", port: 8080 },
+      // It is asked below, in CI too.
+      forward: { mode: "always" },
     });
     return Promise.resolve({ url: web.url, initLogs: web.initLogs });
   },

@@ -11,7 +11,7 @@ func main() {
 			Init: []initpod.InitStepArgs{{
 				Image: pulumi.String("curlimages/curl:8.17.0"),
 				Download: &initpod.DownloadArgs{
-					Url: pulumi.String("https://example.com/data.json"),
+					Url: pulumi.String("https://example.com/"),
 					To:  "/usr/share/nginx/html/index.html",
 				},
 			}},

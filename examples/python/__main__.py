@@ -7,7 +7,7 @@ web = InitPod(
         {
             "image": "curlimages/curl:8.17.0",
             "download": {
-                "url": "https://example.com/data.json",
+                "url": "https://example.com/",
                 "to": "/usr/share/nginx/html/index.html",
             },
         },

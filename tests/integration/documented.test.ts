@@ -19,7 +19,7 @@ const [whole = "", ofTransform = ""] = blocksOf("README.md", "ts");
 function onSandbox(program: string): string {
   return withPlaces(program, [
     ["{ download: {", `{ image: "${images.curl}", download: {`],
-    ["https://example.com/data.json", weatherUrl],
+    ["https://example.com/", weatherUrl],
     ["nginxinc/nginx-unprivileged:1.29", images.unprivileged],
   ]);
 }

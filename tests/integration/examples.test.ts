@@ -9,15 +9,24 @@ interface Pod {
   metadata: { name: string; labels: Record<string, string> };
 }
 
+interface Resource {
+  urn: string;
+  type: string;
+  provider?: string;
+  inputs?: object;
+}
+
 describe("examples/embed", () => {
   let stack: TestStack;
   let consumer: TestStack;
   let preview: Finished;
   let outputs: Record<string, string>;
   let password: string;
+  let context: string;
 
   beforeAll(async () => {
-    stack = await exampleStack("embed");
+    context = (await kubectl(["config", "current-context"])).trim();
+    stack = await exampleStack("embed", { config: { "kubernetes:context": context } });
     consumer = await exampleStack("embed/consumer", { env: { PULUMI_BACKEND_URL: stack.env.PULUMI_BACKEND_URL } });
     preview = await stack.pulumi(["preview"]);
     await stack.up();
@@ -57,7 +66,9 @@ describe("examples/embed", () => {
 
   test("makes everything by the provider that it is given, none of it in the stack's own namespace", async () => {
     const { stdout } = await stack.pulumi(["stack", "export"]);
-    const { deployment } = JSON.parse(stdout) as { deployment: { resources: { type: string; provider?: string }[] } };
+    const { deployment } = JSON.parse(stdout) as { deployment: { resources: Resource[] } };
+    const provider = deployment.resources.find(({ urn }) => urn.endsWith("::pulumi:providers:kubernetes::cluster"));
+    expect(provider?.inputs).toMatchObject({ context });
     const ofKubernetes = deployment.resources.filter(({ type }) => type.startsWith("kubernetes:"));
     expect(ofKubernetes.length).toBeGreaterThan(4);
     for (const { type, provider } of ofKubernetes) expect(provider, type).toMatch(/::cluster::/);
@@ -89,11 +100,12 @@ describe("examples/automation", () => {
 
   beforeAll(async () => {
     stack = await exampleStack("automation");
-    ran = await run("node", ["index.ts", stack.namespace], { cwd: stack.project, env: stack.env });
+    const env = { ...stack.env, CI: "true" };
+    ran = await run("node", ["index.ts", stack.namespace], { cwd: stack.project, env });
   });
   afterAll(() => stack.remove());
 
-  test("goes up in one process, with the log as it comes and a URL that answers, and takes all down", async () => {
+  test("goes up in one process, in CI too, with the log as it comes and a URL that answers, and takes all down", async () => {
     expect(ran.code, ran.output).toBe(0);
     expect(ran.stdout).toMatch(/download \| saved \S+index\.html/);
     expect(ran.stdout).toMatch(/^http:\/\/127\.0\.0\.1:\d+ answers 200$/m);

@@ -14,7 +14,7 @@ const namespace = "test-packed";
 const [whole = ""] = blocksOf("README.md", "ts");
 const esm = withPlaces(whole, [
   ["{ download: {", `{ image: "${images.curl}", download: {`],
-  ["https://example.com/data.json", weatherUrl],
+  ["https://example.com/", weatherUrl],
   ["nginxinc/nginx-unprivileged:1.29", images.unprivileged],
   ["service: {},", `service: {}, namespace: "${namespace}",`],
 ]);

@@ -31,12 +31,12 @@ describe.each(["weather", "embed"])("`pulumi new examples/%s`", (name) => {
     XDG_STATE_HOME: join(folder, "state"),
   };
   // npm installs in it, and takes the time that the network takes.
-  const pulumi = (...args: string[]) =>
-    mustRun("pulumi", ["--non-interactive", ...args], { cwd: project, env, timeoutSeconds: 300 });
+  const pulumiIn = (cwd: string, ...args: string[]) =>
+    mustRun("pulumi", ["--non-interactive", ...args], { cwd, env, timeoutSeconds: 300 });
+  const pulumi = (...args: string[]) => pulumiIn(project, ...args);
 
   beforeAll(async () => {
     const { stdout } = await mustRun("sh", ["-c", "command -v npm"]);
-    mkdirSync(project);
     mkdirSync(join(folder, "bin"));
     // In the place of the version that is published with this one: the package as it is, and the versions whose plugins are there.
     const peers = ["pulumi", "kubernetes", "random"].map(
@@ -57,8 +57,19 @@ describe.each(["weather", "embed"])("`pulumi new examples/%s`", (name) => {
   test("makes a project that goes up, answers, and is destroyed", async () => {
     const places = { weather: { image: images.nginx, curlImage: images.curl, url: weatherUrl } }[name] ?? {};
     const settings = Object.entries({ "kubernetes:namespace": namespace, ...places });
-    await pulumi(
-      ...["new", join(repo, "examples", name), "--yes", "--name", `my-${name}`, "--stack", "dev"],
+    await pulumiIn(
+      folder,
+      ...[
+        "new",
+        join(repo, "examples", name),
+        "--name",
+        `my-${name}`,
+        "--dir",
+        `my-${name}`,
+        "--yes",
+        "--stack",
+        "dev",
+      ],
       ...settings.flatMap(([key, value]) => ["--config", `${key}=${value}`]),
     );
     expect((await pulumi("config", "--json")).stdout).toContain(namespace);

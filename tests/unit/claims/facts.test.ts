@@ -92,6 +92,19 @@ test("the examples in other languages install this version of the plugin, from w
   }
 });
 
+test("each example asks for the Pulumi that the package asks for, and those in other languages for an SDK that is tested", () => {
+  const asked = /^requiredPulumiVersion: .*$/m;
+  const examples = globSync("examples/**/Pulumi.yaml", { cwd: repo, exclude: ["**/node_modules/**"] });
+  expect(examples.length).toBeGreaterThan(6);
+  for (const example of examples) expect(asked.exec(readRepo(example))?.[0], example).toBe(asked.exec(project)?.[0]);
+  const sdkOf = (path: string): unknown => /github\.com\/pulumi\/pulumi\/sdk\/v3 (v\S+)/.exec(readRepo(path))?.[1];
+  expect(sdkOf("examples/go/go.mod")).toBe(sdkOf("tests/fixtures/languages/go/go.mod"));
+  const [, oldest = "none"] = /^pulumi>=([\d.]+),<4\.0\.0$/m.exec(readRepo("examples/python/requirements.txt")) ?? [];
+  const [, tested = ""] =
+    /"pulumi==([\d.]+)"/.exec(readRepo("tests/integration/support/languages/toolchains.ts")) ?? [];
+  expect(oldest.localeCompare(tested, "en", { numeric: true }), `${oldest} to ${tested}`).toBe(-1);
+});
+
 test("each example in TypeScript asks for this version of the package or for the next one, and for the same peers", () => {
   const manifests = globSync("examples/**/package.json", { cwd: repo, exclude: ["**/node_modules/**"] });
   const numbersOf = (version = ""): number[] => version.replace("^", "").split(".").map(Number);

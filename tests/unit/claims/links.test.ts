@@ -4,9 +4,8 @@ import { expect, test } from "vitest";
 import { readRepo, repo } from "./sentences";
 
 const pages = [
-  ...["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/architecture.md", "docs/command.md"],
-  ...["docs/coming-from-yaml.md", "docs/environments.md"],
-  ...globSync("examples/*/README.md", { cwd: repo }),
+  ...["README.md", "CONTRIBUTING.md", "CHANGELOG.md"],
+  ...globSync(["docs/**/*.md", "examples/*/README.md"], { cwd: repo }),
 ];
 
 /** Of the headings of a page, as GitHub makes them. */

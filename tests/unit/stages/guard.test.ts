@@ -1,3 +1,4 @@
+import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { beforeAll, expect, test } from "vitest";
 import { assertAtHome, type Cluster } from "../../../components/stages/guard";
@@ -13,8 +14,13 @@ beforeAll(async () => {
   });
 });
 
-function guard(known: Cluster | undefined, cluster: Cluster | undefined, isMeant = false): string {
-  const component = new pulumi.ComponentResource("test:index:Component", "web");
+function guard(
+  known: Cluster | undefined,
+  cluster: Cluster | undefined,
+  isMeant = false,
+  providers: kubernetes.Provider[] = [],
+): string {
+  const component = new pulumi.ComponentResource("test:index:Component", "web", {}, { providers });
   try {
     assertAtHome({ name: "web", component }, { cluster, isMeant }, known);
     return "goes on";
@@ -31,6 +37,12 @@ test("another cluster than the InitPod lives in is refused, with both and with e
   expect(message).toContain('InitPod "web"');
   expect(message).toContain("pulumi config set kubernetes:context kind-home");
   expect(message).toContain("INIT_POD_NEW_CLUSTER=1 pulumi up");
+});
+
+test("of an InitPod with a provider it is told to pin that, which goes by nothing of the stack's configuration", () => {
+  const message = guard(home, other, false, [new kubernetes.Provider("cluster")]);
+  expect(message).toMatch(/pin it: +context: "kind-home" of its kubernetes provider$/m);
+  expect(message).not.toContain("pulumi config set");
 });
 
 test("the refusal is the one that docs/environments.md shows", () => {

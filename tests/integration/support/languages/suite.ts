@@ -176,7 +176,7 @@ export function testProvider(setting: () => Prepared): void {
 
 /** What the examples have of the world, and the sandbox's own for it. */
 const places = [
-  ["https://example.com/data.json", weatherUrl],
+  ["https://example.com/", weatherUrl],
   ["curlimages/curl:8.17.0", images.curl],
   ["nginxinc/nginx-unprivileged:1.29", images.unprivileged],
 ] as const;
