@@ -57,7 +57,7 @@ describe("the comment on a real preview", () => {
       /^\| `shop` \| (.+) \| (.+) \| (.+) \| (.+) \|$/m.exec(commented(name)) ?? [];
     expect({ what, steps }).toEqual({ what: "**made anew**", steps: "`token`, `seed`" });
     expect(told).toMatch(why);
-    expect(downtime).toMatch(/^none: the old Pod stays/);
+    expect(downtime).toMatch(/^none: the old Pod goes/);
   });
 
   test("warns of a Pod that goes before the new one starts", () => {
