@@ -15,5 +15,6 @@ const provider = { version, schema: JSON.stringify({ ...schema, version }), cons
 const args = process.argv.slice(2);
 void main(provider, args);
 failWhereItComes();
-const engine = args.find((arg) => /:\d+$/.test(arg));
+// What comes before it are flags, one of which may have an address as well.
+const engine = args.findLast((arg) => /:\d+$/.test(arg));
 if (engine !== undefined) endWithEngine(engine, () => process.exit());
