@@ -52,6 +52,10 @@ function endOf(text: string): [address: string, port: number] {
 export async function readTcpTables(
   read = async (path: string): Promise<string> => await readFile(path, "latin1"),
 ): Promise<string[]> {
-  // A kernel without IPv6 has no second one.
-  return await Promise.all([read("/proc/net/tcp"), read("/proc/net/tcp6").catch(() => "")]);
+  const ofIpv6 = read("/proc/net/tcp6").catch((error: NodeJS.ErrnoException) => {
+    // A kernel without IPv6 has none.
+    if (error.code === "ENOENT") return "";
+    throw error;
+  });
+  return await Promise.all([read("/proc/net/tcp"), ofIpv6]);
 }

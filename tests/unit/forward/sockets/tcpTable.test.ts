@@ -34,9 +34,16 @@ test("reads the ends, the state, the counters and the holder of each socket", ()
   ]);
 });
 
+function failure(code: string): Error {
+  return Object.assign(new Error(code), { code });
+}
+
 test("where the kernel has no IPv6, the sockets of IPv4 are read all the same, and without Linux none", async () => {
   const only = (files: Record<string, string>) => async (path: string) =>
-    await (files[path] === undefined ? Promise.reject(new Error("ENOENT")) : Promise.resolve(files[path]));
+    await (files[path] === undefined ? Promise.reject(failure("ENOENT")) : Promise.resolve(files[path]));
   expect(await readTcpTables(only({ "/proc/net/tcp": "rows" }))).toEqual(["rows", ""]);
   await expect(readTcpTables(only({}))).rejects.toThrow("ENOENT");
+  const full = async (path: string) =>
+    await (path.endsWith("6") ? Promise.reject(failure("EMFILE")) : Promise.resolve("rows"));
+  await expect(readTcpTables(full)).rejects.toThrow("EMFILE");
 });
