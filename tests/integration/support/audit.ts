@@ -16,16 +16,18 @@ export async function auditedDuring(namespace: string, work: () => Promise<unkno
   const from = Date.now();
   await work();
   const to = Date.now();
-  return auditLog().filter(({ objectRef, requestReceivedTimestamp }) => {
+  return auditLog(namespace).filter(({ objectRef, requestReceivedTimestamp }) => {
     const time = Date.parse(requestReceivedTimestamp);
     return objectRef?.namespace === namespace && time >= from && time <= to;
   });
 }
 
-function auditLog(): Audited[] {
+/** What it has on a namespace: all of it is of many megabytes. */
+function auditLog(namespace: string): Audited[] {
   const { audit } = layout(paths());
   const files = globSync(audit.replace(/\.log$/, "*.log"));
   const lines = files.flatMap((file) => readFileSync(file, "utf8").split("\n"));
   // The last line may be in the making.
-  return lines.filter((line) => line.endsWith("}")).map((line) => JSON.parse(line) as Audited);
+  const whole = lines.filter((line) => line.includes(namespace) && line.endsWith("}"));
+  return whole.map((line) => JSON.parse(line) as Audited);
 }
