@@ -46,8 +46,8 @@ interface Figures {
 
 /**
  * Many InitPods in one stack, beside as many plain Pods, and the same Pods by kubectl alone, turn by turn. The engine makes
- * a few plain Pods at a time, each once one before it is Ready; InitPods are all made at once, as by kubectl. Usage: `scale [--pods N] [--rounds N]`. Fewer Pods
- * are used where the cluster has no room for so many.
+ * a few plain Pods at a time, each once one before it is Ready; InitPods are all made at once, as by kubectl. Usage:
+ * `scale [--pods N] [--rounds N]`. Fewer Pods are used where the cluster has no room for so many.
  */
 export async function scale(args: string[]): Promise<object> {
   const provider = await useSandbox();

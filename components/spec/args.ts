@@ -34,8 +34,8 @@ export interface InitPodArgs {
   volumes?: Record<string, Volume>;
   /**
    * Secrets that are made, by name. They are the keys of one Kubernetes Secret, and steps and the app are given them as other
-   * keys, by `secretEnv: { PASSWORD: { key: NAME } }`. Where init-pod was installed
-   * by npm, it needs the package `@pulumi/random` beside it. Default: none.
+   * keys, by `secretEnv: { PASSWORD: { key: NAME } }`. Where init-pod was installed by npm, it needs the package
+   * `@pulumi/random` beside it. Default: none.
    */
   generate?: Record<string, GeneratedSecret>;
   /** A Service in front of the Pod; an empty object is a ClusterIP on container.port. Default: no Service. */
