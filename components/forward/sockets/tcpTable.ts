@@ -52,9 +52,9 @@ function endOf(text: string): [address: string, port: number] {
 export async function readTcpTables(
   read = async (path: string): Promise<string> => await readFile(path, "latin1"),
 ): Promise<string[]> {
-  const ofIpv6 = read("/proc/net/tcp6").catch((error: NodeJS.ErrnoException) => {
+  const ofIpv6 = read("/proc/net/tcp6").catch((error: unknown) => {
     // A kernel without IPv6 has none.
-    if (error.code === "ENOENT") return "";
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return "";
     throw error;
   });
   return await Promise.all([read("/proc/net/tcp"), ofIpv6]);
