@@ -10,7 +10,6 @@ describe("what is no preview is refused, and it is said what it is", () => {
     ["blanks", " \n", "is empty"],
     ["words", "error: no stack selected", "is no JSON"],
     ["half a preview", fixture("image").slice(0, 900), "ends in the middle of its JSON"],
-    ["a half that ends in a long text", `{"steps":["${"\\n".repeat(10_000_000)}`, "ends in the middle of its JSON"],
     ["a word too much, in what looks like a bracket", `{"a":"[\\"{"} x`, "is no JSON"],
     ["events, one a line", events, "has one JSON value a line"],
     ["a list", "[]", "is JSON, but not that of a preview"],
@@ -24,6 +23,12 @@ describe("what is no preview is refused, and it is said what it is", () => {
     expect(read).toThrow(`preview.json ${words}`);
     expect(read).toThrow("pulumi preview --json --show-replacement-steps");
   });
+});
+
+// No row of the table, which would keep its text for as long as the tests run.
+test("a half that ends in a long text is refused as such", () => {
+  const read = () => parsePreview(`{"steps":["${"\\n".repeat(10_000_000)}`, "preview.json");
+  expect(read).toThrow("preview.json ends in the middle of its JSON");
 });
 
 describe("a preview", () => {
