@@ -29,7 +29,7 @@ const benches: Record<string, { summary: string; run: (args: string[]) => Promis
   path: { summary: "the tutorial by hand with kubectl, beside ours without the engine's own time", run: path },
   forward: { summary: "load on our URL, beside `kubectl port-forward` and the Pod itself", run: forward },
   scale: {
-    summary: "100 InitPods in one stack, beside 100 plain Pods; --pods N and --rounds N for less",
+    summary: "100 InitPods in one stack, beside 100 plain Pods; --pods N and --rounds N for less, --no-state",
     run: scale,
   },
   follow: { summary: "requests that fail, and the longest gap, while `up` replaces the Pod", run: follow },

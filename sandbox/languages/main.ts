@@ -6,7 +6,9 @@ import { generateSdks, sdkLanguages } from "./sdks.ts";
 
 const [folder, ...rest] = process.argv.slice(2);
 if (folder === undefined || folder.startsWith("-") || rest.length > 0) {
-  process.stderr.write("usage: npm run sdks -- FOLDER\n");
+  process.stderr.write(
+    `usage: npm run sdks -- FOLDER\n\nWhat FOLDER has of ${sdkLanguages.join(", ")} is removed first.\n`,
+  );
   process.exitCode = 2;
 } else {
   try {

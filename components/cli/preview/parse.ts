@@ -66,6 +66,11 @@ function noPreview(source: string): PreviewError {
   return new PreviewError(`${source} is JSON, but not that of a preview. ${howTo}`);
 }
 
+/** Of a text that fills the stack. */
+export function tooDeep(source: string): PreviewError {
+  return new PreviewError(`${source} is nested deeper than any preview. ${howTo}`);
+}
+
 function parse(text: string, source: string): unknown {
   if (text === "") {
     throw new PreviewError(`${source} is empty: where Pulumi can't begin, it says why on standard error. ${howTo}`);

@@ -78,7 +78,9 @@ const titles = ["InitPod", "what happens", "why", "steps that run", "downtime"];
 
 function tableLines(initPods: readonly InitPodChange[]): string[] {
   if (initPods.length === 0) return [];
-  const { lines, left } = fitting(initPods.map(rowOf), rooms.table);
+  const fits = fitting(initPods.map(rowOf), rooms.table).left === 0;
+  // What is left out for want of room shall be what matters least.
+  const { lines, left } = fitting((fits ? initPods : gravestFirst(initPods)).map(rowOf), rooms.table);
   return [
     row(titles),
     row(titles.map(() => "---")),
@@ -86,6 +88,22 @@ function tableLines(initPods: readonly InitPodChange[]): string[] {
     ...(left === 0 ? [] : ["", `Not shown for want of room: ${counted(left, "more InitPod")}.`]),
     "",
   ];
+}
+
+/** Where nothing serves any more, for good or for a while, or nobody knows; then what is made anew. */
+const gravity: readonly ((initPod: InitPodChange) => boolean)[] = [
+  ({ action }) => action === "delete",
+  ({ downtime }) => downtime === true,
+  ({ action, downtime }) => action === "replace" && downtime === undefined,
+  ({ action }) => action === "replace",
+];
+
+function gravestFirst(initPods: readonly InitPodChange[]): InitPodChange[] {
+  const rank = (initPod: InitPodChange): number => {
+    const found = gravity.findIndex((is) => is(initPod));
+    return found === -1 ? gravity.length : found;
+  };
+  return [...initPods].sort((one, other) => rank(one) - rank(other));
 }
 
 const happens: Readonly<Record<InitPodChange["action"], string>> = {

@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { buffer } from "node:stream/consumers";
 import { errorText } from "../../text";
-import { parsePreview, type PreviewSummary, summaryOf } from "../preview";
+import { parsePreview, type PreviewSummary, summaryOf, tooDeep } from "../preview";
 import { type Command, UsageError } from "./arguments";
 
 /**
@@ -15,9 +15,17 @@ export async function previewOf(
 ): Promise<PreviewSummary> {
   if (names.length > 1) throw new UsageError("preview-comment takes one FILE.");
   const [file = "-"] = names;
-  if (file !== "-") return summaryOf(parsePreview(decoded(read(file)), file));
+  if (file !== "-") return saidBy(read(file), file);
   if (input.isTTY) throw new UsageError("preview-comment needs a FILE, or the preview on standard input.");
-  return summaryOf(parsePreview(decoded(await buffer(input)), "Standard input"));
+  return saidBy(await buffer(input), "Standard input");
+}
+
+function saidBy(bytes: Buffer, source: string): PreviewSummary {
+  try {
+    return summaryOf(parsePreview(decoded(bytes), source));
+  } catch (error) {
+    throw error instanceof RangeError ? tooDeep(source) : error;
+  }
 }
 
 function read(file: string): Buffer {

@@ -28,6 +28,8 @@ const secondMs = 1_000;
 export class Attempt {
   /** Whether nothing is left to be read, as far as is known. */
   isRead = false;
+  /** Whether its log has been read from its start to its end. */
+  isWhole = false;
   #over = new AbortController();
   #shownStage: Stage = "gone";
   /** Whether kubelet was found to have its log as the previous one. */
@@ -97,6 +99,7 @@ export class Attempt {
     else if (this.#over.signal.aborted && !this.#isFollowed) {
       this.#over = new AbortController();
       this.isRead = false;
+      this.isWhole = false;
       return true;
     }
     return false;
@@ -175,6 +178,7 @@ export class Attempt {
     this.#seen = new SeenLines();
     this.#isSettled = true;
     this.isRead = false;
+    this.isWhole = false;
   }
 
   #isNew({ stamp }: RawLine): boolean {

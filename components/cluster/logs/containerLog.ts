@@ -66,6 +66,12 @@ export class ContainerLog {
     return this.#attempts.find((attempt) => attempt.id === id)?.lastLines ?? [];
   }
 
+  /** The last lines of an attempt whose log was read from its start to its end; undefined of any other. */
+  endOfWhole(id: string): readonly RawLine[] | undefined {
+    const attempt = this.#attempts.find((attempt) => attempt.id === id);
+    return attempt?.isWhole === true && !attempt.isInDoubt ? attempt.lastLines : undefined;
+  }
+
   update(status: ContainerStatus): void {
     for (const attempt of this.#attempts) {
       if (attempt.update(status)) this.#enqueueReading(attempt);

@@ -24,11 +24,20 @@ export interface FinalLogSettings {
   mask: (text: string) => string;
 }
 
-/** The ends of the logs of all init containers, in order. A log that can't be read says so in its place. */
-export async function initLogs(settings: FinalLogSettings, pod: Pod): Promise<InitContainerLog[]> {
+/**
+ * The ends of the logs of all init containers, in order. A log that can't be read says so in its place. `known` is the end of
+ * an attempt's log where all of it was followed: it is not asked for once more.
+ */
+export async function initLogs(
+  settings: FinalLogSettings,
+  pod: Pod,
+  known: (container: string, attempt: string) => readonly RawLine[] | undefined = () => undefined,
+): Promise<InitContainerLog[]> {
   return await Promise.all(
     (pod.status?.initContainerStatuses ?? []).map(async ({ name, state, restartCount }) => {
-      const { lines, truncated } = await readPatiently(settings, name);
+      const attempt = state?.terminated?.containerID;
+      const end = attempt === undefined ? undefined : known(name, attempt);
+      const { lines, truncated } = end ? showableTail(end, settings.mask) : await readPatiently(settings, name);
       const exitCode = state?.terminated?.exitCode;
       return {
         container: name,

@@ -82,6 +82,11 @@ export class LogStreams {
     return this.#logs.get(container)?.lastLines(id) ?? [];
   }
 
+  /** The last lines of an attempt whose log was read from its start to its end; undefined of any other. */
+  endOfWhole(container: string, id: string): readonly RawLine[] | undefined {
+    return this.#logs.get(container)?.endOfWhole(id);
+  }
+
   close(): void {
     this.#stop.abort();
   }

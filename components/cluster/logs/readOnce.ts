@@ -32,11 +32,14 @@ export async function readOnce(reading: Reading): Promise<"whole" | "silent" | "
   const source = sourceOf(reading);
   if (source === undefined) throw goneError();
   attempt.begin((line) => live.show(attempt.number, line, unshown));
-  const found = { gone: false };
+  const found = { gone: false, ofNode: false };
   const splitter = new LineSplitter(
     (line) => {
       if (isGone(line)) found.gone = true;
-      else if (isOfNode(line)) live.sayOfNode(attempt.number, line);
+      else if (isOfNode(line)) {
+        found.ofNode = true;
+        live.sayOfNode(attempt.number, line);
+      }
       // As long as it runs, the next request brings the whole line.
       else if (line.stamp !== undefined && (line.isUnfinished !== true || attempt.over.aborted)) attempt.take(line);
     },
@@ -69,6 +72,7 @@ export async function readOnce(reading: Reading): Promise<"whole" | "silent" | "
   splitter.end();
   if (found.gone) throw goneError();
   if (await isOther()) return "other";
+  attempt.isWhole = !follow && !found.ofNode && !unshown.isCut;
   return silence.signal.aborted ? "silent" : "whole";
 }
 

@@ -59,7 +59,9 @@ export async function waitUntilReady(settings: WaitSettings): Promise<InitContai
       found,
     );
     if (outcome.kind === "failed") throw await failure(settings, withSpecOf(found, outcome), streams);
-    const [logs] = await Promise.all([initLogs(settings, outcome.pod), streams.end()]);
+    const known = (container: string, attempt: string): ReturnType<LogStreams["endOfWhole"]> =>
+      streams.endOfWhole(container, attempt);
+    const [logs] = await Promise.all([initLogs(settings, outcome.pod, known), streams.end()]);
     return logs;
   } finally {
     streams.close();

@@ -9,7 +9,7 @@ import { UsageError } from "../../../components/cli/verbs/arguments.ts";
 import { previewOf } from "../../../components/cli/verbs/previewComment.ts";
 import { dist } from "../builtPackage";
 import { temporaryFolder } from "../forward/helpers";
-import { fixture, summarized } from "./preview/previews";
+import { fixture, stepOf, summarized } from "./preview/previews";
 
 interface Ended {
   code: number | null;
@@ -32,6 +32,12 @@ function fileOf(content: string | Buffer): string {
   const file = join(temporaryFolder(), "preview.json");
   writeFileSync(file, content);
   return file;
+}
+
+/** A step with a value that is so many lists deep. */
+function nested(levels: number): string {
+  const step = JSON.stringify(stepOf("update", { before: 0, after: 1 }));
+  return `{"steps":[${step.replace('"inputs":1', `"inputs":${"[".repeat(levels)}${"]".repeat(levels)}`)}]}`;
 }
 
 describe("preview-comment", () => {
@@ -79,6 +85,7 @@ describe("preview-comment", () => {
     ["nothing", "", "Standard input is empty."],
     ["no JSON", "error: no stack", "Standard input is no JSON"],
     ["half a preview", fixture("image").slice(0, 5_000), "Standard input ends in the middle of its JSON"],
+    ["what fills the stack", nested(200_000), "Standard input is nested deeper than any preview."],
   ])("ends with 1 and without a comment where it is given %s", async (_, input, words) => {
     const { code, out, err } = await comment([], input);
     expect({ code, out }).toEqual({ code: 1, out: "" });

@@ -196,6 +196,27 @@ describe("a preview of more than a comment holds", () => {
     expect(text).toMatch(/Left out for want of room: \d+ more lines\. `pulumi preview --diff` shows them\./);
   });
 
+  test("has the InitPods first that will not serve, for good or for a while", () => {
+    const why = { reason: "b".repeat(300) };
+    const some = Array.from({ length: 2_000 }, (_, index) => `${initPodUrn}-${index}`);
+    const podOf = (urn: string) => urn.replace("InitPod::", "InitPod$kubernetes:core/v1:Pod::");
+    const step = (op: string, urn: string) => {
+      const states = { urn: podOf(urn), parent: urn, before: { spec: {} }, after: { spec: why } };
+      return stepOf(op, op === "delete" ? { ...states, after: undefined } : states);
+    };
+    const text = comment(
+      previewOf([
+        ...some.map((urn) => step("update", urn)),
+        step("replace", `${initPodUrn}-anew`),
+        step("delete", `${initPodUrn}-gone`),
+        ...["delete-replaced", "replace", "create-replacement"].map((op) => step(op, `${initPodUrn}-down`)),
+      ]),
+    );
+    expect(text).toContain("Not shown for want of room");
+    const names = all(tree(html(text)), "tr").map((line) => textOf(all(line, "td")[0] ?? line));
+    expect(names.slice(1, 5)).toEqual(["web-gone", "web-down", "web-anew", "web-0"]);
+  });
+
   test("shows what it can of long errors", () => {
     const message = Array.from({ length: 5_000 }, (_, line) => `line ${line}`).join("\n");
     const text = comment(previewOf([], [{ severity: "error", message }]));
