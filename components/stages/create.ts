@@ -96,7 +96,7 @@ async function createPod(
     dependsOn: before,
   });
   const pod = withoutStacks(() => new Pod(self.name, { metadata, spec: podSpec }, options));
-  void warnOfFixedName(self, claim.identity, pod);
+  void warnOfFixedName(self, claim.identity, pod, applied);
   return { pod, applied };
 }
 

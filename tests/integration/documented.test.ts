@@ -107,6 +107,7 @@ ${transform}
     expect((await stack.pulumi(["preview"])).output).toMatch(warning);
     const { output } = await stack.up();
     expect(output).toMatch(warning);
+    expect(output).not.toContain("deleteBeforeReplace");
     const after = await pods();
     expect(after).toHaveLength(1);
     expect(after).not.toEqual([before]);
@@ -114,6 +115,7 @@ ${transform}
 
   test('would have it in vain without deleteBeforeReplace: the new one "already exists"', async () => {
     writeProgram(stack, program(3, ofTransform.replace("opts: { ...opts, deleteBeforeReplace: true }", "opts")));
+    expect((await stack.pulumi(["preview"])).output).toContain("have it return deleteBeforeReplace: true");
     const { code, output } = await stack.tryUp();
     expect(code).not.toBe(0);
     expect(output).toMatch(/already exists/);

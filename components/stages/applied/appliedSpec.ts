@@ -25,6 +25,8 @@ export interface Earlier {
  * ignored; else the provider shows and makes them.
  */
 export class AppliedSpec {
+  /** Whether the program has the old Pod deleted first, as far as transformations that edit the Pod tell. */
+  isDeletedFirst: boolean;
   readonly #planned: Promise<Decided>;
   /** As transformations leave it, where they edit it. */
   #edited: Decided | undefined;
@@ -35,6 +37,7 @@ export class AppliedSpec {
     private readonly earlier: Earlier,
     private readonly given: Pick<PodOptions, "ignoreChanges" | "deleteBeforeReplace" | "hideDiffs"> = {},
   ) {
+    this.isDeletedFirst = given.deleteBeforeReplace === true;
     this.#planned = this.#recordedOf(pod).then((wanted) => decided(wanted, earlier));
     // The spec is an input of the Pod's as well, which reports it.
     this.#planned.catch(() => undefined);
@@ -84,6 +87,7 @@ export class AppliedSpec {
 
   /** Of the Pod, where the program has transformations, which may have edited the spec. It comes after them. */
   readonly transform: pulumi.ResourceTransform = async ({ props, opts }) => {
+    this.isDeletedFirst = (opts as pulumi.CustomResourceOptions).deleteBeforeReplace === true;
     const planned = await this.#planned;
     const inputs = props as { metadata?: unknown; spec?: unknown };
     const wanted = await this.#recordedOf(inputs);

@@ -11,7 +11,12 @@ const autonamed = "pulumi.com/autonamed";
  * Warns where the Pod's name has no random part, as the program sets it by a transformation, or as `pulumi:autonaming` leaves
  * it out: then its successor is made only once it is deleted. A preview also warns where the name is another Pod's.
  */
-export async function warnOfFixedName(self: Self, { selector }: Identity, pod: Pod): Promise<void> {
+export async function warnOfFixedName(
+  self: Self,
+  { selector }: Identity,
+  pod: Pod,
+  applied: { isDeletedFirst: boolean },
+): Promise<void> {
   // Mocks name nothing.
   if (pulumi.runtime.getEngine() === undefined) return;
   const metadata = await rawOf<Metadata | undefined>(pod.metadata);
@@ -23,7 +28,7 @@ export async function warnOfFixedName(self: Self, { selector }: Identity, pod: P
   const why = fixedBy(annotations);
   if (why === undefined) return;
   const isOwn = why === "ownName";
-  void pulumi.log.warn(deletedFirst(name, isOwn), pod);
+  void pulumi.log.warn(deletedFirst(name, isOwn, applied.isDeletedFirst), pod);
   if (!pulumi.runtime.isDryRun() || pulumi.isUnknown(namespace)) return;
   await self.link.use(pod, nothing, async (session) => {
     const found = await session.podNamed(namespace, name);
@@ -46,14 +51,15 @@ interface Metadata {
   annotations?: Record<string, string>;
 }
 
-function deletedFirst(podName: string, isOwn: boolean): string {
+function deletedFirst(podName: string, isOwn: boolean, isAsked: boolean): string {
   const why = isOwn
     ? `The name of Pod "${podName}" is set by a transformation`
     : `The name of Pod "${podName}" has no random part, by pulumi:autonaming`;
-  const transform = isOwn
-    ? " (Where it is one of `transforms`, have it return deleteBeforeReplace: true in its opts, or the successor comes " +
-      'first and fails: "already exists".)'
-    : "";
+  const transform =
+    isOwn && !isAsked
+      ? " (Where it is one of `transforms`, have it return deleteBeforeReplace: true in its opts, or the successor comes " +
+        'first and fails: "already exists".)'
+      : "";
   return (
     `${why}, so a change that makes it anew deletes it before its successor is made, and nothing serves meanwhile.` +
     `${transform} A name that is left to Pulumi, as it is by default, has a random part.`
