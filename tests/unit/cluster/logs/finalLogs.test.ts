@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { type InitContainerLog,initLogs } from "../../../../components/cluster/logs/finalLogs.ts";
+import { type InitContainerLog, initLogs } from "../../../../components/cluster/logs/finalLogs.ts";
 import { masker } from "../../../../components/text/mask.ts";
 import { until } from "../../forward/helpers";
 import { FakeLogApi } from "./fakeLogApi";
