@@ -10,7 +10,11 @@ const newToken = "new-token-of-web";
 const program = `
 const pulumi = require("@pulumi/pulumi");
 const { InitPod } = require("init-pod");
-const { token = "${oldToken}", hostname, name = "web", app = {}, opts = {}, ...args } = JSON.parse(process.env.EDIT ?? "{}");
+const {
+  token = "${oldToken}", hostname, name = "web", app = {}, opts = {}, transformedOpts, ...args
+} = JSON.parse(process.env.EDIT ?? "{}");
+const transform = ({ type, props, opts }) =>
+  type === "kubernetes:core/v1:Pod" ? { props, opts: { ...opts, ...transformedOpts } } : undefined;
 if (name !== "") new InitPod(name, {
   init: [
     { name: "fetch", image: "${images.busybox}", run: { script: "echo fine" } },
@@ -22,7 +26,7 @@ if (name !== "") new InitPod(name, {
   labels: { tier: "front" },
   podSpec: { terminationGracePeriodSeconds: 1, ...(hostname && { hostname: pulumi.secret(hostname) }) },
   ...args,
-}, opts);
+}, { ...opts, ...(transformedOpts && { transforms: [transform] }) });
 `;
 
 interface Step {
@@ -142,6 +146,12 @@ describe("what a preview says", () => {
     [
       "an old Pod that has to go first",
       { opts: { deleteBeforeReplace: true }, podSpec: { terminationGracePeriodSeconds: 2 } },
+      "because the grace period changes (1 → 2). Runs again: fetch, migrate. Downtime: the old Pod is deleted first, " +
+        "as deleteBeforeReplace asks for, and nothing serves until the new one is Ready.",
+    ],
+    [
+      "an old Pod that has to go first, as a transform says",
+      { transformedOpts: { deleteBeforeReplace: true }, podSpec: { terminationGracePeriodSeconds: 2 } },
       "because the grace period changes (1 → 2). Runs again: fetch, migrate. Downtime: the old Pod is deleted first, " +
         "as deleteBeforeReplace asks for, and nothing serves until the new one is Ready.",
     ],

@@ -69,7 +69,7 @@ async function outlookOf(self: Self, registered: Registered): Promise<Outlook | 
       newest,
       retry,
       answer,
-      deletedFirst: deletedFirst(answer, options),
+      deletedFirst: deletedFirst(answer, options, applied.isDeletedFirst),
       options,
       isProtected: isProtected(registered.pod),
       version: packageVersion(),
@@ -86,12 +86,16 @@ function inUp(answer: Answer, newest: Pod | undefined): Answer {
   return { ...answer, isMade: answer.metadata?.uid !== newest?.metadata.uid };
 }
 
-function deletedFirst({ metadata }: Answer, { deleteBeforeReplace }: PodOptions): DeletedFirst | undefined {
-  if (deleteBeforeReplace === true) return "asked";
+function deletedFirst(
+  { metadata }: Answer,
+  { deleteBeforeReplace }: PodOptions,
+  isAsked: boolean,
+): DeletedFirst | undefined {
+  const asked = isAsked ? "asked" : undefined;
   const { annotations } = metadata ?? {};
-  if (metadata === undefined || (annotations !== undefined && typeof annotations !== "object")) return undefined;
+  if (metadata === undefined || (annotations !== undefined && typeof annotations !== "object")) return asked;
   const why = fixedBy((annotations ?? {}) as Record<string, unknown>);
-  return why === "ownName" && deleteBeforeReplace === false ? undefined : why;
+  return (why === "ownName" && deleteBeforeReplace === false ? undefined : why) ?? asked;
 }
 
 /** What the SDK's types don't declare; a component hands it down. */
