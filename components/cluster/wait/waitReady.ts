@@ -59,9 +59,8 @@ export async function waitUntilReady(settings: WaitSettings): Promise<InitContai
       found,
     );
     if (outcome.kind === "failed") throw await failure(settings, withSpecOf(found, outcome), streams);
-    const known = (container: string, attempt: string): ReturnType<LogStreams["endOfWhole"]> =>
-      streams.endOfWhole(container, attempt);
-    const [logs] = await Promise.all([initLogs(settings, outcome.pod, known), streams.end()]);
+    const ends = initLogs(settings, outcome.pod, (container, attempt) => streams.endOfWhole(container, attempt));
+    const [logs] = await Promise.all([ends, streams.end()]);
     return logs;
   } finally {
     streams.close();
