@@ -28,7 +28,7 @@ const secondMs = 1_000;
 export class Attempt {
   /** Whether nothing is left to be read, as far as is known. */
   isRead = false;
-  /** Whether its log has been read from its start to its end. */
+  /** Whether the latest request brought all that was left of its log. */
   isWhole = false;
   #over = new AbortController();
   #shownStage: Stage = "gone";
@@ -99,7 +99,6 @@ export class Attempt {
     else if (this.#over.signal.aborted && !this.#isFollowed) {
       this.#over = new AbortController();
       this.isRead = false;
-      this.isWhole = false;
       return true;
     }
     return false;
@@ -107,6 +106,7 @@ export class Attempt {
 
   /** The next lines come from a new request for the log of this stage. */
   begin(handOut: (line: RawLine) => void): void {
+    this.isWhole = false;
     const isSure = this.stage === "previous";
     if (!isSure) this.#isSettled = false;
     this.#holdsNew = !isSure && this.latest !== "";
@@ -178,7 +178,6 @@ export class Attempt {
     this.#seen = new SeenLines();
     this.#isSettled = true;
     this.isRead = false;
-    this.isWhole = false;
   }
 
   #isNew({ stamp }: RawLine): boolean {

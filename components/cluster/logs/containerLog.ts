@@ -69,7 +69,7 @@ export class ContainerLog {
   /** The last lines of an attempt whose log was read from its start to its end; undefined of any other. */
   endOfWhole(id: string): readonly RawLine[] | undefined {
     const attempt = this.#attempts.find((attempt) => attempt.id === id);
-    return attempt?.isWhole === true && !attempt.isInDoubt ? attempt.lastLines : undefined;
+    return attempt?.isRead && attempt.isWhole && !attempt.isInDoubt ? attempt.lastLines : undefined;
   }
 
   update(status: ContainerStatus): void {
