@@ -1,17 +1,18 @@
 import { describe, expect, test } from "vitest";
-import { type InitContainerLog, initLogs } from "../../../../components/cluster/logs/finalLogs.ts";
+import { initLogs } from "../../../../components/cluster/logs/finalLogs.ts";
+import type { LogStreams } from "../../../../components/cluster/logs/follow.ts";
 import { masker } from "../../../../components/text/mask.ts";
 import { until } from "../../forward/helpers";
 import { FakeLogApi } from "./fakeLogApi";
-import { streamsOf } from "./followed.ts";
+import { firstLineShown, streamsOf } from "./followed.ts";
 
 /** The ends of the logs by the streams' knowledge, those that the API server tells, and what the former asked it for. */
-async function bothWays(api: FakeLogApi, streams: Awaited<ReturnType<typeof streamsOf>>["streams"], secret = "s3cret") {
-  const settings = { client: await api.client(), namespace: "shop", podName: "web", mask: masker([secret]) };
+async function bothWays(api: FakeLogApi, streams: LogStreams) {
+  const settings = { client: await api.client(), namespace: "shop", podName: "web", mask: masker(["s3cret"]) };
   const before = api.requests.length;
   const known = await initLogs(settings, api.pod, (container, attempt) => streams.endOfWhole(container, attempt));
   const requests = api.requests.slice(before);
-  const read: InitContainerLog[] = await initLogs(settings, api.pod);
+  const read = await initLogs(settings, api.pod);
   return { known, read, requests };
 }
 
@@ -29,6 +30,7 @@ describe("the end of an init container's log", () => {
     expect(requests).toEqual([]);
     expect(known).toEqual(read);
     expect(known[0]?.log).toHaveLength(Math.min(count, 20));
+    expect(JSON.stringify(known)).not.toContain("s3cret");
     expect(known[0]?.truncated).toBe(count > 20);
   });
 
@@ -49,12 +51,7 @@ describe("the end of an init container's log", () => {
   });
 
   test("is read where the follow had a cut at its end", async () => {
-    const api = await FakeLogApi.start();
-    const { streams, lines } = await streamsOf(api);
-    api.startAttempt("init");
-    streams.update(api.pod);
-    api.log("init", "first");
-    await until(() => lines.length === 1);
+    const { api, streams } = await firstLineShown();
     // What is asked from now on breaks off: nothing of it is whole.
     api.intercept = (_url, response) => {
       response.writeHead(200, { "content-length": "1000" }).flushHeaders();
