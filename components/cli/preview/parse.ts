@@ -66,9 +66,9 @@ function noPreview(source: string): PreviewError {
   return new PreviewError(`${source} is JSON, but not that of a preview. ${howTo}`);
 }
 
-/** Of a text that fills the stack. */
-export function tooDeep(source: string): PreviewError {
-  return new PreviewError(`${source} is nested deeper than any preview. ${howTo}`);
+/** Of a text that has filled the stack. */
+export function tooDeep(source: string, cause: RangeError): PreviewError {
+  return new PreviewError(`${source} is nested deeper than any preview (${errorText(cause)}). ${howTo}`, { cause });
 }
 
 function parse(text: string, source: string): unknown {

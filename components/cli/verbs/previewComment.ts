@@ -24,7 +24,7 @@ function saidBy(bytes: Buffer, source: string): PreviewSummary {
   try {
     return summaryOf(parsePreview(decoded(bytes), source));
   } catch (error) {
-    throw error instanceof RangeError ? tooDeep(source) : error;
+    throw error instanceof RangeError ? tooDeep(source, error) : error;
   }
 }
 

@@ -85,7 +85,11 @@ describe("preview-comment", () => {
     ["nothing", "", "Standard input is empty."],
     ["no JSON", "error: no stack", "Standard input is no JSON"],
     ["half a preview", fixture("image").slice(0, 5_000), "Standard input ends in the middle of its JSON"],
-    ["what fills the stack", nested(200_000), "Standard input is nested deeper than any preview."],
+    [
+      "what fills the stack",
+      nested(200_000),
+      "Standard input is nested deeper than any preview \\(Maximum call stack size exceeded\\).",
+    ],
   ])("ends with 1 and without a comment where it is given %s", async (_, input, words) => {
     const { code, out, err } = await comment([], input);
     expect({ code, out }).toEqual({ code: 1, out: "" });
