@@ -29,7 +29,8 @@ const benches: Record<string, { summary: string; run: (args: string[]) => Promis
   path: { summary: "the tutorial by hand with kubectl, beside ours without the engine's own time", run: path },
   forward: { summary: "load on our URL, beside `kubectl port-forward` and the Pod itself", run: forward },
   scale: {
-    summary: "100 InitPods in one stack, beside 100 plain Pods; --pods N and --rounds N for less, --no-state",
+    summary:
+      "100 InitPods in one stack, beside 100 plain Pods; --pods N and --rounds N for less; --no-state: state at the end alone",
     run: scale,
   },
   follow: { summary: "requests that fail, and the longest gap, while `up` replaces the Pod", run: follow },

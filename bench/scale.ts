@@ -48,8 +48,8 @@ interface Figures {
  * Many InitPods in one stack, beside as many plain Pods, and the same Pods by kubectl alone, turn by turn. The engine makes
  * a few plain Pods at a time, each once one before it is Ready; InitPods are all made at once, as by kubectl. Usage:
  * `scale [--pods N] [--rounds N] [--no-state]`. Fewer Pods are used where the cluster has no room for so many. With
- * `--no-state` the engine leaves out what it writes of the state at each step, for both: in a backend of files that is all
- * of it, two times for a plain Pod and seven for an InitPod.
+ * `--no-state` the engine writes the state of either only at the end: else a backend of files is written as a whole at each
+ * step, two times for a plain Pod and seven for an InitPod.
  */
 export async function scale(args: string[]): Promise<object> {
   const provider = await useSandbox();
